@@ -1,0 +1,42 @@
+"""The made-up company's house style: colours as hex without a hash, and the marks in running text."""
+
+import re
+from collections.abc import Iterator
+
+INK = "1D2B2A"
+MUTED = "5F6F6D"
+BRAND = "0F4C4A"
+BRAND_LIGHT = "2F7F7A"
+ACCENT = "D9822B"
+PALE = "EAF3F1"
+LINE = "C9D8D5"
+PAPER = "FFFFFF"
+
+KIND_NAMES = {
+    "case_study": "Case study",
+    "deck": "Presentation",
+    "one_sheeter": "One-sheeter",
+    "battle_card": "Battle card",
+    "white_paper": "White paper",
+    "email_template": "Email template",
+    "video": "Video",
+    "other": "Working document",
+}
+INTERNAL_KINDS = ("battle_card",)
+
+
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is bold."""
+    for at, part in enumerate(re.split(r"\*\*", text)):
+        if part:
+            yield part, at % 2 == 1
+
+
+def is_number(cell: str) -> bool:
+    """Whether a table cell holds a figure, which stands at the right."""
+    return bool(re.fullmatch(r"[+\-−–<>]?\s?[$€]?[\d.,]+\s?(%|k|h|min|days?|weeks?|M|points|pp)?", cell))
+
+
+def figure_text(value: float) -> str:
+    """A bar's value as people write it."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
