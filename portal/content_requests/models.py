@@ -1,0 +1,89 @@
+"""What sales asks marketing to make, who else needs it, and which deals wait for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Model, UtcDateTime, now
+from portal.library.models import Asset
+from portal.users.models import User
+
+STATUSES = ("new", "accepted", "in_progress", "in_review", "delivered", "declined")
+OPEN_STATUSES = ("new", "accepted", "in_progress", "in_review")
+
+
+class ContentRequest(Model):
+    """One request: a sentence by the one who asks, the rest by marketing."""
+
+    __tablename__ = "content_requests"
+    __table_args__ = (CheckConstraint(f"status in {STATUSES}", name="status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need: Mapped[str] = mapped_column(String(500))
+    details: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(String(20), default="new", index=True)
+    kind: Mapped[str | None] = mapped_column(String(20))
+    audience: Mapped[str] = mapped_column(String(300), default="")
+    needed_by: Mapped[date | None]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    search_id: Mapped[int | None] = mapped_column(ForeignKey("searches.id", ondelete="SET NULL"), index=True)
+    delivered_asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id"), index=True)
+    decline_reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
+    assigned_to: Mapped[User | None] = relationship(foreign_keys=assigned_to_id)
+    delivered_asset: Mapped[Asset | None] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+
+class Supporter(Model):
+    """Somebody who also needs it; the one who asked is the first."""
+
+    __tablename__ = "supporters"
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("content_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    user: Mapped[User] = relationship()
+
+
+class WaitingDeal(Model):
+    """A deal that waits for the content that was asked for."""
+
+    __tablename__ = "waiting_deals"
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("content_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    deal_id: Mapped[int] = mapped_column(
+        ForeignKey("deals.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class RequestChange(Model):
+    """One step of a request's history: who moved it where, when, and in which words."""
+
+    __tablename__ = "request_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("content_requests.id", ondelete="CASCADE"), index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    by: Mapped[User | None] = relationship()

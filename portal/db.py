@@ -1,0 +1,190 @@
+"""The database, and the one edge at which anything is committed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, g, has_app_context
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=30000",
+    "foreign_keys=ON",
+    "cache_size=-64000",
+    "temp_store=MEMORY",
+    "mmap_size=268435456",
+)
+
+
+class Base(DeclarativeBase):
+    """Base of every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+# Objects are only ever read after a commit by code that is about to let go of them.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table of the portal derives from."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def now() -> datetime:
+    """Return the present moment in UTC, the only clock the portal reads."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, naive in the table, so that both databases store the same."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver must not begin transactions of its own accord; _begin does.
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        unit = _current_unit()
+        # A read that turns into a write fails at once on SQLite, so writers say so from the start.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if unit and unit.writes else "BEGIN")
+
+
+@dataclass
+class Unit:
+    """What one request, command step or job does to the database, and what waits for its end."""
+
+    writes: bool
+    apart: list[Callable[[], object]] = field(default_factory=list)
+    after: list[Callable[[], object]] = field(default_factory=list)
+
+
+def _current_unit() -> Unit | None:
+    return g.get("unit") if has_app_context() else None
+
+
+def begin_unit(*, writes: bool) -> None:
+    """Open the unit of work of the present context; `writes` makes its transaction take the write lock."""
+    if _current_unit() is not None:
+        raise RuntimeError("a unit of work is already open")
+    db.session.remove()
+    g.unit = Unit(writes)
+
+
+def end_unit(*, commit: bool) -> None:
+    """Commit or roll back once, then do what waited: first what must survive a refusal, then what follows a commit."""
+    unit = g.pop("unit", None)
+    if unit is None:
+        return
+    try:
+        if commit and unit.writes:
+            db.session.commit()
+            committed = True
+        else:
+            db.session.rollback()
+            committed = False
+    finally:
+        db.session.remove()
+        if unit.apart:
+            _run_apart(unit.apart)
+    if committed:
+        for callback in unit.after:
+            _run_after(callback)
+
+
+def _run_apart(callbacks: list[Callable[[], object]]) -> None:
+    g.unit = unit = Unit(writes=True)
+    try:
+        for callback in callbacks:
+            callback()
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        current_app.logger.exception("a record kept apart was lost")
+        unit.after.clear()
+    finally:
+        db.session.remove()
+        g.pop("unit", None)
+    for callback in unit.after:
+        _run_after(callback)
+
+
+def _run_after(callback: Callable[[], object]) -> None:
+    try:
+        callback()
+    except Exception:
+        current_app.logger.exception("what follows a commit failed")
+    finally:
+        db.session.remove()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """Commit once at the end of the block, or roll all of it back; for commands and jobs."""
+    begin_unit(writes=True)
+    try:
+        yield
+    except BaseException:
+        end_unit(commit=False)
+        raise
+    end_unit(commit=True)
+
+
+def on_commit(callback: Callable[[], object]) -> None:
+    """Run `callback` in a new session once the present unit has been committed, and not at all otherwise."""
+    unit = _current_unit()
+    if unit is None:
+        raise RuntimeError("nothing is going to be committed here")
+    unit.after.append(callback)
+
+
+def record_apart(callback: Callable[[], object]) -> None:
+    """Run `callback` in a short transaction of its own at the end of the unit, whether that commits or not."""
+    unit = _current_unit()
+    if unit is None:
+        _run_apart([callback])
+    else:
+        unit.apart.append(callback)

@@ -1,0 +1,1 @@
+"""Ratings of content by the people who used it."""

@@ -1,0 +1,60 @@
+"""Snapshots of the impact figures, so that a page and every export of it say the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Model, UtcDateTime, now
+from portal.library.models import Asset
+
+
+class ImpactSnapshot(Model):
+    """One computation over everything: when, by which method, on how much, and what was left out."""
+
+    __tablename__ = "impact_snapshots"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    data_as_of: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    method_version: Mapped[str] = mapped_column(String(40))
+    coverage: Mapped[dict[str, Any]] = mapped_column(JSON)
+    left_out: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ImpactRow(Model):
+    """The figures of one asset in one snapshot; fractions for rates, minor units of the base currency for money."""
+
+    __tablename__ = "impact_rows"
+    __table_args__ = (Index("ix_impact_rows_snapshot_asset", "snapshot_id", "asset_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("impact_snapshots.id", ondelete="CASCADE"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), index=True)
+    deals_used: Mapped[int]
+    open_deals: Mapped[int] = mapped_column(default=0)
+    won: Mapped[int]
+    lost: Mapped[int]
+    matched: Mapped[int]
+    comparison_deals: Mapped[int]
+    credited_minor: Mapped[int] = mapped_column(BigInteger)
+    used_revenue_minor: Mapped[int] = mapped_column(BigInteger)
+    used_rate: Mapped[float | None]
+    comparison_rate: Mapped[float | None]
+    lift: Mapped[float | None]
+    se: Mapped[float | None]
+    ci_low: Mapped[float | None]
+    ci_high: Mapped[float | None]
+    shrunk_lift: Mapped[float | None]
+    q_value: Mapped[float | None]
+    e_value: Mapped[float | None]
+    e_value_near: Mapped[float | None]
+    naive_lift: Mapped[float | None]
+    weeks_difference: Mapped[float | None]
+    verdict: Mapped[str] = mapped_column(String(30))
+
+    asset: Mapped[Asset] = relationship()
+    snapshot: Mapped[ImpactSnapshot] = relationship()

@@ -1,0 +1,180 @@
+"""Work that is too slow for a request: rows in the database say what is to be done, a queue only wakes the worker."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+from huey import SqliteHuey, crontab
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Model, UtcDateTime, db, now, on_commit, unit_of_work
+
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+KEEP_DONE = timedelta(days=14)
+
+_handlers: dict[str, Callable[[int | None], None]] = {}
+_nightly: list[str] = []
+
+
+class Job(Model):
+    """One piece of work: what, on which row, and how far it is."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[int | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def job(
+    kind: str, *, nightly: bool = False
+) -> Callable[[Callable[[int | None], None]], Callable[[int | None], None]]:
+    """Register the function that does jobs of one kind; it opens its own units of work and may run twice."""
+
+    def register(handler: Callable[[int | None], None]) -> Callable[[int | None], None]:
+        _handlers[kind] = handler
+        if nightly and kind not in _nightly:
+            _nightly.append(kind)
+        return handler
+
+    return register
+
+
+def enqueue(kind: str, subject_id: int | None = None, *, once: bool = False) -> None:
+    """Write a job into the present transaction; `once` leaves it out while the same one is still waiting."""
+    if once:
+        same = select(Job.id).where(Job.kind == kind, Job.subject_id.is_(subject_id), Job.state == "waiting")
+        if db.session.scalar(same.limit(1)) is not None:
+            return
+    row = Job(kind=kind, subject_id=subject_id)
+    db.session.add(row)
+    db.session.flush()
+    job_id = row.id
+    on_commit(lambda: wake(job_id))
+
+
+def wake(job_id: int) -> None:
+    """Put a job's number on the queue; should that be lost, the sweeper finds the row again."""
+    current_app.extensions["queue_task"](job_id)
+
+
+def _ready(moment: datetime) -> ColumnElement[bool]:
+    """Say in SQL which jobs may be run: waiting ones that are due, and running ones whose worker is gone."""
+    waiting = (Job.state == "waiting") & (Job.run_after <= moment)
+    abandoned = (Job.state == "running") & (Job.lease_until < moment)
+    return or_(waiting, abandoned)
+
+
+def run_job(job_id: int) -> bool:
+    """Claim a job and do it, once: a second call meanwhile, or after it is done, does nothing."""
+    me = f"{socket.gethostname()}:{os.getpid()}"
+    with unit_of_work():
+        moment = now()
+        claim = update(Job).where(Job.id == job_id, _ready(moment))
+        claim = claim.values(
+            state="running", claimed_by=me, lease_until=moment + LEASE, attempts=Job.attempts + 1, error=None
+        )
+        if db.session.execute(claim).rowcount == 0:  # type: ignore[attr-defined]
+            return False
+        row = db.session.get_one(Job, job_id)
+        kind, subject_id, attempts = row.kind, row.subject_id, row.attempts
+    try:
+        if attempts > MAX_ATTEMPTS:
+            raise RuntimeError("its worker stopped each time")
+        _handlers[kind](subject_id)
+    except Exception as error:
+        current_app.logger.exception("job %s (%s %s) failed", job_id, kind, subject_id)
+        _settle(job_id, attempts, f"{type(error).__name__}: {error}"[:500])
+        return True
+    _settle(job_id, attempts, None)
+    return True
+
+
+def _settle(job_id: int, attempts: int, error: str | None) -> None:
+    with unit_of_work():
+        row = db.session.get(Job, job_id)
+        if row is None:
+            return
+        row.error, row.lease_until = error, None
+        if error is None:
+            row.state, row.finished_at = "done", now()
+        elif attempts >= MAX_ATTEMPTS:
+            row.state, row.finished_at = "failed", now()
+        else:
+            row.state, row.run_after = "waiting", now() + timedelta(seconds=10 * 3**attempts)
+
+
+def drain(progress: Callable[[int], None] | None = None, *, kinds: tuple[str, ...] = ()) -> int:
+    """Do every job that is due, here and now, and return how many; for commands and tests."""
+    finished = 0
+    while True:
+        with unit_of_work():
+            due = select(Job.id).where(_ready(now())).order_by(Job.id).limit(200)
+            if kinds:
+                due = due.where(Job.kind.in_(kinds))
+            ids = list(db.session.scalars(due))
+        if not ids:
+            return finished
+        for job_id in ids:
+            finished += run_job(job_id)
+            if progress:
+                progress(finished)
+
+
+def sweep() -> int:
+    """Queue again what is due: jobs whose wake-up was lost and jobs whose worker is gone."""
+    with unit_of_work():
+        ids = list(db.session.scalars(select(Job.id).where(_ready(now())).limit(1000)))
+        db.session.execute(delete(Job).where(Job.state == "done", Job.finished_at < now() - KEEP_DONE))
+    for job_id in ids:
+        wake(job_id)
+    return len(ids)
+
+
+def _enqueue_nightly() -> None:
+    with unit_of_work():
+        for kind in _nightly:
+            enqueue(kind, once=True)
+
+
+def pending(kind: str, subject_id: int | None = None) -> bool:
+    """Say whether such a job is waiting or running, so that a page can show it."""
+    found = select(Job.id).where(Job.kind == kind, Job.state.in_(("waiting", "running")))
+    if subject_id is not None:
+        found = found.where(Job.subject_id == subject_id)
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def init_app(app: Flask) -> None:
+    """Open the queue in the data folder and say which calls it carries."""
+    folder = app.config["DATA_DIR"]
+    folder.mkdir(parents=True, exist_ok=True)
+    queue = SqliteHuey("tandem", filename=str(folder / "queue.db"), results=False)
+
+    def inside(function: Callable[..., Any]) -> Callable[..., None]:
+        def call(*arguments: Any) -> None:
+            with app.app_context():
+                function(*arguments)
+
+        call.__name__ = function.__name__
+        return call
+
+    app.extensions["queue"] = queue
+    app.extensions["queue_task"] = queue.task()(inside(run_job))
+    queue.periodic_task(crontab(minute="*"))(inside(sweep))
+    queue.periodic_task(crontab(minute="10", hour="2"))(inside(_enqueue_nightly))

@@ -1,0 +1,69 @@
+"""Links for buyers, and what they did with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Model, UtcDateTime, now
+from portal.deals.models import Deal
+from portal.library.models import Asset, Version
+from portal.users.models import User
+
+
+class ShareLink(Model):
+    """A tokened address for one recipient; the token itself is not stored, only what finds it again."""
+
+    __tablename__ = "share_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deals.id"), index=True)
+    usage_event_id: Mapped[int | None] = mapped_column(ForeignKey("usage_events.id"))
+    recipient: Mapped[str] = mapped_column(String(254), default="")
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    asset: Mapped[Asset] = relationship()
+    version: Mapped[Version] = relationship()
+    deal: Mapped[Deal | None] = relationship()
+    created_by: Mapped[User] = relationship()
+
+    @property
+    def state(self) -> str:
+        """Say whether the link still opens: open, expired or revoked."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at <= now() else "open"
+
+
+class Visit(Model):
+    """One opening of a link; it counts once a browser has shown the page, which robots do not do."""
+
+    __tablename__ = "visits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("share_links.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    downloaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PageView(Model):
+    """One page of the content shown in one visit."""
+
+    __tablename__ = "page_views"
+    __table_args__ = (UniqueConstraint("visit_id", "page_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"))
+    page_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

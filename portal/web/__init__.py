@@ -1,0 +1,6 @@
+"""What every page needs and no package owns: rendering, paging, the edge around a request, formats."""
+
+from portal.web.paging import Page, paginate
+from portal.web.rendering import render, safe_redirect, see_other
+
+__all__ = ["Page", "paginate", "render", "safe_redirect", "see_other"]
