@@ -142,36 +142,20 @@ def _kind(line: str) -> int:
 
 
 def _groups(lines: Iterator[str]) -> Iterator[list[str]]:
-    """Neighbouring lines of the same kind; plain lines continue whatever they follow."""
+    """Neighbouring lines of the same kind; every heading stands alone."""
     group: list[str] = []
-    for line in (line.rstrip() for line in lines):
-        plain = _kind(line) == len(_KINDS)
-        if not line or (group and not plain and (_kind(line) != _kind(group[0]) or _kind(line) < 3)):
-            if group:
-                yield group
-            group = []
-        if line:
-            group.append(line.strip())
-        if line.startswith(("## ", "### ")):
+    for line in (line.strip() for line in lines):
+        if group and (not line or _kind(line) != _kind(group[0]) or line.startswith("#")):
             yield group
             group = []
+        if line:
+            group.append(line)
     if group:
         yield group
 
 
-def _joined(group: list[str]) -> list[str]:
-    """The items of a group, with continuation lines glued to the item they continue."""
-    items: list[str] = []
-    for line in group:
-        if items and _kind(line) == len(_KINDS):
-            items[-1] += " " + line
-        else:
-            items.append(line)
-    return items
-
-
-def _block(group: list[str]) -> Block:
-    first, items = group[0], _joined(group)
+def _block(items: list[str]) -> Block:
+    first = items[0]
     if first.startswith("### "):
         return Subheading(first[4:])
     if first.startswith("- "):
@@ -193,4 +177,4 @@ def _block(group: list[str]) -> Block:
     if first.startswith("~~ "):
         bars = [item[2:].rsplit(":", 1) for item in items[1:]]
         return Chart(first[3:], tuple((label.strip(), float(value)) for label, value in bars))
-    return Paragraph(" ".join(group))
+    return Paragraph(" ".join(items))
