@@ -1,0 +1,205 @@
+"""Run one function in a process of its own, with limits, so that a hostile file can only end that process."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from portal.library.documents.problems import Unreadable
+
+T = TypeVar("T")
+
+MEGABYTE = 1 << 20
+GIGABYTE = 1 << 30
+
+TOOK_TOO_LONG = "took too long"
+TOO_MUCH_MEMORY = "needed too much memory"
+CRASHED = "could not be read: the reader crashed on it"
+
+_TIME_SIGNALS = (signal.SIGXCPU, signal.SIGALRM)
+
+# Loaded once into the server that the processes are forked from. Third-party names stand here beside our own
+# modules because the server finds our own only when it is started from the project's folder.
+_PRELOADED = (
+    "lxml.etree",
+    "mammoth",
+    "nh3",
+    "openpyxl",
+    "PIL.Image",
+    "pypdfium2",
+    "portal.library.documents.extract",
+    "portal.library.documents.preview",
+)
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(list(_PRELOADED))
+_bookkeeping = threading.Lock()
+
+
+class GuardTripped(Exception):
+    """A guarded function ended without an answer; `reason` says why in plain words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one guarded process may use: seconds, and bytes beyond what its libraries already map."""
+
+    wall_seconds: float
+    cpu_seconds: int
+    memory_bytes: int
+    file_bytes: int
+
+
+def run_guarded(
+    function: Callable[..., T],
+    *args: Any,
+    wall_seconds: float = 30.0,
+    cpu_seconds: int = 20,
+    memory_bytes: int = GIGABYTE,
+    file_bytes: int = 200 * MEGABYTE,
+) -> T:
+    """Return function(*args) as computed in a limited process, or raise GuardTripped, so that no file can harm ours.
+
+    The function is found again by its import path and the answer is pickled, so both must be importable and plain.
+    """
+    limits = Limits(wall_seconds, cpu_seconds, memory_bytes, file_bytes)
+    receiver, sender = _context.Pipe(duplex=False)
+    process = _context.Process(target=_work, args=(sender, function, args, limits), daemon=True)
+    with receiver:
+        with sender:
+            _start(process)
+        try:
+            outcome = _outcome(receiver, process, wall_seconds)
+        finally:
+            exit_code = _end(process)
+    if outcome is None:
+        raise GuardTripped(_reason_of_death(exit_code))
+    succeeded, answer = outcome
+    if not succeeded:
+        raise GuardTripped(str(answer))
+    return answer
+
+
+def _start(process: Any) -> None:
+    with _bookkeeping, _without_main():
+        try:
+            process.start()
+        except ChildProcessError:
+            # Somebody else in this process waited for all children and so took the server's end from us.
+            _forget_server()
+            process.start()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide our __main__ (a script, the flask command, stdin), which every guarded process would import again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _forget_server() -> None:
+    """Let the next call start a fork server of its own: one inherited over a fork is not our child to wait for."""
+    server: Any = forkserver._forkserver
+    server._lock = threading.Lock()
+    server._forkserver_pid = None
+
+
+def _after_fork() -> None:
+    global _bookkeeping
+    _bookkeeping = threading.Lock()
+    _forget_server()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _outcome(receiver: Connection, process: Any, wall_seconds: float) -> tuple[bool, Any] | None:
+    """Wait for (succeeded, answer or reason); None when the process died without a word."""
+    if not wait([receiver, process.sentinel], timeout=wall_seconds):
+        return False, TOOK_TOO_LONG
+    if receiver.poll():
+        with suppress(EOFError, OSError):
+            return receiver.recv()
+    wait([process.sentinel], timeout=1)
+    return None
+
+
+def _end(process: Any) -> int | None:
+    """Kill the process with everything it started, and return its exit code."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    wait([process.sentinel])
+    with _bookkeeping:
+        process.join()
+        exit_code: int | None = process.exitcode
+        process.close()
+    return exit_code
+
+
+def _reason_of_death(exit_code: int | None) -> str:
+    if exit_code is not None and -exit_code in _TIME_SIGNALS:
+        return TOOK_TOO_LONG
+    # Nobody but the kernel, short of memory, kills a process that has neither answered nor run out of time.
+    if exit_code == -signal.SIGKILL:
+        return TOO_MUCH_MEMORY
+    return CRASHED
+
+
+def _work(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...], limits: Limits) -> None:
+    """Be the guarded process: take the limits, run the function, answer."""
+    _limit(limits)
+    try:
+        outcome: tuple[bool, Any] = (True, function(*args))
+    except MemoryError:
+        outcome = (False, TOO_MUCH_MEMORY)
+    except Unreadable as problem:
+        outcome = (False, f"could not be read: {problem}")
+    except Exception as error:
+        first_line = (str(error).strip().splitlines() or [""])[0][:200]
+        outcome = (False, f"could not be read: {type(error).__name__} {first_line}".rstrip())
+    sender.send(outcome)
+
+
+def _limit(limits: Limits) -> None:
+    os.setsid()
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_CPU, limits.cpu_seconds)
+    _set(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _set(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
+    # The parent keeps the time; this is for when the parent is gone.
+    signal.alarm(math.ceil(limits.wall_seconds) + 1)
+
+
+def _set(limit: int, value: int) -> None:
+    # Some systems do not enforce every limit; the others still hold.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(limit, (value, value))
+
+
+def _mapped_bytes() -> int:
+    """Address space already in use, in bytes: numeric libraries reserve much of it on machines with many cores."""
+    with suppress(OSError):
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return 0

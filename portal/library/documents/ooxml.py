@@ -1,0 +1,95 @@
+"""What Word and PowerPoint files share: walking their markup by local name, and the text in drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from portal.library.documents.packages import Package
+from portal.library.documents.problems import Unreadable, Unsafe
+
+# Older readings of what stands beside them, text that was deleted or moved away, and field codes.
+_SKIPPED = {"Fallback", "del", "moveFrom", "instrText", "rPr", "tabs"}
+_CACHED_WORDS = {"strCache", "multiLvlStrCache", "strDim", "dlblRangeCache"}
+
+
+def local(tag: str) -> str:
+    """Return a name without its namespace, because Strict and Transitional files differ in nothing else here."""
+    return tag.rpartition("}")[2]
+
+
+def attribute(element: Any, name: str) -> str:
+    """Return an attribute by local name, or ""."""
+    return next((value for key, value in element.attrib.items() if local(key) == name), "")
+
+
+def walk(root: Any) -> Iterator[tuple[bool, str, Any]]:
+    """Yield (is_start, local name, element) over everything that a reader of the page would see."""
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        name = local(element.tag)
+        if name not in _SKIPPED:
+            yield event == "start", name, element
+        elif event == "start":
+            walker.skip_subtree()
+
+
+def character(name: str, element: Any) -> str:
+    """Return the text that one element stands for, or ""."""
+    if name == "t":
+        return element.text or ""
+    return {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}.get(name, "")
+
+
+def paragraphs(root: Any) -> Iterator[str]:
+    """Yield the non-empty paragraphs of a part."""
+    words: list[str] = []
+    for starts, name, element in walk(root):
+        if name == "p":
+            if line := "".join(words).strip():
+                yield line
+            words.clear()
+        elif starts:
+            words.append(character(name, element))
+    if line := "".join(words).strip():
+        yield line
+
+
+def drawn_text(package: Package, links: dict[str, Any], name: str, element: Any) -> list[str]:
+    """Return the lines of a chart or SmartArt that an element refers to; none when its part is missing or damaged."""
+    if name not in ("chart", "relIds"):
+        return []
+    link = links.get(attribute(element, "id" if name == "chart" else "dm"))
+    if link is None or link.external or link.target not in package:
+        return []
+    root = xml_if_readable(package, link.target)
+    if root is None:
+        return []
+    return list(dict.fromkeys([*paragraphs(root), *_cached_words(root)]))
+
+
+def _cached_words(root: Any) -> Iterator[str]:
+    """Yield the names of series and categories that a chart keeps a copy of."""
+    for element in root.iter():
+        if local(element.tag) in _CACHED_WORDS:
+            for value in element.iter():
+                if local(value.tag) in ("v", "pt") and (value.text or "").strip():
+                    yield value.text.strip()
+
+
+def core_title(package: Package) -> str:
+    """Return the title in a document's properties, or ""."""
+    root = xml_if_readable(package, package.related("", "core-properties"))
+    return "" if root is None else root.findtext("{*}title") or ""
+
+
+def xml_if_readable(package: Package, part: str) -> Any:
+    """Return a part that a document can do without, or None when it is missing or damaged; unsafe is still unsafe."""
+    try:
+        return package.xml(part) if part in package else None
+    except Unsafe:
+        raise
+    except Unreadable:
+        return None
