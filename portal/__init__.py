@@ -20,6 +20,7 @@ PACKAGES = (
 def create_app(config: settings.Config | None = None) -> Flask:
     """Build the portal from a configuration, or from the environment."""
     from portal import db, errors, jobs
+    from portal.home import frame
     from portal.users import access
     from portal.web import edge, formatting
 
@@ -34,6 +35,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     errors.init_app(app)
     formatting.init_app(app)
     jobs.init_app(app)
+    frame.init_app(app)
     for package in PACKAGES:
         _add_package(app, package)
     if app.config["PROXY_COUNT"]:

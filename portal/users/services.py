@@ -97,7 +97,16 @@ def change_user(user: User, *, by: User, name: str, role: str, team_id: int | No
     user.name, user.role, user.team_id = name.strip() or user.name, role, team_id
 
 
-def set_status(user: User, status: str, *, by: User) -> None:
+def give_email(user: User, email: str) -> None:
+    """Give a person the email they sign in with; one that is taken is a Conflict."""
+    email = normal_email(email)
+    taken = select(User.id).where(User.email == email, User.id != user.id)
+    if db.session.scalar(taken) is not None:
+        raise Conflict(f"There is already a person with the email {email}.", field="email")
+    user.email = email
+
+
+def set_status(user: User, status: str, *, by: User | None) -> None:
     """Disable or enable a person; a disabled one is signed out everywhere and nothing of theirs is lost."""
     if status == "disabled":
         _keep_an_admin(user, "disable")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import Select, func, select
 
 from portal.db import db
@@ -24,21 +24,18 @@ class Page:
     per_page: int = PER_PAGE
 
     @property
-    def last(self) -> int:
+    def pages(self) -> int:
         return max(1, -(-self.total // self.per_page))
 
     @property
-    def first_shown(self) -> int:
+    def first(self) -> int:
+        """The position of the first item shown, from 1; 0 when there is none."""
         return 0 if not self.total else (self.number - 1) * self.per_page + 1
 
     @property
-    def last_shown(self) -> int:
+    def last(self) -> int:
+        """The position of the last item shown."""
         return min(self.total, self.number * self.per_page)
-
-    def address(self, number: int) -> str:
-        """Return the present address with another page number, keeping every filter."""
-        values = {**(request.view_args or {}), **request.args.to_dict(flat=False), "page": number}
-        return url_for(request.endpoint or "", **values)
 
 
 def page_number() -> int:

@@ -1,0 +1,31 @@
+"""What is under the bell."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, url_for
+
+from portal.notifications.queries import notifications_of, own_notification
+from portal.notifications.services import mark_read
+from portal.users.access import me
+from portal.web import paginate, render, safe_redirect, see_other
+
+blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
+blueprints = (blueprint,)
+
+
+@blueprint.get("")
+def index() -> Response:
+    return render("notifications/index.html", page=paginate(notifications_of(me().id)))
+
+
+@blueprint.post("/<int:notification_id>/open")
+def open_notification(notification_id: int) -> Response:
+    row = own_notification(me().id, notification_id)
+    mark_read(me().id, row.id)
+    return safe_redirect(row.address, url_for("notifications.index"))
+
+
+@blueprint.post("/read")
+def read_all() -> Response:
+    mark_read(me().id)
+    return see_other(url_for("notifications.index"))
