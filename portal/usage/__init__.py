@@ -1,1 +1,1 @@
-"""Uses of content: append-only events, corrected by further events, with first uses and daily sums kept as they arrive."""
+"""Uses of content: append-only events, mended by further events, with first uses and daily sums kept beside."""

@@ -1,0 +1,153 @@
+"""Questions about deals; everything starts from the deals a person may see."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from portal.db import db, now
+from portal.deals.models import Account, Deal, DealImport, StageEntry
+from portal.errors import NotFound
+from portal.users.models import User, UserSession
+
+Which = Literal["mine", "open", "won", "lost", "all"]
+WHICH: tuple[Which, ...] = ("mine", "open", "won", "lost", "all")
+
+
+def visible_deals(user: User) -> Select[tuple[Deal]]:
+    """Select the deals this person may see: all for oversight, else their own and those of their team."""
+    deals = select(Deal)
+    if user.sees_all_deals:
+        return deals
+    owned = Deal.owner_id == user.id
+    if user.team_id is None:
+        return deals.where(owned)
+    teammates = select(User.id).where(User.team_id == user.team_id)
+    return deals.where(or_(owned, Deal.owner_id.in_(teammates)))
+
+
+def visible_deal(user: User, deal_id: int) -> Deal:
+    """Return one deal with its account and owner, or raise NotFound for what is not there or not theirs to see."""
+    return _one(visible_deals(user).where(Deal.id == deal_id))
+
+
+def deal_of_crm(user: User, source: str, external_id: str) -> Deal:
+    """Return the deal that a CRM knows by this id, or raise NotFound."""
+    return _one(visible_deals(user).where(Deal.source == source, Deal.external_id == external_id))
+
+
+def _one(statement: Select[tuple[Deal]]) -> Deal:
+    deal = db.session.scalar(statement.options(joinedload(Deal.account), joinedload(Deal.owner)))
+    if deal is None:
+        raise NotFound
+    return deal
+
+
+def open_deals_of(user: User) -> Select[tuple[Deal]]:
+    """Select a person's own open deals with their accounts, those that are to close soonest first."""
+    own = select(Deal).where(Deal.owner_id == user.id, Deal.status == "open")
+    return own.options(joinedload(Deal.account)).order_by(
+        Deal.expected_close.is_(None), Deal.expected_close, Deal.id
+    )
+
+
+def suggest_deals(user: User, text: str, limit: int = 8) -> list[Deal]:
+    """Return the visible deals that fit what was typed: own open ones first, then other open ones, then closed."""
+    found = visible_deals(user).outerjoin(Account).options(contains_eager(Deal.account))
+    if text.strip():
+        found = found.where(_matches(text))
+    own_open = (Deal.owner_id == user.id) & (Deal.status == "open")
+    rank = case((own_open, 0), (Deal.status == "open", 1), else_=2)
+    found = found.order_by(rank, Deal.expected_close.is_(None), Deal.expected_close, Deal.name, Deal.id)
+    return list(db.session.scalars(found.limit(limit)))
+
+
+def working_deal(user: User, user_session: UserSession | None) -> Deal | None:
+    """Return the deal that a session works on while the choice lasts and the deal may be seen."""
+    if user_session is None or user_session.working_deal_id is None:
+        return None
+    if user_session.working_until is None or user_session.working_until <= now():
+        return None
+    chosen = visible_deals(user).where(Deal.id == user_session.working_deal_id)
+    return db.session.scalar(chosen.options(joinedload(Deal.account)))
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Say in SQL that every word typed stands in the deal's name, its account's, its owner's or its CRM id."""
+    places = (Deal.name, Account.name, Deal.owner_name, Deal.external_id)
+    return and_(
+        *(or_(*(place.icontains(word, autoescape=True) for place in places)) for word in text.split()[:8])
+    )
+
+
+def deal_list(user: User, which: Which, text: str, sort: str) -> Select[tuple[Deal]]:
+    """Select the visible deals of one view with account and owner; `sort` as in DEAL_SORTS, "-" before it falls."""
+    found = visible_deals(user).outerjoin(Account).options(contains_eager(Deal.account))
+    found = found.outerjoin(User, User.id == Deal.owner_id).options(contains_eager(Deal.owner))
+    if which == "mine":
+        found = found.where(Deal.owner_id == user.id)
+    elif which != "all":
+        found = found.where(Deal.status == which)
+    if text.strip():
+        found = found.where(_matches(text))
+    return found.order_by(*_order(user, sort))
+
+
+CLOSE = func.coalesce(Deal.closed_on, Deal.expected_close)
+DEAL_SORTS: dict[str, Any] = {
+    "name": func.lower(Deal.name),
+    "account": func.lower(Account.name),
+    "owner": func.lower(func.coalesce(User.name, Deal.owner_name)),
+    "stage": func.lower(Deal.stage),
+    "amount": Deal.base_amount_minor,
+    "close": CLOSE,
+}
+
+
+def _order(user: User, sort: str) -> list[Any]:
+    column = DEAL_SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        open_first = case((Deal.status == "open", 0), else_=1)
+        soonest = case((Deal.status == "open", Deal.expected_close))
+        return [
+            case((Deal.owner_id == user.id, 0), else_=1),
+            open_first,
+            soonest.is_(None),
+            soonest,
+            Deal.closed_on.desc(),
+            Deal.id,
+        ]
+    # Unknown values stand last whichever way the column is sorted.
+    return [column.is_(None), column.desc() if sort.startswith("-") else column, Deal.id]
+
+
+def view_counts(user: User) -> dict[Which, int]:
+    """Return how many deals each view of the list has for this person."""
+    visible = visible_deals(user).with_only_columns(
+        func.count(),
+        func.count(case((Deal.owner_id == user.id, 1))),
+        *(func.count(case((Deal.status == status, 1))) for status in ("open", "won", "lost")),
+    )
+    every, mine, is_open, won, lost = db.session.execute(visible).one()
+    return {"mine": mine, "open": is_open, "won": won, "lost": lost, "all": every}
+
+
+def stage_entries(deal_id: int) -> list[StageEntry]:
+    """Return when a deal entered which stage, earliest first."""
+    entries = select(StageEntry).where(StageEntry.deal_id == deal_id)
+    return list(db.session.scalars(entries.order_by(StageEntry.entered_on, StageEntry.id)))
+
+
+def imports() -> Select[tuple[DealImport]]:
+    """Select all imports with who made them, latest first."""
+    return select(DealImport).options(joinedload(DealImport.created_by)).order_by(DealImport.id.desc())
+
+
+def import_or_404(import_id: int) -> DealImport:
+    """Return one import, or raise NotFound."""
+    found = db.session.scalar(imports().where(DealImport.id == import_id))
+    if found is None:
+        raise NotFound
+    return found

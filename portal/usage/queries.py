@@ -1,0 +1,59 @@
+"""Questions about uses; only events that no later one corrects count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.errors import NotFound
+from portal.usage.models import UsageEvent
+from portal.users.models import User
+
+CHUNK = 5_000
+
+
+def effective_events() -> Select[tuple[UsageEvent]]:
+    """Select the uses that count: those that no other event corrects."""
+    later = aliased(UsageEvent)
+    return select(UsageEvent).where(~select(later.id).where(later.corrects_id == UsageEvent.id).exists())
+
+
+def uses_of_deal(deal_id: int) -> Select[tuple[UsageEvent, User]]:
+    """Select the uses on a deal with who did them (or None), latest first."""
+    return _with_people().where(UsageEvent.deal_id == deal_id)
+
+
+def uses_of_asset(asset_id: int) -> Select[tuple[UsageEvent, User]]:
+    """Select the uses of an asset with who did them (or None), latest first."""
+    return _with_people().where(UsageEvent.asset_id == asset_id)
+
+
+def _with_people() -> Select[tuple[UsageEvent, User]]:
+    people = effective_events().outerjoin(User, User.id == UsageEvent.user_id).add_columns(User)
+    return people.order_by(UsageEvent.at.desc(), UsageEvent.id.desc())
+
+
+def event_or_404(event_id: int) -> UsageEvent:
+    """Return a use by number, or raise NotFound; whether it may be seen depends on its deal."""
+    event = db.session.get(UsageEvent, event_id)
+    if event is None:
+        raise NotFound
+    return event
+
+
+def known_source_keys(keys: Sequence[str]) -> set[str]:
+    """Return those of the keys under which a use is known already."""
+    known: set[str] = set()
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        known.update(
+            key
+            for key in db.session.scalars(
+                select(UsageEvent.source_key).where(UsageEvent.source_key.in_(part))
+            )
+            if key
+        )
+    return known

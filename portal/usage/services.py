@@ -1,0 +1,171 @@
+"""Writing uses down: one at a time, many from a file, and corrections, with first uses and daily sums kept beside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from portal.db import db, now
+from portal.errors import Conflict, Invalid
+from portal.jobs import enqueue
+from portal.usage.models import KINDS, UsageEvent
+from portal.usage.queries import effective_events, known_source_keys
+from portal.usage.sums import add_days, add_first_uses, chunks, local_day, recompute_first_use
+from portal.users.models import User
+
+# A reload or a double click is not a second use.
+DOUBLE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUse:
+    """One use as it comes from a file, its people and things already looked up."""
+
+    at: datetime
+    asset_id: int
+    kind: str
+    user_id: int | None = None
+    version_id: int | None = None
+    deal_id: int | None = None
+    known_by: str | None = None
+    page_number: int | None = None
+    source_key: str | None = None
+
+
+def is_touch(kind: str, deal_id: int | None, known_by: str | None) -> bool:
+    """Say whether a use counts as use on its deal: looking around while a deal happens to be chosen does not."""
+    return deal_id is not None and (kind != "viewed" or known_by in ("named", "imported"))
+
+
+def record(
+    *,
+    asset_id: int,
+    version_id: int | None,
+    user_id: int | None,
+    kind: str,
+    deal_id: int | None = None,
+    known_by: str | None = None,
+    page_number: int | None = None,
+    at: datetime | None = None,
+    source_key: str | None = None,
+) -> UsageEvent | None:
+    """Write down one use, or return None when the same person did the same less than ten seconds ago."""
+    if kind not in KINDS:
+        raise Invalid(f"A use is one of {', '.join(KINDS)}.", field="kind")
+    known_by = (known_by or "named") if deal_id is not None else None
+    event = UsageEvent(
+        at=at or now(),
+        user_id=user_id,
+        asset_id=asset_id,
+        version_id=version_id,
+        kind=kind,
+        deal_id=deal_id,
+        deal_known_by=known_by,
+        page_number=page_number,
+        source_key=source_key,
+    )
+    if _is_double(event):
+        return None
+    db.session.add(event)
+    db.session.flush()
+    if event.deal_id is not None and is_touch(kind, event.deal_id, known_by):
+        add_first_uses({(asset_id, event.deal_id): (event.at, 1)})
+    if user_id is not None:
+        add_days(Counter([(local_day(event.at), asset_id, user_id, kind)]))
+    enqueue("refresh_use", asset_id, once=True)
+    return event
+
+
+def _is_double(event: UsageEvent) -> bool:
+    if event.user_id is None:
+        return False
+    same = effective_events().where(
+        UsageEvent.user_id == event.user_id,
+        UsageEvent.asset_id == event.asset_id,
+        UsageEvent.version_id.is_not_distinct_from(event.version_id),
+        UsageEvent.kind == event.kind,
+        UsageEvent.deal_id.is_not_distinct_from(event.deal_id),
+        UsageEvent.at > event.at - DOUBLE,
+        UsageEvent.at < event.at + DOUBLE,
+    )
+    return db.session.scalar(same.with_only_columns(UsageEvent.id).limit(1)) is not None
+
+
+def record_many(uses: Sequence[NewUse]) -> int:
+    """Write down uses from a file in bulk and return how many were new; a known source key is left out."""
+    fresh = _not_known(uses)
+    for part in chunks(fresh):
+        db.session.execute(insert(UsageEvent), [_values(use) for use in part])
+    firsts: dict[tuple[int, int], tuple[datetime, int]] = {}
+    days: Counter[tuple[date, int, int, str]] = Counter()
+    for use in fresh:
+        if use.deal_id is not None and is_touch(use.kind, use.deal_id, use.known_by):
+            pair = (use.asset_id, use.deal_id)
+            at, count = firsts.get(pair, (use.at, 0))
+            firsts[pair] = (min(at, use.at), count + 1)
+        if use.user_id is not None:
+            days[(local_day(use.at), use.asset_id, use.user_id, use.kind)] += 1
+    add_first_uses(firsts)
+    add_days(days)
+    for asset_id in sorted({use.asset_id for use in fresh}):
+        enqueue("refresh_use", asset_id, once=True)
+    return len(fresh)
+
+
+def _not_known(uses: Sequence[NewUse]) -> list[NewUse]:
+    known = known_source_keys([use.source_key for use in uses if use.source_key])
+    fresh = []
+    for use in uses:
+        if use.source_key is None or use.source_key not in known:
+            fresh.append(use)
+            known.add(use.source_key or "")
+    return fresh
+
+
+def _values(use: NewUse) -> dict[str, Any]:
+    values = asdict(use)
+    values["deal_known_by"] = values.pop("known_by")
+    return values
+
+
+def move(event: UsageEvent, deal_id: int, by: User) -> UsageEvent:
+    """Say that a use belonged to another deal: a new event repeats it there, and the old one stops counting."""
+    if event.deal_id == deal_id:
+        raise Conflict("This use is on that deal already.", field="deal_id")
+    return _correct(event, deal_id, by)
+
+
+def remove(event: UsageEvent, by: User) -> UsageEvent:
+    """Say that a use belonged to no deal; the use itself still counts."""
+    if event.deal_id is None:
+        raise Conflict("This use is on no deal.")
+    return _correct(event, None, by)
+
+
+def _correct(event: UsageEvent, deal_id: int | None, by: User) -> UsageEvent:
+    if db.session.scalar(select(UsageEvent.id).where(UsageEvent.corrects_id == event.id)) is not None:
+        raise Conflict("This use has been corrected meanwhile. Reload the page to see where it is now.")
+    correction = UsageEvent(
+        at=event.at,
+        user_id=event.user_id,
+        asset_id=event.asset_id,
+        version_id=event.version_id,
+        kind=event.kind,
+        page_number=event.page_number,
+        deal_id=deal_id,
+        deal_known_by=None if deal_id is None else "named",
+        corrects_id=event.id,
+        corrected_by_id=by.id,
+    )
+    db.session.add(correction)
+    db.session.flush()
+    for touched in (event.deal_id, deal_id):
+        if touched is not None:
+            recompute_first_use(event.asset_id, touched)
+    enqueue("refresh_use", event.asset_id, once=True)
+    return correction
