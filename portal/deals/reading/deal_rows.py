@@ -1,0 +1,178 @@
+"""Deals out of a CRM's export: one row each, whole or refused with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
+
+from portal.deals.reading.amounts import AmountColumn, currency_code, read_amount_column
+from portal.deals.reading.columns import DEALS, match_columns
+from portal.deals.reading.values import Status, flag, owner_of, stage_says
+from portal.tabular.cells import is_email
+from portal.tabular.dates import DateColumn, Order, read_date_columns
+from portal.tabular.headers import ColumnMatch, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.table import Row, Table
+
+DATES = ("created", "expected_close", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class DealRow:
+    """One deal as its CRM has it; empty text and None mean that the file does not say."""
+
+    line: int
+    external_id: str
+    name: str
+    account: str
+    owner_name: str
+    owner_email: str
+    stage: str
+    status: Status
+    amount_minor: int | None
+    currency: str
+    created_on: date | None
+    closed_on: date | None
+    expected_close: date | None
+    industry: str
+    segment: str
+    region: str
+    product: str
+    lead_source: str
+    loss_reason: str
+
+
+DealReading = Reading[DealRow]
+
+
+def read_deals(table: Table, dates: Order = "auto", currency: str = "USD", zone: tzinfo = UTC) -> DealReading:
+    """Read a deal export; raise TableUnreadable when it has no column for the id or the stage.
+
+    `dates` decides only where a column's own cells leave open whether the day or the month comes first; `currency`
+    is that of amounts which name none; `zone` is the organisation's, for dates that come with a time and a zone.
+    """
+    columns = match_columns(table.headers)
+    require(columns, table, DEALS, {"id": "the deal's id", "stage": "its stage"})
+    deals = _Deals(table, columns, dates, currency, zone)
+    rows, refusals = read_rows(table, deals.read)
+    notes = (*table.notes, *columns.notes, *deals.notes())
+    return Reading(
+        rows, refusals, taken_warnings(deals.cells.warnings, refusals), columns, deals.formats(), notes
+    )
+
+
+class _Deals:
+    def __init__(self, table: Table, columns: ColumnMatch, order: Order, currency: str, zone: tzinfo) -> None:
+        self.cells = RowReader(columns)
+        self._columns = columns
+        self._currency = currency
+        self._dates = read_date_columns({field: columns.cells(table, field) for field in DATES}, order, zone)
+        self._amounts = read_amount_column("amount", columns.cells(table, "amount"))
+
+    def formats(self) -> dict[str, str]:
+        """Return how each column of dates or amounts is written."""
+        written: list[DateColumn | AmountColumn] = [*self._dates.values(), self._amounts]
+        return {
+            column.field: column.words
+            for column in written
+            if column.field in self._columns.found and column.words
+        }
+
+    def notes(self) -> list[str]:
+        """Return what had to be assumed about the columns."""
+        return [*(note for column in self._dates.values() for note in column.notes), *self._amounts.notes]
+
+    def read(self, row: Row) -> DealRow:
+        """Return the row's deal; refuse it for the first thing that is wrong with it."""
+        text = self.cells.text
+        external_id = self.cells.required(row, "id")
+        account, product = text(row, "account"), text(row, "product")
+        stage = self.cells.required(row, "stage" if "stage" in self._columns.positions else "status")
+        status = self._status(row, stage)
+        amount_minor, currency = self._amount(row)
+        created, expected, closed = (self._day(row, field) for field in DATES)
+        if status == "open":
+            expected, closed = expected or closed, None
+        elif closed is None:
+            raise CellRefused("closed", "", self._no_closing_date(status))
+        elif created and closed < created:
+            self.cells.warn(
+                row, "closed", str(closed), f"The deal was closed before it was created, on {created}."
+            )
+        owner_name, owner_email = self._owner(row)
+        deal = DealRow(
+            line=row.line,
+            external_id=external_id,
+            name=text(row, "name") or _name(external_id, product, account),
+            account=account,
+            owner_name=owner_name,
+            owner_email=owner_email,
+            stage=stage,
+            status=status,
+            amount_minor=amount_minor,
+            currency=currency,
+            created_on=created,
+            closed_on=closed,
+            expected_close=expected,
+            industry=text(row, "industry"),
+            segment=text(row, "segment"),
+            region=text(row, "region"),
+            product=product,
+            lead_source=text(row, "lead_source"),
+            loss_reason=text(row, "loss_reason"),
+        )
+        self.cells.once(row, "id", external_id, external_id, "The same id is on line {line} already.")
+        return deal
+
+    def _status(self, row: Row, stage: str) -> Status:
+        """Return won or lost where stage, status column or the CRM's flags say so; the stage speaks first."""
+        said = stage_says(stage)
+        if said == "open" and "status" in self._columns.positions:
+            said = stage_says(self.cells.text(row, "status"))
+        if "is_won" not in self._columns.positions:
+            return said
+        won_cell = self.cells.text(row, "is_won")
+        won, closed = flag(won_cell), flag(self.cells.text(row, "is_closed"))
+        if said == "open":
+            return "won" if won else "lost" if closed and won is False else "open"
+        if won_cell and won is not None and won != (said == "won"):
+            header = self._columns.found["is_won"]
+            self.cells.warn(
+                row, "stage", stage, f"The column “{header}” says otherwise; the stage was believed."
+            )
+        return said
+
+    def _amount(self, row: Row) -> tuple[int | None, str]:
+        stated = currency_code(self.cells.raw(row, "currency"))
+        cell = self.cells.raw(row, "amount")
+        if cell in self._amounts.doubtful:
+            self.cells.warn(
+                row, "amount", cell, f"Read with a {self._amounts.words}, though other rows differ."
+            )
+        return self._amounts.minor(cell, stated, self._currency)
+
+    def _day(self, row: Row, field: str) -> date | None:
+        column = self._dates[field]
+        cell = self.cells.raw(row, field)
+        if cell in column.doubtful:
+            self.cells.warn(row, field, cell, f"Read as {column.words}, though other rows differ.")
+        return column.day(cell)
+
+    def _owner(self, row: Row) -> tuple[str, str]:
+        email = self.cells.text(row, "owner_email").lower()
+        if email and not is_email(email):
+            self.cells.warn(row, "owner_email", email, "This is no email address; it was left out.")
+            email = ""
+        return owner_of(self.cells.text(row, "owner"), email)
+
+    def _no_closing_date(self, status: Status) -> str:
+        header = self._columns.found.get("closed")
+        if header is None:
+            return (
+                f"The deal is {status}, and the file has no closing dates: please add a column “close date”."
+            )
+        return f"The deal is {status} but has no closing date: please fill in “{header}”."
+
+
+def _name(external_id: str, product: str, account: str) -> str:
+    return f"{product} for {account}" if product and account else f"Deal {external_id}"

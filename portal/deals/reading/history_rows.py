@@ -1,0 +1,61 @@
+"""When deals entered their stages, out of a CRM's stage history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+
+from portal.deals.reading.amounts import currency_code, read_amount_column
+from portal.deals.reading.columns import HISTORY
+from portal.deals.reading.values import Status, stage_says
+from portal.tabular.dates import Order, read_date_columns
+from portal.tabular.headers import match_headers, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.table import Row, Table
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A deal entered a stage: the moment in UTC, the day in the organisation's zone, the amount known then."""
+
+    line: int
+    deal_id: str
+    stage: str
+    status: Status
+    entered_at: datetime
+    entered_on: date
+    amount_minor: int | None
+    currency: str
+
+
+def read_history(
+    table: Table, dates: Order = "auto", currency: str = "USD", zone: tzinfo = UTC
+) -> Reading[HistoryRow]:
+    """Read a stage history; raise TableUnreadable when deal, stage or date have no column."""
+    columns = match_headers(table.headers, HISTORY, required=("deal_id", "stage", "entered_at"))
+    names = {"deal_id": "the deal's id", "stage": "the stage", "entered_at": "the date it was entered"}
+    require(columns, table, HISTORY, names)
+    cells = RowReader(columns)
+    when = read_date_columns({"entered_at": columns.cells(table, "entered_at")}, dates, zone)["entered_at"]
+    amounts = read_amount_column("amount", columns.cells(table, "amount"))
+
+    def read(row: Row) -> HistoryRow:
+        deal_id, stage = cells.required(row, "deal_id"), cells.required(row, "stage")
+        cell = cells.raw(row, "entered_at")
+        entered_at, entered_on = when.moment(cell), when.day(cell)
+        if entered_at is None or entered_on is None:
+            raise CellRefused("entered_at", "", "The date is empty.")
+        if cell in when.doubtful:
+            cells.warn(row, "entered_at", cell, f"Read as {when.words}, though other rows differ.")
+        stated = currency_code(cells.raw(row, "currency"))
+        amount_minor, code = amounts.minor(cells.raw(row, "amount"), stated, currency)
+        key = (deal_id, stage, entered_at, amount_minor)
+        cells.once(row, "deal_id", key, deal_id, "The same entry is on line {line} already.")
+        return HistoryRow(
+            row.line, deal_id, stage, stage_says(stage), entered_at, entered_on, amount_minor, code
+        )
+
+    rows, refusals = read_rows(table, read)
+    formats = {column.field: column.words for column in (when, amounts) if column.field in columns.found}
+    notes = (*table.notes, *columns.notes, *when.notes, *amounts.notes)
+    return Reading(rows, refusals, taken_warnings(cells.warnings, refusals), columns, formats, notes)

@@ -1,0 +1,102 @@
+"""Past uses of content out of a file: who did what with which asset, when, and on which deal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Literal
+
+from portal.tabular.cells import is_blank, is_email
+from portal.tabular.dates import Order, read_date_columns
+from portal.tabular.headers import Spellings, header_key, match_headers, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.table import Row, Table
+
+Kind = Literal["viewed", "downloaded", "presented", "sent"]
+
+COLUMNS: Spellings = {
+    "at": ("at", "time", "timestamp", "date", "datetime", "when", "occurredat", "usedat", "createdat"),
+    "user_email": ("useremail", "email", "user", "repemail", "rep", "owneremail", "owner", "person"),
+    "asset": (
+        "asset", "assetslug", "assetid", "slug", "assettitle", "content", "contenttitle", "contentname", "title",
+    ),
+    "kind": ("kind", "action", "event", "eventtype", "activity", "activitytype", "type"),
+    "deal_id": ("dealid", "deal", "opportunityid", "opportunity"),
+}  # fmt: skip
+REQUIRED = {
+    "at": "the time",
+    "user_email": "the person",
+    "asset": "the content",
+    "kind": "what was done with it",
+}
+KINDS: dict[str, Kind] = {
+    "view": "viewed", "viewed": "viewed", "look": "viewed", "looked": "viewed", "lookedat": "viewed",
+    "download": "downloaded", "downloaded": "downloaded",
+    "present": "presented", "presented": "presented", "presentation": "presented",
+    "share": "sent", "shared": "sent", "send": "sent", "sent": "sent",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """One use: the moment in UTC, an email in lower case, an asset by slug, title or external id, a deal or None."""
+
+    line: int
+    at: datetime
+    user_email: str
+    asset: str
+    kind: Kind
+    deal_id: str | None
+
+
+def read_usage(table: Table, now: datetime, dates: Order = "auto", zone: tzinfo = UTC) -> Reading[UsageRow]:
+    """Read past uses; refuse times after `now`, and raise TableUnreadable when a needed column is missing.
+
+    Times without a zone are in `zone`.
+    """
+    columns = match_headers(table.headers, COLUMNS, required=tuple(REQUIRED))
+    require(columns, table, COLUMNS, REQUIRED)
+    cells = RowReader(columns)
+    when = read_date_columns({"at": columns.cells(table, "at")}, dates, zone)["at"]
+
+    def read(row: Row) -> UsageRow:
+        cell = cells.raw(row, "at")
+        at = when.moment(cell)
+        if at is None:
+            raise CellRefused("at", "", "The time is empty.")
+        if at > now:
+            raise CellRefused("at", cell, "The time is in the future.")
+        if cell in when.doubtful:
+            cells.warn(row, "at", cell, f"Read as {when.words}, though other rows differ.")
+        deal_id = cells.text(row, "deal_id")
+        use = UsageRow(
+            line=row.line,
+            at=at,
+            user_email=_email(cells, row),
+            asset=cells.required(row, "asset"),
+            kind=_kind(cells, row),
+            deal_id=None if is_blank(deal_id) else deal_id,
+        )
+        key = (use.at, use.user_email, use.asset, use.kind, use.deal_id)
+        cells.once(row, "at", key, cell, "The same use is on line {line} already.")
+        return use
+
+    rows, refusals = read_rows(table, read)
+    notes = (*table.notes, *columns.notes, *when.notes)
+    warnings = taken_warnings(cells.warnings, refusals)
+    return Reading(rows, refusals, warnings, columns, {"at": when.words} if when.words else {}, notes)
+
+
+def _email(cells: RowReader, row: Row) -> str:
+    email = cells.required(row, "user_email").lower()
+    if not is_email(email):
+        raise CellRefused("user_email", email, "This is no email address.")
+    return email
+
+
+def _kind(cells: RowReader, row: Row) -> Kind:
+    said = cells.required(row, "kind")
+    kind = KINDS.get(header_key(said))
+    if kind is None:
+        raise CellRefused("kind", said, "This is no kind of use; view, download, present and share are.")
+    return kind
