@@ -48,7 +48,7 @@ from portal.demo.writers.style import (
     PALE,
     PAPER,
     figure_text,
-    is_number,
+    number_columns,
     runs,
 )
 
@@ -78,6 +78,7 @@ _FIGURE = _style("figure", 20, BRAND, "Helvetica-Bold")
 _CELL = _style("cell", 9)
 _CELL_RIGHT = _style("cell right", 9, alignment=2)
 _CELL_HEAD = _style("cell head", 9, PAPER, "Helvetica-Bold")
+_CELL_HEAD_RIGHT = _style("cell head right", 9, PAPER, "Helvetica-Bold", alignment=2)
 _TITLE = _style("title", 23, PAPER, "Helvetica-Bold")
 
 
@@ -197,8 +198,11 @@ def _figures(figures: tuple[tuple[str, str], ...]) -> Table:
 
 
 def _grid(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
-    cells = [[_text(cell, _CELL_HEAD) for cell in head]]
-    cells += [[_text(cell, _CELL_RIGHT if is_number(cell) else _CELL) for cell in row] for row in rows]
+    right = number_columns(rows)
+    cells = [[_text(cell, _CELL_HEAD_RIGHT if at in right else _CELL_HEAD) for at, cell in enumerate(head)]]
+    cells += [
+        [_text(cell, _CELL_RIGHT if at in right else _CELL) for at, cell in enumerate(row)] for row in rows
+    ]
     style = [
         ("BACKGROUND", (0, 0), (-1, 0), _c(BRAND)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.5, _c(LINE)),

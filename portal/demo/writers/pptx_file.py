@@ -36,7 +36,7 @@ from portal.demo.writers.style import (
     MUTED,
     PALE,
     PAPER,
-    is_number,
+    number_columns,
     runs,
 )
 
@@ -202,12 +202,13 @@ def _grid(slide: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...], 
     box = [Inches(inches) for inches in (_LEFT, at.top, at.wide, at.high - 0.15)]
     table = slide.shapes.add_table(1 + len(rows), len(head), *box).table
     table.horz_banding = False
+    right = number_columns(rows)
     for number, row in enumerate((head, *rows)):
-        for cell, text in zip(table.rows[number].cells, row, strict=True):
+        for column, (cell, text) in enumerate(zip(table.rows[number].cells, row, strict=True)):
             _fill(cell.fill, BRAND if number == 0 else (PALE if number % 2 == 0 else PAPER))
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             line = cell.text_frame.paragraphs[0]
-            line.alignment = PP_ALIGN.RIGHT if is_number(text) else PP_ALIGN.LEFT
+            line.alignment = PP_ALIGN.RIGHT if column in right else PP_ALIGN.LEFT
             _write(line, text, 14 * at.scale, PAPER if number == 0 else INK, bold=number == 0)
 
 

@@ -32,9 +32,14 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
             yield part, at % 2 == 1
 
 
-def is_number(cell: str) -> bool:
-    """Whether a table cell holds a figure, which stands at the right."""
-    return bool(re.fullmatch(r"[+\-−–<>]?\s?[$€]?[\d.,]+\s?(%|k|h|min|days?|weeks?|M|points|pp)?", cell))
+_NUMBER = re.compile(r"[+\-−–<]?\s?(A?\$|€|£)?[\d.,]+\s?(%|€|k|h|min|days?|weeks?|months?|M|points|pp)?")
+
+
+def number_columns(rows: tuple[tuple[str, ...], ...]) -> set[int]:
+    """The columns of a table that hold figures only, which stand at the right."""
+    return {
+        at for at in range(len(rows[0])) if all(_NUMBER.fullmatch(row[at]) or not row[at] for row in rows)
+    }
 
 
 def figure_text(value: float) -> str:

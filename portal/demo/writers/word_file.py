@@ -25,7 +25,7 @@ from portal.demo.writers.style import (
     PALE,
     PAPER,
     figure_text,
-    is_number,
+    number_columns,
     runs,
 )
 
@@ -68,7 +68,9 @@ def _styles(document: Any) -> None:
     for name, size, colour, before in (("Heading 1", 14, BRAND, 14), ("Heading 2", 11.5, BRAND_LIGHT, 10)):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.bold = "Calibri", Pt(size), True
-        style.element.rPr.rFonts.set(qn("w:asciiTheme"), "minorHAnsi")
+        fonts = style.element.rPr.rFonts
+        for theme in [name for name in fonts.attrib if name.endswith("Theme")]:
+            del fonts.attrib[theme]
         style.font.color.rgb = RGBColor.from_string(colour)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(4)
         style.paragraph_format.keep_with_next = True
@@ -162,12 +164,13 @@ def _bars(document: Any, title: str, bars: tuple[tuple[str, float], ...]) -> Non
 
 def _grid(document: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
     table = _plain_table(document, 1 + len(rows), len(head))
+    right = number_columns(rows)
     for at, row in enumerate((head, *rows)):
-        for cell, text in zip(table.rows[at].cells, row, strict=True):
+        for column, (cell, text) in enumerate(zip(table.rows[at].cells, row, strict=True)):
             _margins(cell, top=60, bottom=60, start=110, end=110)
             colour = PAPER if at == 0 else INK
             _write(cell.paragraphs[0], text, size=9.5, colour=colour, bold=at == 0, after=0)
-            if is_number(text):
+            if column in right:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if at == 0:
                 _shade(cell, BRAND)
