@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from huey import SqliteHuey, crontab
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -176,5 +178,18 @@ def init_app(app: Flask) -> None:
 
     app.extensions["queue"] = queue
     app.extensions["queue_task"] = queue.task()(inside(run_job))
+    app.cli.add_command(worker)
     queue.periodic_task(crontab(minute="*"))(inside(sweep))
     queue.periodic_task(crontab(minute="10", hour="2"))(inside(_enqueue_nightly))
+
+
+@click.command("worker")
+@click.option("--threads", default=2, show_default=True, help="How many jobs may run at once.")
+@with_appcontext
+def worker(threads: int) -> None:
+    """Do jobs until stopped: what is queued, what was left behind, and what is due every night."""
+    sweep()
+    consumer = current_app.extensions["queue"].create_consumer(
+        workers=threads, initial_delay=0.05, max_delay=0.5
+    )
+    consumer.run()

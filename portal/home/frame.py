@@ -26,4 +26,4 @@ def frame() -> dict[str, Any]:
             user = current_user._get_current_object()
             g.frame["working_deal"] = working_deal(user, g.user_session)
             g.frame["unread_count"] = unread_count(user.id)
-    return g.frame  # type: ignore[no-any-return]
+    return g.frame
