@@ -1,0 +1,149 @@
+// Type-ahead: <form data-combobox> (search; htmx fills the list) and <div data-picker> (a select that becomes one).
+// Options are [role=option]; arrows move, Enter takes, Escape closes. The text stays in the field's own hands.
+let ids = 0;
+
+function attach(input, list, take) {
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  list.id ||= `listbox-${++ids}`;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  const set = { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" };
+  for (const [name, value] of Object.entries(set)) input.setAttribute(name, value);
+
+  const active = () => list.querySelector("[aria-selected=true]");
+  const mark = (option) => {
+    active()?.setAttribute("aria-selected", "false");
+    if (option) {
+      option.id ||= `option-${++ids}`;
+      option.setAttribute("aria-selected", "true");
+      option.scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", option.id);
+    } else {
+      input.removeAttribute("aria-activedescendant");
+    }
+  };
+  const show = (open) => {
+    list.hidden = !open;
+    input.setAttribute("aria-expanded", String(open));
+    if (!open) mark(null);
+  };
+
+  input.addEventListener("keydown", (event) => {
+    const all = options();
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && all.length) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const from = list.hidden ? -1 : all.indexOf(active());
+      show(true);
+      mark(all[(from + step + all.length + (from < 0 && step < 0 ? 1 : 0)) % all.length]);
+    } else if (event.key === "Enter" && !list.hidden && active()) {
+      event.preventDefault();
+      take(active());
+      show(false);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      event.stopPropagation();
+      show(false);
+    }
+  });
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  input.addEventListener("blur", () => show(false));
+  return { show, mark, options };
+}
+
+for (const form of document.querySelectorAll("[data-combobox]")) {
+  const input = form.querySelector("input[type=search]");
+  const list = form.querySelector("[data-listbox]");
+  const box = attach(input, list, (option) => option.click());
+  list.addEventListener("htmx:afterSwap", () => box.show(document.activeElement === input && box.options().length > 0 && input.value.trim() !== ""));
+  input.addEventListener("input", () => {
+    if (input.value.trim() === "") box.show(false);
+  });
+  input.addEventListener("focus", () => box.show(box.options().length > 0 && input.value.trim() !== ""));
+}
+
+function line(value, text) {
+  const option = document.createElement("div");
+  option.className = "suggestion";
+  option.setAttribute("role", "option");
+  option.dataset.value = value;
+  const words = document.createElement("span");
+  words.className = "suggestion-text";
+  words.textContent = text;
+  option.append(words);
+  return option;
+}
+
+function become(picker) {
+  const select = picker.querySelector("select");
+  const input = document.createElement("input");
+  const list = document.createElement("div");
+  const none = document.createElement("div");
+  input.className = "input";
+  input.type = "text";
+  input.autocomplete = "off";
+  input.placeholder = picker.dataset.placeholder || "";
+  input.id = select.id;
+  select.removeAttribute("id");
+  if (select.hasAttribute("aria-describedby")) input.setAttribute("aria-describedby", select.getAttribute("aria-describedby"));
+  list.className = "suggestions";
+  none.className = "suggestion-none";
+  none.textContent = "Nothing fits.";
+  select.hidden = true;
+  list.hidden = true;
+  select.after(input, list);
+
+  const text = () => (select.value ? select.selectedOptions[0]?.textContent.trim() || "" : "");
+  const choose = (value, words) => {
+    if (![...select.options].some((option) => option.value === value)) select.add(new Option(words, value));
+    select.value = value;
+    input.value = text();
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const box = attach(input, list, (option) =>
+    choose(option.dataset.value, option.querySelector(".suggestion-text").textContent.trim()));
+  input.value = text();
+
+  let asked = 0;
+  const fill = async () => {
+    const wanted = input.value === text() ? "" : input.value.trim().toLowerCase();
+    const turn = ++asked;
+    const fits = [...select.options].filter((option) => option.value && option.textContent.toLowerCase().includes(wanted));
+    list.replaceChildren(...fits.slice(0, 50).map((option) => line(option.value, option.textContent.trim())));
+    if (!fits.length) list.append(none);
+    box.show(true);
+    if (!picker.dataset.url || wanted.length < 2) return;
+    const address = `${picker.dataset.url}${picker.dataset.url.includes("?") ? "&" : "?"}q=${encodeURIComponent(wanted)}`;
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || turn !== asked) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const known = new Set(fits.map((option) => option.value));
+    for (const option of found.querySelectorAll("[role=option][data-value]")) {
+      if (!known.has(option.dataset.value)) list.append(document.adoptNode(option));
+    }
+    if (box.options().length) none.remove();
+  };
+  input.addEventListener("input", fill);
+  input.addEventListener("focus", () => {
+    input.select();
+    fill();
+  });
+  input.addEventListener("blur", () => {
+    if (input.value.trim() === "") choose("", "");
+    else input.value = text();
+  });
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (!option) return;
+    event.preventDefault();
+    choose(option.dataset.value, option.querySelector(".suggestion-text").textContent.trim());
+    box.show(false);
+  });
+}
+
+const equip = (root) => root.querySelectorAll("[data-picker]:not([data-ready])").forEach((picker) => {
+  picker.dataset.ready = "";
+  become(picker);
+});
+equip(document);
+document.addEventListener("htmx:load", (event) => equip(event.detail.elt));
