@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,11 +45,19 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_begin)
     app.jinja_env.globals["nonce"] = new_nonce
+    app.url_defaults(_name_version)
 
 
 def new_nonce() -> str:
     """Return a fresh nonce for one form."""
     return secrets.token_urlsafe(16)
+
+
+def _name_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Put a static file's age into its address, so that browsers may keep it until it changes."""
+    if endpoint == "static" and "filename" in values and "v" not in values:
+        path = Path(current_app.static_folder or "") / values["filename"]
+        values["v"] = int(path.stat().st_mtime) if path.is_file() else 0
 
 
 def _refuse_other_sites() -> None:
@@ -86,6 +96,8 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
+    elif "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -1,0 +1,85 @@
+"""Rating a version, changing one's mind, and keeping the asset's mean and order in step."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from portal.db import db, now
+from portal.errors import Conflict, Invalid
+from portal.feedback.models import REASONS, Rating
+from portal.library.models import Asset
+from portal.notifications.services import notify
+from portal.users.models import User
+
+# The order by rating starts every asset off with this many ratings of the mean of all, so that one
+# five cannot outrank twenty fours.
+PRIOR_RATINGS = 5
+LOW = 2
+MAX_COMMENT = 2_000
+
+
+def rate(
+    *,
+    asset: Asset,
+    user: User,
+    stars: int,
+    reason: str | None = None,
+    comment: str = "",
+    deal_id: int | None = None,
+) -> Rating:
+    """Rate the current version, or change the rating that this person gave it before."""
+    if asset.current_version_id is None or asset.state != "published":
+        raise Conflict("Only published content can be rated.")
+    if not 1 <= stars <= 5:
+        raise Invalid("Please choose one to five stars.", field="stars")
+    if reason and reason not in REASONS:
+        raise Invalid("Please choose one of the reasons.", field="reason")
+    if len(comment) > MAX_COMMENT:
+        raise Invalid(
+            f"A comment has up to {MAX_COMMENT:,} characters; this one has {len(comment):,}.", field="comment"
+        )
+    given = select(Rating).where(Rating.version_id == asset.current_version_id, Rating.user_id == user.id)
+    rating = db.session.scalar(given)
+    if rating is None:
+        rating = Rating(asset_id=asset.id, version_id=asset.current_version_id, user_id=user.id)
+        db.session.add(rating)
+    rating.stars, rating.reason, rating.comment = stars, reason or None, comment.strip()
+    rating.deal_id, rating.updated_at = deal_id, now()
+    db.session.flush()
+    refresh_ratings([asset.id])
+    if stars <= LOW:
+        _tell_owner(asset, user, rating)
+    return rating
+
+
+def withdraw(rating: Rating) -> None:
+    """Take a rating back."""
+    asset_id = rating.asset_id
+    db.session.delete(rating)
+    db.session.flush()
+    refresh_ratings([asset_id])
+
+
+def refresh_ratings(asset_ids: list[int] | None = None) -> None:
+    """Bring count, mean and Bayesian order of some assets, or all, in step with their ratings."""
+    overall = db.session.scalar(select(func.avg(Rating.stars))) or 3.0
+    sums = select(Rating.asset_id, func.count(), func.sum(Rating.stars)).group_by(Rating.asset_id)
+    assets = select(Asset)
+    if asset_ids is not None:
+        sums, assets = sums.where(Rating.asset_id.in_(asset_ids)), assets.where(Asset.id.in_(asset_ids))
+    known = {asset_id: (count, total) for asset_id, count, total in db.session.execute(sums)}
+    for asset in db.session.scalars(assets):
+        count, total = known.get(asset.id, (0, 0))
+        asset.rating_count, asset.rating_mean = count, total / count if count else None
+        asset.rating_rank = (total + PRIOR_RATINGS * overall) / (count + PRIOR_RATINGS) if count else 0.0
+
+
+def _tell_owner(asset: Asset, user: User, rating: Rating) -> None:
+    if asset.owner_id and asset.owner_id != user.id:
+        notify(
+            recipient_id=asset.owner_id,
+            kind="rating",
+            title=f"{user.name} rated “{asset.title[:150]}” {rating.stars} of 5",
+            address=f"/library/{asset.slug}#ratings",
+            event_key=f"rating:{rating.id}:{rating.stars}",
+        )
