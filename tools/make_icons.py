@@ -43,7 +43,8 @@ def symbol(name: str, svg: str) -> str:
 
 def licence_notice(folder: Path) -> str:
     """Return lucide's own notice as the text of an XML comment."""
-    text = (folder / "LICENSE").read_text(encoding="utf-8").replace("--", "- -")
+    # Two hyphens in a row may not stand in an XML comment.
+    text = re.sub(r"-{2,}", "", (folder / "LICENSE").read_text(encoding="utf-8"))
     version = json.loads((folder / "package.json").read_text(encoding="utf-8"))["version"]
     return f"A subset of lucide-static {version}.\n\n{text.strip()}"
 
