@@ -1,0 +1,145 @@
+"""Lift: how much more often deals were won when this was used instead of other content, on similar deals.
+
+An estimate of effect, relative to other content. Matched within cells it gave assets without effect -1.2 to +1.4
+points in simulations in which "win rate when used" gave them +28 to +37. What no method here removes is content
+that buyers ask for because they are about to buy.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.impact.cells import Moments
+from portal.impact.inputs import Deals, LeftOut
+from portal.impact.matching import Matched, compared_deals, matched_difference
+from portal.impact.method import SE_FLOOR, Z
+from portal.impact.rows import FloatArray, IntArray
+from portal.impact.verdicts import e_value, q_values, shortfalls, shrink, verdicts
+
+
+@dataclass(frozen=True)
+class AssetLift:
+    """One asset's figures, with None for what is not available; what the words are made from."""
+
+    deals_used: int
+    won: int
+    lost: int
+    matched: int
+    comparison_deals: int
+    used_rate: float | None
+    comparison_rate: float | None
+    lift: float | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    shrunk_lift: float | None
+    q_value: float | None
+    e_value: float | None
+    e_value_near: float | None
+    naive_lift: float | None
+    verdict: str
+
+    @classmethod
+    def at(cls, lift: "Lift", asset: int) -> Self:
+        """Read one asset's figures from the arrays."""
+        row: dict[str, Any] = {field.name: getattr(lift, field.name)[asset].item() for field in fields(cls)}
+        available: dict[str, Any] = {name: None if value != value else value for name, value in row.items()}
+        return cls(**available)
+
+    @classmethod
+    def read(cls, row: object) -> Self:
+        """Read the figures from anything that has attributes of the same names, such as a stored row."""
+        values: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(cls)}
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Lift:
+    """Matched lift by asset, all (assets,), rates and differences as fractions; nan for what is not available."""
+
+    deals_used: IntArray  # closed deals it was used on
+    won: IntArray
+    lost: IntArray
+    matched: IntArray  # those with at least one comparison moment
+    matched_share: FloatArray  # of the deals used
+    used_rate: FloatArray  # Mantel-Haenszel weighted win rate where this was used (p1)
+    comparison_rate: FloatArray  # and where other content was (p0)
+    comparison_deals: IntArray  # distinct deals compared with
+    lift: FloatArray  # used_rate - comparison_rate
+    se: FloatArray  # with the floor
+    ci_low: FloatArray  # 95%
+    ci_high: FloatArray
+    shrunk_lift: FloatArray  # for ranking and for the verdict
+    q_value: FloatArray  # nan without enough deals
+    verdict: NDArray[np.str_]  # values of Verdict
+    shortfall: NDArray[np.str_]  # values of Shortfall
+    e_value: FloatArray  # of the estimate
+    e_value_near: FloatArray  # of the interval's end nearer to no difference; 1 when the interval holds it
+    naive_lift: FloatArray  # win rate used - unused over all closed deals; for the working, biased by design
+    money: FloatArray  # lift x known amount of the deals used, in the unit of Deals.size
+    money_low: FloatArray
+    money_high: FloatArray
+    left_out: LeftOut
+
+
+def matched_lift(deals: Deals, moments: Moments) -> Lift:
+    """Estimate the lift of every asset from the moments of find_moments (method: matching.py, settings: method.py).
+
+    Where the outcomes in an asset's cells don't vary at all there is no standard error, and so no interval.
+    """
+    matched = matched_difference(moments, deals.won[moments.deal].astype(float))
+    se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
+    low, high = matched.difference - Z * se, matched.difference + Z * se
+
+    user = moments.deal[moments.use_moment]
+    won = np.bincount(moments.use_asset, deals.won[user], moments.assets).astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        share = matched.matched / matched.uses
+    shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
+    shrunk = shrink(matched.difference, se)
+    q = q_values(matched.difference, se, shortfall == "")
+    size = np.where(np.isfinite(deals.size[user]), deals.size[user], 0.0)
+    amount = np.bincount(moments.use_asset, size, moments.assets)
+    estimate, near = _e_values(matched, low, high)
+    return Lift(
+        deals_used=matched.uses,
+        won=won,
+        lost=matched.uses - won,
+        matched=matched.matched,
+        matched_share=share,
+        used_rate=matched.used_mean,
+        comparison_rate=matched.other_mean,
+        comparison_deals=compared_deals(moments, matched),
+        lift=matched.difference,
+        se=se,
+        ci_low=low,
+        ci_high=high,
+        shrunk_lift=shrunk,
+        q_value=q,
+        verdict=verdicts(shortfall, q, shrunk),
+        shortfall=shortfall,
+        e_value=estimate,
+        e_value_near=near,
+        naive_lift=_naive_lift(deals, matched.uses, won),
+        money=matched.difference * amount,
+        money_low=low * amount,
+        money_high=high * amount,
+        left_out=moments.left_out,
+    )
+
+
+def _e_values(matched: Matched, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """E-values of the estimate and of the interval's near end, from RR = p1 / (p1 - difference)."""
+    near = np.where(matched.difference > 0, np.maximum(low, 0.0), np.minimum(high, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = e_value(matched.used_mean / (matched.used_mean - matched.difference))
+        return estimate, e_value(matched.used_mean / (matched.used_mean - near))
+
+
+def _naive_lift(deals: Deals, used: IntArray, won: IntArray) -> FloatArray:
+    """Win rate on the closed deals it was used on less that on all other closed deals, (assets,)."""
+    closed, all_won = np.sum(deals.closed), np.sum(deals.closed & deals.won)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return won / used - (all_won - won) / (closed - used)

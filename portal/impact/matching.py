@@ -1,0 +1,177 @@
+"""Matching: an asset's first uses against moments in the same cell, in which other content was first used.
+
+The comparison is with moments of deals that have not used the asset up to and including that week, which makes it one
+with an active comparator (Lund 2015) in sequential trials (Hernan and Robins 2016). Differences are weighted over the
+cells as Mantel and Haenszel do (Greenland and Robins 1985; Sato 1989).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.impact.cells import Moments
+from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts
+
+BLOCK = 4_000_000  # rows or table entries handled at once; bounds the memory, not the result
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The difference between used and other moments by asset, all (assets,); nan where nothing could be matched."""
+
+    uses: IntArray  # moments of first use
+    matched: IntArray  # those with at least one comparison moment in their cell
+    used_mean: FloatArray  # weighted mean outcome where this was used
+    other_mean: FloatArray  # weighted mean outcome where other content was used
+    difference: FloatArray  # used - other
+    variance: FloatArray  # of the difference
+    pair_asset: IntArray  # (pairs,), in order: each (asset, cell) with moments on both sides
+    pair_cell: IntArray
+    known: BoolArray  # (moments,), whether the moment's outcome is known
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Both sides of each (asset, cell) in which the asset was first used, all (pairs,)."""
+
+    asset: IntArray
+    cell: IntArray
+    used: FloatArray  # moments
+    used_sum: FloatArray  # of the outcome
+    other: FloatArray
+    other_sum: FloatArray
+    other_deals: FloatArray
+    squares: FloatArray  # of the outcome, on both sides
+
+
+def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
+    """Compare the mean outcome, (moments,), of each asset's first uses with that of other moments in the same cells.
+
+    Weights are W = n1 n0 / (n1 + n0); the variance is sum W^2 s^2 (1/n1 + 1/m0) / (sum W)^2, with s^2 the
+    variance of the outcome in the whole cell and m0 the distinct comparison deals. Moments with a nan outcome
+    are left out.
+    """
+    known = np.isfinite(outcome)
+    pairs = _pairs(moments, np.where(known, outcome, 0.0), known)
+    uses = np.bincount(moments.use_asset[known[moments.use_moment]], minlength=moments.assets)
+    matched = pairs.other > 0
+
+    def by_asset(values: FloatArray) -> FloatArray:
+        return np.bincount(pairs.asset[matched], values[matched], moments.assets).astype(np.float64)
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        both = pairs.used + pairs.other
+        weight = pairs.used * pairs.other / both
+        mean = (pairs.used_sum + pairs.other_sum) / both
+        spread = np.maximum(pairs.squares / both - mean**2, 0.0)
+        noise = weight**2 * spread * (1 / pairs.used + 1 / pairs.other_deals)
+        total = by_asset(weight)
+        used_mean = by_asset(weight * pairs.used_sum / pairs.used) / total
+        other_mean = by_asset(weight * pairs.other_sum / pairs.other) / total
+        variance = by_asset(noise) / total**2
+    return Matched(
+        uses=uses,
+        matched=by_asset(pairs.used).astype(np.int64),
+        used_mean=used_mean,
+        other_mean=other_mean,
+        difference=used_mean - other_mean,
+        variance=variance,
+        pair_asset=pairs.asset[matched],
+        pair_cell=pairs.cell[matched],
+        known=known,
+    )
+
+
+def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
+    """Count the moments of each pair's own side and of the other side.
+
+    The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
+    """
+    weights = [known.astype(float), outcome, (known & moments.new_in_cell).astype(float)]
+    yes_or_no = np.array_equal(outcome, outcome**2)
+    if not yes_or_no:
+        weights.append(outcome**2)
+    whole = np.array([np.bincount(moments.cell, weight, moments.cells) for weight in weights])
+    parts = [_block(moments, weights, whole, uses) for uses in _blocks(moments)]
+    empty = np.zeros(0, np.int64)
+    asset = np.concatenate([empty, *(part[0] for part in parts)])
+    cell = np.concatenate([empty, *(part[1] for part in parts)])
+    used = np.concatenate([whole[:, empty], *(part[2] for part in parts)], axis=1)
+    other = np.concatenate([whole[:, empty], *(part[3] for part in parts)], axis=1)
+    squares = (used + other)[1 if yes_or_no else 3]
+    return _Pairs(asset, cell, used[0], used[1], other[0], other[1], other[2], squares)
+
+
+def _blocks(moments: Moments) -> Iterator[slice]:
+    """Slices of the uses, ordered by asset, that hold whole assets and cost about BLOCK each."""
+    walked = moments.deal_end[moments.use_moment] - moments.use_moment
+    cost = np.cumsum(np.bincount(moments.use_asset, walked, moments.assets) + moments.cells)
+    edges = np.flatnonzero(run_starts((cost // BLOCK).astype(np.int64)))
+    bounds = np.searchsorted(moments.use_asset, np.append(edges, moments.assets))
+    for begin, end in pairwise(bounds):
+        if begin < end:
+            yield slice(int(begin), int(end))
+
+
+def _block(
+    moments: Moments, weights: list[FloatArray], whole: FloatArray, uses: slice
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Asset and cell of each pair of one block of uses, (pairs,), and the sums of the weights on either side.
+
+    The sums, and those of the whole cells, are (weights, pairs) and (weights, cells).
+    """
+    moment = moments.use_moment[uses]
+    asset = moments.use_asset[uses]
+    base = int(asset[0])
+    row = (asset - base) * moments.cells
+    size = (int(asset[-1]) - base + 1) * moments.cells
+
+    used_key = row + moments.cell[moment]
+    length = moments.deal_end[moment] - moment
+    skipped = np.cumsum(length) - length
+    walk = np.arange(int(length.sum())) + np.repeat(moment - skipped, length)
+    walk_key = np.repeat(row, length) + moments.cell[walk]
+
+    used = [np.bincount(used_key, weight[moment], size) for weight in weights]
+    pair = np.flatnonzero(used[0]).astype(np.int64)
+    cell = pair % moments.cells
+    walked = np.array([np.bincount(walk_key, weight[walk], size)[pair] for weight in weights])
+    return pair // moments.cells + base, cell, np.array(used, np.float64)[:, pair], whole[:, cell] - walked
+
+
+def compared_deals(moments: Moments, matched: Matched) -> IntArray:
+    """Count the distinct deals that each asset is compared with, over all of its cells together: (assets,).
+
+    Works on 64 assets at once, each being one bit of a word.
+    """
+    starts = np.flatnonzero(run_starts(moments.deal))
+    lengths = np.diff(np.append(starts, len(moments.deal)))
+    deals = np.zeros(moments.assets, np.int64)
+    for base in range(0, moments.assets if len(starts) else 0, 64):
+        in_cell = _words(matched.pair_asset, matched.pair_cell, base, moments.cells)[moments.cell]
+        in_cell[~matched.known] = 0
+        used_now = _words(moments.use_asset, moments.use_moment, base, len(moments.deal))
+        # An asset is first used once on a deal, so no bit is added twice and the running sum is the running OR;
+        # what overflows is taken off again with the sum at the deal's start.
+        running = np.cumsum(used_now)
+        used_so_far = running - np.repeat(running[starts] - used_now[starts], lengths)
+        compared = np.bitwise_or.reduceat(in_cell & ~used_so_far, starts)
+        deals[base : base + 64] = _count_bits(compared)[: moments.assets - base]
+    return deals
+
+
+def _words(asset: IntArray, index: IntArray, base: int, length: int) -> NDArray[np.uint64]:
+    """Words, (length,), whose bit k is set at the indexes that asset base + k stands beside; assets are in order."""
+    rows = slice(*np.searchsorted(asset, (base, base + 64)))
+    words = np.zeros(length, np.uint64)
+    np.bitwise_or.at(words, index[rows], np.uint64(1) << (asset[rows] - base).astype(np.uint64))
+    return words
+
+
+def _count_bits(words: NDArray[np.uint64]) -> IntArray:
+    """How many of the words, (n,), have bit 0, 1, ..., 63 set: (64,)."""
+    octets = words.astype("<u8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)

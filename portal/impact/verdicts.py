@@ -1,0 +1,120 @@
+"""Verdicts: what the data can carry, over all assets together.
+
+Sources: Paule and Mandel 1982 (variance between assets), Benjamini and Hochberg 1995 (false discoveries),
+VanderWeele and Ding 2017 (E-values).
+"""
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from portal.impact.method import (
+    FALSE_DISCOVERY_RATE,
+    MIN_DEALS_USED,
+    MIN_LOST,
+    MIN_MATCHED_SHARE,
+    MIN_SHRUNK_LIFT,
+    MIN_WON,
+)
+from portal.impact.rows import BoolArray, FloatArray, IntArray
+
+
+class Verdict(StrEnum):
+    """What can be said of an asset; the values are stored and exported."""
+
+    WON_MORE = "won_more"
+    WON_LESS = "won_less"
+    NO_CLEAR_DIFFERENCE = "no_clear_difference"
+    NOT_ENOUGH_DEALS = "not_enough_deals"
+
+
+class Shortfall(StrEnum):
+    """What an asset has too few of for a verdict, the first that applies."""
+
+    NONE = ""
+    DEALS = "deals"
+    WON = "won"
+    LOST = "lost"
+    MATCHED = "matched"
+
+
+def paule_mandel(effects: FloatArray, se: FloatArray) -> tuple[float, float]:
+    """Estimate the variance between effects and their weighted mean, from effects and standard errors > 0, both (n,).
+
+    tau^2 is where the weighted squares about the mean sum to n - 1, or 0 when they sum to less; nan mean when n is 0.
+    """
+    if not len(effects):
+        return 0.0, np.nan
+
+    def mean(tau2: float) -> float:
+        return float(np.average(effects, weights=1 / (se**2 + tau2)))
+
+    def excess(tau2: float) -> float:
+        return float(np.sum((effects - mean(tau2)) ** 2 / (se**2 + tau2))) - (len(effects) - 1)
+
+    if excess(0.0) <= 0:
+        return 0.0, mean(0.0)
+    # Each term is below (effect - average)^2 / tau^2, so that the sum is below n - 1 at the sample variance.
+    tau2 = float(optimize.brentq(excess, 0.0, float(np.var(effects, ddof=1)), xtol=1e-15))
+    return tau2, mean(tau2)
+
+
+def shrink(effects: FloatArray, se: FloatArray) -> FloatArray:
+    """Draw each effect towards the mean of all by tau^2 / (tau^2 + se^2), for ranking; all (n,), nan stays nan."""
+    known = np.isfinite(effects) & np.isfinite(se)
+    tau2, mean = paule_mandel(effects[known], se[known])
+    kept = tau2 / (tau2 + se**2)
+    return kept * effects + (1 - kept) * mean
+
+
+def q_values(effects: FloatArray, se: FloatArray, among: BoolArray) -> FloatArray:
+    """Benjamini-Hochberg q-values of two-sided normal tests, (n,), over the marked effects; nan for all others."""
+    tested = among & np.isfinite(effects) & np.isfinite(se)
+    q = np.full(len(effects), np.nan)
+    if np.any(tested):
+        p = 2 * stats.norm.sf(np.abs(effects[tested] / se[tested]))
+        q[tested] = stats.false_discovery_control(p)
+    return q
+
+
+def shortfalls(
+    deals_used: IntArray, won: IntArray, lost: IntArray, matched_share: FloatArray
+) -> NDArray[np.str_]:
+    """Say what each asset has too few of for a verdict, as values of Shortfall, (assets,)."""
+    too_few = [
+        deals_used < MIN_DEALS_USED,
+        won < MIN_WON,
+        lost < MIN_LOST,
+        ~(matched_share >= MIN_MATCHED_SHARE),
+    ]
+    reasons = [Shortfall.DEALS, Shortfall.WON, Shortfall.LOST, Shortfall.MATCHED]
+    return np.select(too_few, [np.array(reason.value) for reason in reasons], Shortfall.NONE.value)
+
+
+def shortfall_of(deals_used: int, won: int, lost: int, matched: int) -> Shortfall:
+    """Say what one asset has too few of for a verdict."""
+    share = np.array([matched / deals_used if deals_used else np.nan])
+    return Shortfall(shortfalls(np.array([deals_used]), np.array([won]), np.array([lost]), share)[0])
+
+
+def verdicts(shortfall: NDArray[np.str_], q: FloatArray, shrunk_lift: FloatArray) -> NDArray[np.str_]:
+    """Give each asset's verdict, as values of Verdict, (assets,)."""
+    clear = (q < FALSE_DISCOVERY_RATE) & (np.abs(shrunk_lift) >= MIN_SHRUNK_LIFT)
+    conditions = [shortfall != Shortfall.NONE.value, clear & (shrunk_lift > 0), clear & (shrunk_lift < 0)]
+    outcomes = [Verdict.NOT_ENOUGH_DEALS, Verdict.WON_MORE, Verdict.WON_LESS]
+    return np.select(
+        conditions, [np.array(outcome.value) for outcome in outcomes], Verdict.NO_CLEAR_DIFFERENCE.value
+    )
+
+
+def e_value(risk_ratio: FloatArray) -> FloatArray:
+    """How strongly something unseen must go with use and with winning to explain a risk ratio away; both (n,).
+
+    RR + sqrt(RR (RR - 1)), with 1 / RR for ratios below 1; at least 1, nan where the ratio is 0, infinite or nan.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(risk_ratio < 1, 1 / risk_ratio, risk_ratio)
+        value = ratio + np.sqrt(ratio * (ratio - 1))
+    return np.where(np.isfinite(value), value, np.nan)
