@@ -121,16 +121,16 @@ def _parts(shape: str, found: re.Match[str]) -> _Parts | None:
     year = int(named["y"])
     if len(named["y"]) == 2:
         year += 2000 if year < CENTURY_TURNS_AT else 1900
-    if "m" in named:
-        shape, separator = "named month", " "
-        a, b = _MONTH_NUMBERS.get(named["m"].casefold(), 0), int(named["d"])
-    else:
-        separator, a, b = named["s"], int(named["a"]), int(named["b"])
     try:
         clock, zone = _clock(named), _zone(named["zone"])
-    except ValueError:
+        if "m" in named:
+            return _Parts(
+                "named month", "", year, _MONTH_NUMBERS[named["m"].casefold()], int(named["d"]), clock, zone
+            )
+    except (KeyError, ValueError):
         return None
-    return _Parts(shape, separator if shape == "numbers" else "", year, a, b, clock, zone)
+    separator = named["s"] if shape == "numbers" else ""
+    return _Parts(shape, separator, year, int(named["a"]), int(named["b"]), clock, zone)
 
 
 def _clock(named: Mapping[str, str | None]) -> time | None:

@@ -73,18 +73,16 @@ def _passed_over(
     return notes
 
 
-def require(match: ColumnMatch, table: Table, spellings: Spellings, examples: Mapping[str, str]) -> None:
+def require(match: ColumnMatch, table: Table, wanted: Mapping[str, str]) -> None:
     """Raise TableUnreadable when a required column is missing, naming what was found and what would do.
 
-    `examples` gives each required field its words for people, such as "the deal's id".
+    `wanted` gives each required field its words for people, such as "the deal's id (such as “deal id”)".
     """
     if not match.missing_required:
         return
-    wanted = " or ".join(
-        f"{examples[field]} (such as “{spellings[field][0]}”)" for field in match.missing_required
-    )
+    missing = " or ".join(wanted[field] for field in match.missing_required)
     found = ", ".join(f"“{shorten(header, 30)}”" for header in table.headers[:12] if header)
     more = ", …" if len(table.headers) > 12 else ""
     raise TableUnreadable(
-        f"{table.filename} has no column for {wanted}. The first line must name the columns; it holds {found}{more}."
+        f"{table.filename} has no column for {missing}. The first line must name the columns; it holds {found}{more}."
     )

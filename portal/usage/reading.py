@@ -23,11 +23,11 @@ COLUMNS: Spellings = {
     "kind": ("kind", "action", "event", "eventtype", "activity", "activitytype", "type"),
     "deal_id": ("dealid", "deal", "opportunityid", "opportunity"),
 }  # fmt: skip
-REQUIRED = {
-    "at": "the time",
-    "user_email": "the person",
-    "asset": "the content",
-    "kind": "what was done with it",
+WANTED = {
+    "at": "the time (such as “at”)",
+    "user_email": "the person (such as “user_email”)",
+    "asset": "the content (such as “asset”)",
+    "kind": "what was done with it (such as “kind”)",
 }
 KINDS: dict[str, Kind] = {
     "view": "viewed", "viewed": "viewed", "look": "viewed", "looked": "viewed", "lookedat": "viewed",
@@ -54,8 +54,8 @@ def read_usage(table: Table, now: datetime, dates: Order = "auto", zone: tzinfo 
 
     Times without a zone are in `zone`.
     """
-    columns = match_headers(table.headers, COLUMNS, required=tuple(REQUIRED))
-    require(columns, table, COLUMNS, REQUIRED)
+    columns = match_headers(table.headers, COLUMNS, required=tuple(WANTED))
+    require(columns, table, WANTED)
     cells = RowReader(columns)
     when = read_date_columns({"at": columns.cells(table, "at")}, dates, zone)["at"]
 

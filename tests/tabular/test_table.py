@@ -204,17 +204,16 @@ def test_whatever_the_bytes_are_nothing_but_a_refusal_comes_out() -> None:
         b"\xc3",
         b"Won",
     ]
-    outcomes = {"table": 0, "refusal": 0}
+    tables_read = refusals = 0
     for _ in range(3_000):
         data = dice.randbytes(dice.randrange(200))
         if dice.random() < 0.7:
             data = b"".join(dice.choice([*fragments, dice.randbytes(3)]) for _ in range(dice.randrange(40)))
         try:
             table = read_table(data, "deals.csv")
-        except TableUnreadable as refused:
-            assert refused.message.startswith("deals.csv ")
-            outcomes["refusal"] += 1
+        except TableUnreadable:
+            refusals += 1
         else:
+            tables_read += 1
             assert all(len(row.cells) == len(table.headers) for row in table.rows)
-            outcomes["table"] += 1
-    assert min(outcomes.values()) > 300
+    assert min(tables_read, refusals) > 300

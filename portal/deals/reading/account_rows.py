@@ -27,7 +27,7 @@ class AccountRow:
 def read_accounts(table: Table) -> Reading[AccountRow]:
     """Read an account export; raise TableUnreadable when it has no column for the name."""
     columns = match_headers(table.headers, ACCOUNTS, required=("name",))
-    require(columns, table, ACCOUNTS, {"name": "the account's name"})
+    require(columns, table, {"name": "the account's name (such as “account name”)"})
     cells = RowReader(columns)
 
     def read(row: Row) -> AccountRow:

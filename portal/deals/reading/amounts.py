@@ -17,8 +17,8 @@ LARGEST = 10**15
 LONGEST = 60
 
 _AMOUNT = re.compile(
-    r"(?P<open>\()?(?P<minus>[-−])?(?P<before>[^\d.,()\-−+ ]{0,4}\.?) ?(?P<inner>[-−])?"
-    r"(?P<number>[.,]?\d[\d.,'’ ]*?) ?(?P<after>[^\d.,()\-−+ ]{0,4}\.?)(?P<trailing>[-−])?(?P<close>\))?",
+    r"(?P<open>\()?(?P<minus>[-−])?(?P<before>(?:[^\d.,()\-−+ ]{1,4}\.?)?) ?(?P<inner>[-−])?"
+    r"(?P<number>[.,]?\d[\d.,'’ ]*?) ?(?P<after>(?:[^\d.,()\-−+ ]{1,4}\.?)?)(?P<trailing>[-−])?(?P<close>\))?",
     re.ASCII,
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
 from portal.deals.reading.amounts import AmountColumn, currency_code, read_amount_column
-from portal.deals.reading.columns import DEALS, match_columns
+from portal.deals.reading.columns import match_columns
 from portal.deals.reading.values import Status, flag, owner_of, stage_says
 from portal.tabular.cells import is_email
 from portal.tabular.dates import DateColumn, Order, read_date_columns
@@ -14,6 +14,7 @@ from portal.tabular.headers import ColumnMatch, require
 from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
 from portal.tabular.table import Row, Table
 
+WANTED = {"id": "the deal's id (such as “deal id”)", "stage": "its stage (such as “stage”)"}
 DATES = ("created", "expected_close", "closed")
 
 
@@ -52,7 +53,7 @@ def read_deals(table: Table, dates: Order = "auto", currency: str = "USD", zone:
     is that of amounts which name none; `zone` is the organisation's, for dates that come with a time and a zone.
     """
     columns = match_columns(table.headers)
-    require(columns, table, DEALS, {"id": "the deal's id", "stage": "its stage"})
+    require(columns, table, WANTED)
     deals = _Deals(table, columns, dates, currency, zone)
     rows, refusals = read_rows(table, deals.read)
     notes = (*table.notes, *columns.notes, *deals.notes())

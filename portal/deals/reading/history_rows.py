@@ -13,6 +13,12 @@ from portal.tabular.headers import match_headers, require
 from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
 from portal.tabular.table import Row, Table
 
+WANTED = {
+    "deal_id": "the deal's id (such as “deal_id”)",
+    "stage": "the stage (such as “stage”)",
+    "entered_at": "when it was entered (such as “entered_at”)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
@@ -32,9 +38,8 @@ def read_history(
     table: Table, dates: Order = "auto", currency: str = "USD", zone: tzinfo = UTC
 ) -> Reading[HistoryRow]:
     """Read a stage history; raise TableUnreadable when deal, stage or date have no column."""
-    columns = match_headers(table.headers, HISTORY, required=("deal_id", "stage", "entered_at"))
-    names = {"deal_id": "the deal's id", "stage": "the stage", "entered_at": "the date it was entered"}
-    require(columns, table, HISTORY, names)
+    columns = match_headers(table.headers, HISTORY, required=tuple(WANTED))
+    require(columns, table, WANTED)
     cells = RowReader(columns)
     when = read_date_columns({"entered_at": columns.cells(table, "entered_at")}, dates, zone)["entered_at"]
     amounts = read_amount_column("amount", columns.cells(table, "amount"))

@@ -29,7 +29,7 @@ class UserRow:
 def read_users(table: Table) -> Reading[UserRow]:
     """Read a list of people; raise TableUnreadable when it has no column for the name."""
     columns = match_headers(table.headers, USERS, required=("name",))
-    require(columns, table, USERS, {"name": "the person's name"})
+    require(columns, table, {"name": "the person's name (such as “name”)"})
     cells = RowReader(columns)
 
     def read(row: Row) -> UserRow:
