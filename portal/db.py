@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+Item = TypeVar("Item")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -188,3 +190,9 @@ def record_apart(callback: Callable[[], object]) -> None:
         _run_apart([callback])
     else:
         unit.apart.append(callback)
+
+
+def chunks(items: Iterable[Item], size: int = 5_000) -> Iterator[list[Item]]:
+    """Cut items into lists that one statement can carry; SQLite takes 32,766 values in one."""
+    every = list(items)
+    return (every[start : start + size] for start in range(0, len(every), size))

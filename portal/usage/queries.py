@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import chunks, db
 from portal.errors import NotFound
 from portal.usage.models import UsageEvent
 from portal.users.models import User
-
-CHUNK = 5_000
 
 
 def effective_events() -> Select[tuple[UsageEvent]]:
@@ -46,14 +44,8 @@ def event_or_404(event_id: int) -> UsageEvent:
 
 def known_source_keys(keys: Sequence[str]) -> set[str]:
     """Return those of the keys under which a use is known already."""
-    known: set[str] = set()
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
-        known.update(
-            key
-            for key in db.session.scalars(
-                select(UsageEvent.source_key).where(UsageEvent.source_key.in_(part))
-            )
-            if key
-        )
-    return known
+    known: set[str | None] = set()
+    for part in chunks(keys):
+        found = select(UsageEvent.source_key).where(UsageEvent.source_key.in_(part))
+        known.update(db.session.scalars(found))
+    return {key for key in known if key}

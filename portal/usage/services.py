@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from portal.db import db, now
+from portal.db import chunks, db, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.usage.models import KINDS, UsageEvent
 from portal.usage.queries import effective_events, known_source_keys
-from portal.usage.sums import add_days, add_first_uses, chunks, local_day, recompute_first_use
+from portal.usage.sums import add_days, add_first_uses, local_day, recompute_first_use
 from portal.users.models import User
 
 # A reload or a double click is not a second use.

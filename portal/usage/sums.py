@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import func, insert, select, update
 
-from portal.db import db
+from portal.db import chunks, db
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.usage.queries import effective_events
 
-Item = TypeVar("Item")
 Pair = tuple[int, int]
 DayKey = tuple[date, int, int, str]
-CHUNK = 5_000
 
 
 def add_first_uses(found: Mapping[Pair, tuple[datetime, int]]) -> None:
@@ -86,9 +83,3 @@ def add_days(found: Mapping[DayKey, int]) -> None:
 def local_day(moment: datetime) -> date:
     """Return the day of a moment in the organisation's calendar."""
     return moment.astimezone(ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])).date()
-
-
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Cut items into lists that one statement can carry."""
-    every = list(items)
-    return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
