@@ -128,7 +128,8 @@ class Version(Model):
     filename: Mapped[str | None] = mapped_column(String(255))
     media_type: Mapped[str | None] = mapped_column(String(120))
     size: Mapped[int | None]
-    body: Mapped[str | None]
+    # Long and rarely shown, so they are fetched only when asked for.
+    body: Mapped[str | None] = mapped_column(deferred=True)
     link: Mapped[str | None] = mapped_column(String(2000))
     state: Mapped[str] = mapped_column(String(20), default="waiting", index=True)
     state_reason: Mapped[str] = mapped_column(default="")
@@ -139,7 +140,7 @@ class Version(Model):
     preview_kind: Mapped[str] = mapped_column(String(20), default="waiting")
     preview_made_by: Mapped[str] = mapped_column(String(20), default="")
     preview_reason: Mapped[str] = mapped_column(default="")
-    preview_html: Mapped[str | None]
+    preview_html: Mapped[str | None] = mapped_column(deferred=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

@@ -1,0 +1,110 @@
+"""From content to the search index: what is found by, and keeping the index true to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import selectinload
+
+from portal.db import db, now
+from portal.jobs import Job
+from portal.library.models import Asset, Page
+from portal.search.engine import Document, Engine, open_engine
+from portal.web.formatting import kind_words
+
+# Past this a document says nothing that its first half million characters have not said.
+MOST_CHARACTERS = 500_000
+_AT_ONCE = 50
+
+
+def engine() -> Engine:
+    """Return the search engine of the running portal."""
+    extensions = current_app.extensions
+    if "search_engine" not in extensions:
+        extensions["search_engine"] = open_engine(current_app.config["DATA_DIR"] / "index")
+    found: Engine = extensions["search_engine"]
+    return found
+
+
+def document_of(asset_id: int) -> Document | None:
+    """Return what one piece of content is found by, or None when it must not be in the index."""
+    return next(iter(documents_of([asset_id])), None)
+
+
+def documents_of(asset_ids: Sequence[int]) -> list[Document]:
+    """Return the documents of some content; drafts and archived are among them, for permissions come later."""
+    found = select(Asset).where(Asset.id.in_(asset_ids)).options(selectinload(Asset.terms))
+    assets = db.session.scalars(found.order_by(Asset.id)).all()
+    texts = _texts([asset.current_version_id for asset in assets if asset.current_version_id])
+    return [_document(asset, texts.get(asset.current_version_id or 0, [])) for asset in assets]
+
+
+def _document(asset: Asset, pages: list[str]) -> Document:
+    text = "\n\n".join(filter(None, (asset.summary, asset.guidance, *pages)))[:MOST_CHARACTERS]
+    terms = " ".join((kind_words(asset.kind), *(term.name for term in asset.terms)))
+    return Document(asset.id, asset.title, text, terms)
+
+
+def _texts(version_ids: Sequence[int]) -> dict[int, list[str]]:
+    # The sum so far ends the reading of one endless file before it costs the memory of all.
+    so_far = func.sum(func.length(Page.text)).over(partition_by=Page.version_id, order_by=Page.number)
+    ordered = select(Page.version_id, Page.number, Page.text, so_far.label("so_far")).where(
+        Page.version_id.in_(version_ids)
+    )
+    pages = ordered.subquery()
+    cut = select(pages.c.version_id, pages.c.text).where(
+        pages.c.so_far - func.length(pages.c.text) < MOST_CHARACTERS
+    )
+    texts: dict[int, list[str]] = {}
+    for version_id, text in db.session.execute(cut.order_by(pages.c.version_id, pages.c.number)):
+        texts.setdefault(version_id, []).append(text)
+    return texts
+
+
+def all_documents() -> Iterator[Document]:
+    """Yield the documents of all content, a few at a time, to build the index anew."""
+    last = 0
+    while True:
+        ids = db.session.scalars(
+            select(Asset.id).where(Asset.id > last).order_by(Asset.id).limit(_AT_ONCE)
+        ).all()
+        if not ids:
+            return
+        yield from documents_of(ids)
+        db.session.expunge_all()
+        last = ids[-1]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Content whose documents are to be written in one commit, and the waiting jobs that this does as well."""
+
+    asset_ids: tuple[int, ...]
+    job_ids: tuple[int, ...]
+    documents: tuple[Document, ...]
+
+
+def batch_for(asset_id: int, *, most: int = 200) -> Batch:
+    """Gather one asset and others that wait to be indexed: a commit costs the same for one as for many."""
+    waiting = select(Job.id, Job.subject_id).where(Job.kind == "index_asset", Job.state == "waiting")
+    jobs = [(job_id, subject) for job_id, subject in db.session.execute(waiting.limit(most)) if subject]
+    asset_ids = tuple(sorted({asset_id, *(subject for _, subject in jobs)}))
+    return Batch(asset_ids, tuple(job_id for job_id, _ in jobs), tuple(documents_of(asset_ids)))
+
+
+def write_batch(batch: Batch) -> None:
+    """Write a batch to the index: documents are put, and what has none any more is taken out."""
+    gone = set(batch.asset_ids) - {document.id for document in batch.documents}
+    if batch.documents:
+        engine().put(batch.documents)
+    if gone:
+        engine().remove(gone)
+
+
+def settle_batch(batch: Batch) -> None:
+    """Mark the other jobs of a written batch as done; one that was asked for since is another row and stays."""
+    done = update(Job).where(Job.id.in_(batch.job_ids), Job.state == "waiting")
+    db.session.execute(done.values(state="done", finished_at=now()))

@@ -1,0 +1,105 @@
+"""Writing down what reading and drawing a version found; each may be repeated without harm."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select
+
+from portal.db import db
+from portal.jobs import enqueue
+from portal.library.documents.extract import Extraction
+from portal.library.documents.pages import PageText
+from portal.library.models import Asset, Page, Version
+from portal.library.proposals import propose_kind
+from portal.library.reading import Drawing, Source, spread
+from portal.library.services import MAX_TITLE, touch
+
+_TO_OPENING = 3
+
+
+def source_of(version_id: int) -> Source | None:
+    """Return what there is to read of a version, or None when nothing is due (any more)."""
+    version = db.session.get(Version, version_id)
+    if version is None or version.source not in ("file", "markdown"):
+        return None
+    text_is_due, preview_is_due = version.state == "waiting", version.preview_kind == "waiting"
+    if not text_is_due and not preview_is_due:
+        return None
+    name = version.filename or "text.md"
+    return Source(
+        version.id, version.asset_id, version.sha256, name, version.body, text_is_due, preview_is_due
+    )
+
+
+def keep_text(version_id: int, found: Extraction) -> None:
+    """Store a version's pages and state, name an untouched draft, and put a good new version in place."""
+    version = db.session.get(Version, version_id)
+    if version is None or version.state != "waiting":
+        return
+    version.state, version.state_reason = found.state, found.reason
+    version.has_macros, version.proposed_title = found.macros, found.title[:MAX_TITLE]
+    version.media_type = found.media_type
+    version.page_count, version.character_count = len(found.pages), found.characters
+    if found.state == "refused":
+        version.preview_kind, version.preview_reason = "none", found.reason
+    _store_pages(version.id, found.pages)
+    _settle_asset(db.session.get_one(Asset, version.asset_id), version, found)
+
+
+def _store_pages(version_id: int, pages: tuple[PageText, ...] | list[PageText]) -> None:
+    db.session.execute(delete(Page).where(Page.version_id == version_id))
+    rows = [
+        {"version_id": version_id, "number": page.number, "title": page.title, "text": page.text}
+        for page in pages
+    ]
+    if rows:
+        db.session.execute(insert(Page), rows)
+
+
+def _settle_asset(asset: Asset, version: Version, found: Extraction) -> None:
+    current = asset.current_version
+    if found.state == "refused":
+        if asset.state == "published" and asset.current_version_id == version.id:
+            asset.state, asset.published_at = "draft", None
+    elif current is None or version.number > current.number:
+        asset.current_version = version
+    if _is_untouched(asset) and version.number == 1 and version.source == "file":
+        asset.title = version.proposed_title or asset.title
+        if asset.kind == "other":
+            opening = "\n".join(page.text for page in found.pages[:_TO_OPENING])
+            asset.kind = propose_kind(version.filename or "", title=asset.title, text=opening)
+        db.session.flush()
+        enqueue("index_asset", asset.id, once=True)
+    else:
+        touch(asset)
+
+
+def _is_untouched(asset: Asset) -> bool:
+    return asset.state == "draft" and asset.updated_at == asset.created_at
+
+
+def keep_drawing(version_id: int, drawing: Drawing) -> None:
+    """Store how a version can be shown; its words are spread over drawn pages that are more or fewer than expected."""
+    version = db.session.get(Version, version_id)
+    if version is None or version.preview_kind != "waiting":
+        return
+    version.preview_kind, version.preview_made_by = drawing.kind, drawing.made_by
+    version.preview_reason, version.preview_html = drawing.reason, drawing.html
+    if drawing.made_by == "libreoffice" and len(drawing.pages) != version.page_count:
+        _spread_pages(version, len(drawing.pages))
+    known = {
+        page.number: page for page in db.session.scalars(select(Page).where(Page.version_id == version_id))
+    }
+    for drawn in drawing.pages:
+        page = known.get(drawn.number) or Page(version_id=version_id, number=drawn.number)
+        page.image_sha256, page.thumbnail_sha256 = drawn.image_sha256, drawn.thumbnail_sha256
+        page.width, page.height = drawn.width, drawn.height
+        db.session.add(page)
+    db.session.flush()
+
+
+def _spread_pages(version: Version, count: int) -> None:
+    found = select(Page.number, Page.title, Page.text).where(Page.version_id == version.id)
+    rows = db.session.execute(found.order_by(Page.number)).tuples().all()
+    _store_pages(version.id, spread([PageText(*row) for row in rows], count))
+    version.page_count = count
+    enqueue("index_asset", version.asset_id, once=True)

@@ -1,0 +1,192 @@
+"""Questions about content; which content a person may see is decided here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.db import db
+from portal.errors import NotFound
+from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
+from portal.users.models import User
+
+# What a viewer shows of one page in words; the search index has the whole text.
+SHOWN_CHARACTERS = 4_000
+MOST_PAGES_SHOWN = 300
+
+
+def visible_assets(user: User) -> Select[tuple[Asset]]:
+    """Select the content that a person may see: all of it for marketing, else what is published and own drafts."""
+    if user.is_marketing:
+        return select(Asset)
+    own_draft = (Asset.owner_id == user.id) & Asset.state.in_(("draft", "in_review"))
+    return select(Asset).where((Asset.state == "published") | own_draft)
+
+
+def visible_asset(user: User, slug: str) -> Asset:
+    """Return one piece of content with its terms, owner and current version, or raise NotFound."""
+    asset = db.session.scalar(_whole(visible_assets(user)).where(Asset.slug == slug))
+    if asset is None:
+        raise NotFound
+    return asset
+
+
+def _whole(assets: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
+    return assets.options(
+        joinedload(Asset.owner),
+        joinedload(Asset.current_version),
+        joinedload(Asset.replaced_by),
+        selectinload(Asset.terms).joinedload(Term.facet),
+    )
+
+
+def withdrawn_asset(slug: str) -> Asset | None:
+    """Return archived content that was published once, for a page that names its replacement and shows no more."""
+    found = select(Asset).options(joinedload(Asset.replaced_by))
+    return db.session.scalar(
+        found.where(Asset.slug == slug, Asset.state == "archived", Asset.published_at.is_not(None))
+    )
+
+
+def asset_by_reference(text: str) -> Asset | None:
+    """Return the content that an import means: by slug, else external id, else title, published before others."""
+    wanted = text.strip()
+    if not wanted:
+        return None
+    for column, value in ((Asset.slug, wanted.lower()), (Asset.external_id, wanted)):
+        asset = db.session.scalar(select(Asset).where(column == value))
+        if asset is not None:
+            return asset
+    # SQLite lowers only plain letters, so the title as written is asked for too.
+    titled = select(Asset).where((func.lower(Asset.title) == wanted.lower()) | (Asset.title == wanted))
+    return db.session.scalar(titled.order_by((Asset.state == "published").desc(), Asset.id).limit(1))
+
+
+def asset_or_404(asset_id: int) -> Asset:
+    """Return content by number for work that acts for the portal itself, or raise NotFound."""
+    asset = db.session.scalar(_whole(select(Asset)).where(Asset.id == asset_id))
+    if asset is None:
+        raise NotFound
+    return asset
+
+
+def asset_with_file(sha256: str) -> Asset | None:
+    """Return the content whose current version is this very file."""
+    found = select(Asset).join(Version, Version.id == Asset.current_version_id)
+    return db.session.scalar(found.where(Version.sha256 == sha256).order_by(Asset.id).limit(1))
+
+
+def version_of(asset: Asset, number: int) -> Version:
+    """Return one version of content that the caller was allowed to see, or raise NotFound."""
+    found = select(Version).where(Version.asset_id == asset.id, Version.number == number)
+    version = db.session.scalar(found)
+    if version is None:
+        raise NotFound
+    return version
+
+
+def versions_of(asset: Asset) -> list[Version]:
+    """Return all versions with who made them, newest first."""
+    found = select(Version).where(Version.asset_id == asset.id).options(joinedload(Version.created_by))
+    return list(db.session.scalars(found.order_by(Version.number.desc())))
+
+
+@dataclass(frozen=True)
+class ShownPage:
+    """One page as a viewer shows it: its number and words (at most SHOWN_CHARACTERS), and whether it has pictures."""
+
+    number: int
+    title: str
+    text: str
+    has_image: bool
+    has_thumbnail: bool
+
+
+def shown_pages(version_id: int) -> list[ShownPage]:
+    """Return the first MOST_PAGES_SHOWN pages of a version, in order."""
+    columns = (Page.number, Page.title, func.substr(Page.text, 1, SHOWN_CHARACTERS), Page.image_sha256)
+    found = select(*columns, Page.thumbnail_sha256).where(Page.version_id == version_id)
+    rows = db.session.execute(found.order_by(Page.number).limit(MOST_PAGES_SHOWN))
+    return [ShownPage(n, title, text, bool(image), bool(thumb)) for n, title, text, image, thumb in rows]
+
+
+def page_of(version_id: int, number: int) -> Page:
+    """Return one page of a version that the caller was allowed to see, or raise NotFound."""
+    found = select(Page).where(Page.version_id == version_id, Page.number == number)
+    page = db.session.scalar(found)
+    if page is None:
+        raise NotFound
+    return page
+
+
+def first_picture(version_id: int) -> str | None:
+    """Return the sha256 of the small picture that stands for a version in lists, if it has one."""
+    found = select(Page.thumbnail_sha256).where(
+        Page.version_id == version_id, Page.thumbnail_sha256.is_not(None)
+    )
+    return db.session.scalar(found.order_by(Page.number).limit(1))
+
+
+def with_thumbnails(version_ids: Iterable[int | None]) -> set[int]:
+    """Return which of these versions have a small picture, so that a list asks for no missing ones."""
+    wanted = {version_id for version_id in version_ids if version_id is not None}
+    found = select(Page.version_id).where(Page.version_id.in_(wanted), Page.thumbnail_sha256.is_not(None))
+    return set(db.session.scalars(found.distinct())) if wanted else set()
+
+
+def preview_html(version_id: int) -> str | None:
+    """Return the cleaned page that a file was turned into, if it was."""
+    return db.session.scalar(select(Version.preview_html).where(Version.id == version_id))
+
+
+def drafts_of(user: User, slugs: Sequence[str] = ()) -> list[Asset]:
+    """Return a person's drafts, newest first, or those named that they may see, in the order named."""
+    found = _whole(visible_assets(user)).where(Asset.state == "draft", Asset.is_placeholder.is_(False))
+    if not slugs:
+        newest = found.where(Asset.owner_id == user.id).order_by(Asset.id.desc())
+        return list(db.session.scalars(newest.limit(100)).unique())
+    place = {slug: index for index, slug in enumerate(slugs)}
+    named = db.session.scalars(found.where(Asset.slug.in_(slugs))).unique()
+    return sorted(named, key=lambda asset: place[asset.slug])
+
+
+def opening_texts(version_ids: Sequence[int], *, pages: int = 10, characters: int = 3_000) -> dict[int, str]:
+    """Return how each version begins, for proposals: the start of its first pages."""
+    found = select(Page.version_id, func.substr(Page.text, 1, characters)).where(
+        Page.version_id.in_(version_ids), Page.number <= pages
+    )
+    texts: dict[int, list[str]] = {}
+    for version_id, text in db.session.execute(found.order_by(Page.version_id, Page.number)):
+        texts.setdefault(version_id, []).append(text)
+    return {version_id: "\n".join(parts) for version_id, parts in texts.items()}
+
+
+def suggested_assets(user: User, text: str, *, limit: int = 8) -> list[Asset]:
+    """Return published content whose title has these words, for a type-ahead; most used first."""
+    found = select(Asset).where(Asset.state == "published")
+    for word in text.split()[:6]:
+        found = found.where(Asset.title.icontains(word, autoescape=True))
+    return list(db.session.scalars(found.order_by(Asset.use_count.desc(), Asset.title).limit(limit)))
+
+
+def facets_with_terms() -> list[Facet]:
+    """Return the vocabulary: every facet with its terms, in order."""
+    found = select(Facet).options(selectinload(Facet.terms)).order_by(Facet.position, Facet.name)
+    return list(db.session.scalars(found))
+
+
+def term_uses() -> dict[int, int]:
+    """Return for each term how many pieces of content carry it; none is left out of the answer."""
+    counted = select(asset_terms.c.term_id, func.count()).group_by(asset_terms.c.term_id)
+    return dict(db.session.execute(counted).tuples().all())
+
+
+def term_or_404(term_id: int) -> Term:
+    """Return a term with its facet, or raise NotFound."""
+    term = db.session.scalar(select(Term).options(joinedload(Term.facet)).where(Term.id == term_id))
+    if term is None:
+        raise NotFound
+    return term

@@ -1,0 +1,51 @@
+"""Jobs of the library: reading a version, writing to the search index, refreshing what lists sort by."""
+
+from __future__ import annotations
+
+from portal.db import unit_of_work
+from portal.jobs import job
+from portal.library import indexing, keeping, reading, summaries
+from portal.library.documents.kinds import FileKind, identify
+from portal.storage import storage
+
+
+@job("read_version")
+def read_version(version_id: int | None) -> None:
+    """Read a version's text, then draw it; either step is left out when it has been done."""
+    with unit_of_work():
+        source = keeping.source_of(version_id or 0)
+    if source is None:
+        return
+    if source.text_is_due:
+        found = reading.read_text(source)
+        with unit_of_work():
+            keeping.keep_text(source.version_id, found)
+        if found.state == "refused":
+            return
+    if source.preview_is_due:
+        drawing = reading.draw(source, _kind_of(source))
+        with unit_of_work():
+            keeping.keep_drawing(source.version_id, drawing)
+
+
+def _kind_of(source: reading.Source) -> FileKind:
+    if source.sha256 is None:
+        return FileKind.MD
+    return identify(storage().path(source.sha256), source.filename).kind
+
+
+@job("index_asset")
+def index_asset(asset_id: int | None) -> None:
+    """Bring the index up to date for one asset and for all others that wait."""
+    with unit_of_work():
+        batch = indexing.batch_for(asset_id or 0)
+    indexing.write_batch(batch)
+    with unit_of_work():
+        indexing.settle_batch(batch)
+
+
+@job("refresh_use")
+def refresh_use(asset_id: int | None) -> None:
+    """Count an asset's uses again."""
+    with unit_of_work():
+        summaries.refresh_use([asset_id or 0])
