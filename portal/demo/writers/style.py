@@ -36,10 +36,9 @@ _NUMBER = re.compile(r"[+\-−–<]?\s?(A?\$|€|£)?[\d.,]+\s?(%|€|k|h|min|da
 
 
 def number_columns(rows: tuple[tuple[str, ...], ...]) -> set[int]:
-    """The columns of a table that hold figures only, which stand at the right."""
-    return {
-        at for at in range(len(rows[0])) if all(_NUMBER.fullmatch(row[at]) or not row[at] for row in rows)
-    }
+    """The columns of a table that hold figures and blanks only; they stand at the right."""
+    columns = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
+    return {at for at, column in enumerate(columns) if column and all(map(_NUMBER.fullmatch, column))}
 
 
 def figure_text(value: float) -> str:
