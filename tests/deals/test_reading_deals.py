@@ -321,3 +321,29 @@ def test_every_row_is_either_taken_or_refused_whatever_its_cells_are() -> None:
         taken += len(found.rows)
         refused_rows += len(found.refusals)
     assert min(taken, refused_rows) > 300
+
+
+def test_random_bytes_after_a_good_header_raise_nothing_but_a_refusal_of_the_file() -> None:
+    dice = random.Random(5)
+    pieces = [
+        b"D1,",
+        b"Won,",
+        b"2017-03-01",
+        b"\n",
+        b'"',
+        b",",
+        "€".encode(),
+        b"1.054,00",
+        b"\r",
+        b"(",
+        b"10:00+99:99",
+    ]
+    readable = 0
+    for _ in range(1_000):
+        body = b"".join(dice.choice([*pieces, dice.randbytes(2)]) for _ in range(dice.randrange(30)))
+        try:
+            found = read_deals(read_table(b"id,stage,amount,created\n" + body))
+        except TableUnreadable:
+            continue
+        readable += bool(found.rows or found.refusals)
+    assert readable > 300

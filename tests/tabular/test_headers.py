@@ -41,3 +41,7 @@ def test_a_missing_column_is_refused_with_what_was_found_and_what_would_do() -> 
         "deals.csv has no column for the deal's id (such as “id”). "
         "The first line must name the columns; it holds “D1”, “Acme”."
     )
+
+
+def test_one_header_serves_one_field_the_first_that_knows_it() -> None:
+    assert match_headers(["Closed"], {"day": ("closed",), "flag": ("closed",)}, ()).found == {"day": "Closed"}
