@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from portal.library.documents.problems import DAMAGED, LOCKED, Unreadable, Unsafe
+from portal.library.documents.problems import DAMAGED, DOCTYPE, LOCKED, Unreadable, Unsafe
 
 MEGABYTE = 1 << 20
 MAX_MEMBERS = 5_000
@@ -55,7 +55,7 @@ class _BoundedFile(io.FileIO):
 
 @dataclass(frozen=True)
 class Relation:
-    """A link from one part to another: the last word of its type, its target's full name, and whether that is outside."""
+    """A link from one part to another: the last word of its type, the target's full name, whether that is outside."""
 
     kind: str
     target: str
@@ -124,19 +124,10 @@ class Package:
 
     def xml(self, name: str) -> Any:
         """Return one part as an element tree, parsed without entities or network, and mended if need be."""
-        data = self.read(name)
-        refuse_doctype(data)
-        root = _parsed(data, recover=False)
-        if root is None:
-            root = _parsed(data, recover=True)
-        if root is None:
-            raise Unreadable(DAMAGED)
-        if root.getroottree().docinfo.doctype:
-            raise Unsafe("it contains a document type declaration")
-        return root
+        return parse(self.read(name))
 
     def copy(self, target: Path | io.BytesIO, change: Callable[[str, bytes], bytes]) -> None:
-        """Write the package anew, every part passed through `change(name, bytes)`, for readers that parse by themselves.
+        """Write the package anew, each part through `change(name, bytes)`, for readers that parse by themselves.
 
         They then see what was checked here, not what another reading of the same zip might find.
         """
@@ -187,11 +178,24 @@ class Package:
         return ""
 
 
+def parse(data: bytes) -> Any:
+    """Return markup as an element tree, mended if need be; Unsafe with a document type, else Unreadable."""
+    refuse_doctype(data)
+    root = _parsed(data, recover=False)
+    if root is None:
+        root = _parsed(data, recover=True)
+    if root is None:
+        raise Unreadable(DAMAGED)
+    if root.getroottree().docinfo.doctype:
+        raise Unsafe(DOCTYPE)
+    return root
+
+
 def refuse_doctype(data: bytes) -> None:
     """Raise Unsafe when markup declares a document type: Office never does, and entities come with it."""
     # Without its NULs, UTF-16 and UTF-32 look like ASCII here.
     if b"<!DOCTYPE" in (data.replace(b"\x00", b"") if b"\x00" in data[:64] else data):
-        raise Unsafe("it contains a document type declaration")
+        raise Unsafe(DOCTYPE)
 
 
 def _parsed(data: bytes, recover: bool) -> Any:

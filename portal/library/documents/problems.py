@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DAMAGED = "the file is damaged"
+DOCTYPE = "it contains a document type declaration"
 LOCKED = "it is protected with a password"
 
 
