@@ -91,15 +91,7 @@ class _Deals:
         stage = self.cells.required(row, "stage" if "stage" in self._columns.positions else "status")
         status = self._status(row, stage)
         amount_minor, currency = self._amount(row)
-        created, expected, closed = (self._day(row, field) for field in DATES)
-        if status == "open":
-            expected, closed = expected or closed, None
-        elif closed is None:
-            raise CellRefused("closed", "", self._no_closing_date(status))
-        elif created and closed < created:
-            self.cells.warn(
-                row, "closed", str(closed), f"The deal was closed before it was created, on {created}."
-            )
+        created, expected, closed = self._days(row, status)
         owner_name, owner_email = self._owner(row)
         deal = DealRow(
             line=row.line,
@@ -151,6 +143,19 @@ class _Deals:
                 row, "amount", cell, f"Read with a {self._amounts.words}, though other rows differ."
             )
         return self._amounts.minor(cell, stated, self._currency)
+
+    def _days(self, row: Row, status: Status) -> tuple[date | None, date | None, date | None]:
+        """Return (created, expected close, closed); the close date of an open deal is the expected one."""
+        created, expected, closed = (self._day(row, field) for field in DATES)
+        if status == "open":
+            return created, expected or closed, None
+        if closed is None:
+            raise CellRefused("closed", "", self._no_closing_date(status))
+        if created and closed < created:
+            self.cells.warn(
+                row, "closed", str(closed), f"The deal was closed before it was created, on {created}."
+            )
+        return created, expected, closed
 
     def _day(self, row: Row, field: str) -> date | None:
         column = self._dates[field]
