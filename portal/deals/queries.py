@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -151,3 +152,10 @@ def import_or_404(import_id: int) -> DealImport:
     if found is None:
         raise NotFound
     return found
+
+
+def visible_deals_among(user: User, deal_ids: Iterable[int | None]) -> dict[int, Deal]:
+    """Return by id those of some deals that this person may see, for lists that mention deals."""
+    wanted = {deal_id for deal_id in deal_ids if deal_id is not None}
+    found = visible_deals(user).where(Deal.id.in_(wanted)).options(joinedload(Deal.account))
+    return {deal.id: deal for deal in db.session.scalars(found)} if wanted else {}
