@@ -1,0 +1,120 @@
+"""Deals at the command line: imports of deals and of their stage history."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from portal.db import unit_of_work
+from portal.deals import services
+from portal.deals.services import Kind
+from portal.errors import PortalError
+from portal.storage import storage
+from portal.tabular.dates import Order
+
+deals = AppGroup("deals", help="Import deals and their stage history from a CRM's files.")
+groups = (deals,)
+
+FILE = click.Path(path_type=Path)
+source_option = click.option(
+    "--source", default="csv", show_default=True, help="Which CRM the ids belong to; a short name."
+)
+dates_option = click.option(
+    "--dates",
+    type=click.Choice(services.ORDERS),
+    default="auto",
+    show_default=True,
+    help="Which comes first where the dates leave it open: the month (mdy) or the day (dmy).",
+)
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@deals.command("import")
+@click.argument("file", type=FILE)
+@source_option
+@click.option("--accounts", type=FILE, help="A file of accounts: adds industry and region.")
+@click.option("--users", type=FILE, help="A file of sales people and their teams.")
+@dates_option
+@dry_run_option
+@json_option
+def import_deals(
+    file: Path,
+    source: str,
+    accounts: Path | None,
+    users: Path | None,
+    dates: Order,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import deals from a CSV file; the same file twice changes nothing."""
+    given = {"deals": file, "accounts": accounts, "users": users}
+    _run("deals", source, {part: path for part, path in given.items() if path}, dates, dry_run, as_json)
+
+
+@deals.command("import-history")
+@click.argument("file", type=FILE)
+@source_option
+@dates_option
+@dry_run_option
+@json_option
+def import_history(file: Path, source: str, dates: Order, dry_run: bool, as_json: bool) -> None:
+    """Import when deals entered their stages (deal_id, stage, entered_at)."""
+    _run("history", source, {"history": file}, dates, dry_run, as_json)
+
+
+def _run(kind: Kind, source: str, paths: dict[str, Path], dates: Order, dry_run: bool, as_json: bool) -> None:
+    try:
+        source = services.checked_source(source)
+        files = {part: (path, path.name) for part, path in paths.items()}
+        if kind == "history":
+            readings: Any = services.read_history_file(files["history"], dates)
+        else:
+            readings = services.read_deal_files(
+                files["deals"], files.get("accounts"), files.get("users"), dates
+            )
+        comparison = services.compare_readings(readings, source)
+        if dry_run:
+            names = {part: path.name for part, path in paths.items()}
+            report = services.report_of(comparison, names)
+        else:
+            stored = {part: (storage().put_file(path), path.name) for part, path in paths.items()}
+            with unit_of_work():
+                row = services.start_import(kind=kind, source=source, files=stored, by=None, dates=dates)
+                report = services.apply_import(row, comparison)
+    except PortalError as error:
+        raise click.ClickException(error.message) from error
+    report.pop("preview", None)
+    click.echo(json.dumps(report, ensure_ascii=False) if as_json else words(report, dry_run=dry_run))
+
+
+def words(report: dict[str, Any], *, dry_run: bool) -> str:
+    """Return a report as lines of text."""
+    counts = ", ".join(f"{report[name]:,} {name}" for name in ("new", "changed", "unchanged", "refused"))
+    lines = [f"{report['file']}: {counts}{' (nothing was written)' if dry_run else ''}"]
+    for part in ("accounts", "users"):
+        if part in report:
+            of_part = report[part]
+            counts = ", ".join(
+                f"{of_part[name]:,} {name}" for name in ("new", "changed", "unchanged", "refused")
+            )
+            lines.append(f"{of_part['file']}: {counts}")
+    totals = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in report["totals"].items())
+    lines.append(f"Totals of the rows taken: {totals}")
+    lines += [f"Note: {note}" for note in report["notes"]]
+    for of_file in (report, report.get("accounts"), report.get("users")):
+        if of_file:
+            lines += [_line("Warning", of_file["file"], row) for row in of_file["warnings"][:20]]
+            lines += [_line("Refused", of_file["file"], row) for row in of_file["rows_refused"][:50]]
+            left_out = len(of_file["rows_refused"]) - 50
+            lines += [f"… and {left_out:,} more; --json lists them all."] if left_out > 0 else []
+    return "\n".join(lines)
+
+
+def _line(what: str, file: str, row: dict[str, Any]) -> str:
+    place = f" {row['field']} “{row['value']}”:" if row["field"] else ":"
+    return f"{what} {file}, line {row['line']}{place} {row['reason']}"

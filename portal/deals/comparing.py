@@ -1,0 +1,232 @@
+"""What an import would change: rows compared with the deals known, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from portal.db import chunks, db
+from portal.deals.accounts import AccountFacts, Accounts, known_accounts
+from portal.deals.models import Account, Deal, DealImport
+from portal.deals.people import People, Person, known_people
+from portal.deals.reading import AccountRow, DealRow, UserRow
+from portal.tabular.cells import shorten
+from portal.tabular.reading import Reading
+from portal.tabular.table import Refusal
+from portal.users.models import User
+
+LONGEST_ID = 200
+# The file's field for each column that a file may be silent about.
+TEXTS = {
+    "industry": "industry",
+    "segment": "segment",
+    "region": "region",
+    "product": "product",
+    "lead_source": "lead_source",
+    "loss_reason": "loss_reason",
+}
+DATES = {"created_on": "created", "expected_close": "expected_close"}
+Outcome = Literal["new", "changed", "unchanged"]
+# What a comparison stands on: when an import was last applied, the newest person and account.
+Seen = tuple[datetime | None, int | None, int | None]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What the files of one import say; accounts and users are optional."""
+
+    deals: Reading[DealRow]
+    accounts: Reading[AccountRow] | None = None
+    users: Reading[UserRow] | None = None
+
+
+@dataclass(eq=False, slots=True)
+class PlannedDeal:
+    """One row beside the deal as known: the values it will have, and those of them that differ as they were."""
+
+    row: DealRow
+    known: Mapping[str, Any] | None
+    values: dict[str, Any]
+    account: AccountFacts | None
+    owner: Person | None
+    before: dict[str, Any]
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.known is None:
+            return "new"
+        return "changed" if self.before else "unchanged"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What an import would do: every row with its outcome, and the people and accounts that come with them."""
+
+    source: str
+    readings: Readings
+    seen: Seen
+    deals: list[PlannedDeal]
+    refusals: list[Refusal]
+    accounts: Accounts
+    people: People
+    account_outcomes: list[str] = field(default_factory=list)
+    user_outcomes: list[str] = field(default_factory=list)
+
+    def of(self, outcome: Outcome) -> list[PlannedDeal]:
+        """Return the rows with this outcome, in order of line."""
+        return [deal for deal in self.deals if deal.outcome == outcome]
+
+
+def compare(readings: Readings, source: str) -> Comparison:
+    """Compare what was read with what is known; nothing is written."""
+    seen = seen_now()
+    account_rows = readings.accounts.rows if readings.accounts else ()
+    user_rows = readings.users.rows if readings.users else ()
+    rows, refusals = _with_fitting_ids(readings.deals)
+    names = [row.name for row in account_rows] + [row.account for row in rows if row.account]
+    accounts, people = known_accounts(names), known_people()
+    account_outcomes = [accounts.enrich(row) for row in account_rows]
+    user_outcomes = [people.enrich(row) for row in user_rows]
+    comparer = _Comparer(
+        readings.deals, accounts, people, known_deals(source, [row.external_id for row in rows])
+    )
+    deals = [comparer.plan(row) for row in rows]
+    return Comparison(
+        source, readings, seen, deals, refusals, accounts, people, account_outcomes, user_outcomes
+    )
+
+
+def seen_now() -> Seen:
+    """Return what tells whether a comparison still stands."""
+    applied = select(func.max(DealImport.applied_at))
+    person, account = select(func.max(User.id)), select(func.max(Account.id))
+    return db.session.scalar(applied), db.session.scalar(person), db.session.scalar(account)
+
+
+def _with_fitting_ids(reading: Reading[DealRow]) -> tuple[list[DealRow], list[Refusal]]:
+    rows, refusals = [], list(reading.refusals)
+    for row in reading.rows:
+        if len(row.external_id) <= LONGEST_ID:
+            rows.append(row)
+            continue
+        reason = f"The id has {len(row.external_id)} characters; up to {LONGEST_ID} are kept."
+        refusals.append(Refusal(row.line, "id", shorten(row.external_id), reason))
+    return rows, sorted(refusals, key=lambda refusal: refusal.line)
+
+
+def known_deals(source: str, external_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the deals of a source under these ids, as plain columns."""
+    columns = [
+        column for column in Deal.__table__.columns if column.name not in ("imported_at", "changed_at")
+    ]
+    found: dict[str, Mapping[str, Any]] = {}
+    for ids in chunks(external_ids):
+        rows = db.session.execute(select(*columns).where(Deal.source == source, Deal.external_id.in_(ids)))
+        found.update({row["external_id"]: row for row in rows.mappings()})
+    return found
+
+
+class _Comparer:
+    def __init__(
+        self,
+        reading: Reading[DealRow],
+        accounts: Accounts,
+        people: People,
+        known: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self._found = reading.columns.found
+        self._accounts = accounts
+        self._people = people
+        self._known = known
+        self._base_currency = current_app.config["BASE_CURRENCY"]
+        self._amounts_tell_size = closing_amounts_tell_size(reading.rows)
+
+    def plan(self, row: DealRow) -> PlannedDeal:
+        """Put a row beside the deal as known."""
+        known = self._known.get(row.external_id)
+        account = self._accounts.of(row.account) if row.account else None
+        owner = self._people.owner(row.owner_name, row.owner_email)
+        values = self._values(row, known, account) | self._links(row, known)
+        planned = PlannedDeal(row, known, values, account, owner, {})
+        if known is not None:
+            planned.before = self._differences(planned, known)
+        return planned
+
+    def _values(
+        self, row: DealRow, known: Mapping[str, Any] | None, account: AccountFacts | None
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {"stage": row.stage, "status": row.status, "closed_on": row.closed_on}
+        values["name"] = known["name"] if known and "name" not in self._found else row.name
+        values["amount_minor"], values["currency"] = row.amount_minor, row.currency
+        if known and "amount" not in self._found:
+            values["amount_minor"], values["currency"] = known["amount_minor"], known["currency"]
+        base = values["amount_minor"] if values["currency"] == self._base_currency else None
+        values["base_amount_minor"] = base
+        values["size_minor"] = size_of(row.status, base, known, self._amounts_tell_size)
+        for column, field_ in TEXTS.items():
+            said = getattr(row, column) or getattr(account, column, None)
+            values[column] = said or self._silent(field_, column, known)
+        for column, field_ in DATES.items():
+            values[column] = getattr(row, column) or self._silent(field_, column, known)
+        if row.expected_close is None and row.status != "open" and known:
+            # A closing date stood in the same column as the expected one did before.
+            values["expected_close"] = known["expected_close"]
+        return values
+
+    def _silent(self, field_: str, column: str, known: Mapping[str, Any] | None) -> Any:
+        """Return what stays where a cell is empty: what was known if the file has no such column, else nothing."""
+        return known[column] if known and field_ not in self._found else None
+
+    def _links(self, row: DealRow, known: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return account and owner as they stay where the file has no column for them, else as the row says."""
+        silent: tuple[str, ...] = () if "account" in self._found else ("account_id",)
+        if not {"owner", "owner_email"} & self._found.keys():
+            silent += ("owner_id", "owner_name", "owner_email")
+        values: dict[str, Any] = {"account_id": None, "owner_id": None}
+        values |= {"owner_name": row.owner_name or None, "owner_email": row.owner_email or None}
+        return values | {name: known[name] for name in silent if known}
+
+    def _differences(self, planned: PlannedDeal, known: Mapping[str, Any]) -> dict[str, Any]:
+        values = dict(planned.values)
+        # Somebody who is added by this very import has no id yet, and differs from whoever it was.
+        if planned.account:
+            values["account_id"] = planned.account.id or planned.account
+        if planned.owner:
+            values["owner_id"] = planned.owner.id or planned.owner
+        return {name: plain(known[name]) for name, value in values.items() if value != known[name]}
+
+
+def closing_amounts_tell_size(rows: Sequence[DealRow]) -> bool:
+    """Say whether the amounts of closed deals in a file may be taken for their size before closing.
+
+    Many CRMs set the amount of a lost deal to zero. There the amount reveals the outcome, and comparing deals of one
+    size by it would compare won deals with won ones. So the amounts count only when at least half of the file's
+    lost deals carry one above zero; without any lost deal nothing is known, and they don't.
+    """
+    lost = [row.amount_minor or 0 for row in rows if row.status == "lost"]
+    return bool(lost) and sum(amount > 0 for amount in lost) * 2 >= len(lost)
+
+
+def size_of(
+    status: str, base_amount: int | None, known: Mapping[str, Any] | None, amounts_tell_size: bool
+) -> int | None:
+    """Return the amount known before closing, in minor units of the base currency, or None when it is unknown.
+
+    An open deal's amount is its size, and stays so when it closes. A deal that comes in closed has the size that
+    its amount says only where `amounts_tell_size`. Zero is what CRMs write for "not set" and is no size.
+    """
+    if status == "open":
+        return base_amount or None
+    if known is not None:
+        return known["size_minor"]
+    return (base_amount or None) if amounts_tell_size else None
+
+
+def plain(value: Any) -> Any:
+    """Return a column's value as JSON can keep it."""
+    return value.isoformat() if isinstance(value, date) else value
