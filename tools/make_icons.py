@@ -24,21 +24,18 @@ ICONS = """
 
 # The mark is ours: two wheels on one frame.
 MARK = (
-    '<symbol id="tandem" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.5">'
-    '<circle cx="8" cy="12" r="5.5"/><circle cx="16" cy="12" r="5.5"/></symbol>'
+    '<symbol id="tandem" viewBox="0 0 24 24"><g stroke-width="2.5">'
+    '<circle cx="8" cy="12" r="5.5"/><circle cx="16" cy="12" r="5.5"/></g></symbol>'
 )
 
 
 def symbol(name: str, svg: str) -> str:
-    """Turn one icon file into a <symbol> that takes its colour from the text around it."""
+    """Turn one icon file into a <symbol>; line, fill and colour are css/components/icon.css's."""
     inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
     if inner is None:
         raise SystemExit(f"{name}: no <svg> element")
     shapes = re.sub(r"\s+", " ", inner.group(1)).replace("> <", "><").strip()
-    return (
-        f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
-        f'stroke-linecap="round" stroke-linejoin="round">{shapes}</symbol>'
-    )
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>'
 
 
 def licence_notice(folder: Path) -> str:
