@@ -54,7 +54,6 @@ def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: 
     opens = run_starts(deal, week)
     first_use = np.flatnonzero(opens)
     moment_deal, moment_week = deal[opens], week[opens]
-    moments = len(moment_deal)
     opens_deal = run_starts(moment_deal)
     moments_of_deal = run_lengths(opens_deal)
     prior = first_use - np.repeat(first_use[opens_deal], moments_of_deal)
@@ -67,7 +66,7 @@ def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: 
         week=moment_week,
         cell=cell,
         new_in_cell=_new_in_cell(moment_deal, cell),
-        deal_end=np.repeat(np.append(np.flatnonzero(opens_deal)[1:], moments), moments_of_deal),
+        deal_end=np.repeat(np.flatnonzero(opens_deal) + moments_of_deal, moments_of_deal),
         cells=cells,
         use_asset=use_asset,
         use_moment=use_moment,

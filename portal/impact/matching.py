@@ -35,7 +35,7 @@ class Matched:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Both sides of each (asset, cell) in which the asset was first used, all (pairs,)."""
+    """Both sides of each (asset, cell) that has moments on both, all (pairs,)."""
 
     asset: IntArray
     cell: IntArray
@@ -57,36 +57,33 @@ def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
     known = np.isfinite(outcome)
     pairs = _pairs(moments, np.where(known, outcome, 0.0), known)
     uses = np.bincount(moments.use_asset[known[moments.use_moment]], minlength=moments.assets)
-    matched = pairs.other > 0
 
     def by_asset(values: FloatArray) -> FloatArray:
-        return np.bincount(pairs.asset[matched], values[matched], moments.assets).astype(np.float64)
+        return np.bincount(pairs.asset, values, moments.assets).astype(np.float64)
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both = pairs.used + pairs.other
-        weight = pairs.used * pairs.other / both
-        mean = (pairs.used_sum + pairs.other_sum) / both
-        spread = np.maximum(pairs.squares / both - mean**2, 0.0)
-        noise = weight**2 * spread * (1 / pairs.used + 1 / pairs.other_deals)
-        total = by_asset(weight)
-        used_mean = by_asset(weight * pairs.used_sum / pairs.used) / total
-        other_mean = by_asset(weight * pairs.other_sum / pairs.other) / total
-        variance = by_asset(noise) / total**2
+    both = pairs.used + pairs.other
+    weight = pairs.used * pairs.other / both
+    used_mean, other_mean = pairs.used_sum / pairs.used, pairs.other_sum / pairs.other
+    mean = (pairs.used_sum + pairs.other_sum) / both
+    spread = np.maximum(pairs.squares / both - mean**2, 0.0)
+    noise = weight**2 * spread * (1 / pairs.used + 1 / pairs.other_deals)
+    total = by_asset(weight)
+    total[total == 0] = np.nan
     return Matched(
         uses=uses,
         matched=by_asset(pairs.used).astype(np.int64),
-        used_mean=used_mean,
-        other_mean=other_mean,
-        difference=used_mean - other_mean,
-        variance=variance,
-        pair_asset=pairs.asset[matched],
-        pair_cell=pairs.cell[matched],
+        used_mean=by_asset(weight * used_mean) / total,
+        other_mean=by_asset(weight * other_mean) / total,
+        difference=by_asset(weight * (used_mean - other_mean)) / total,
+        variance=by_asset(noise) / total**2,
+        pair_asset=pairs.asset,
+        pair_cell=pairs.cell,
         known=known,
     )
 
 
 def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
-    """Count the moments of each pair's own side and of the other side.
+    """Count the moments on both sides of each (asset, cell) in which the asset was first used.
 
     The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
     """
@@ -102,7 +99,8 @@ def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
     used = np.concatenate([whole[:, empty], *(part[2] for part in parts)], axis=1)
     other = np.concatenate([whole[:, empty], *(part[3] for part in parts)], axis=1)
     squares = (used + other)[1 if yes_or_no else 3]
-    return _Pairs(asset, cell, used[0], used[1], other[0], other[1], other[2], squares)
+    columns = (asset, cell, used[0], used[1], other[0], other[1], other[2], squares)
+    return _Pairs(*(column[other[0] > 0] for column in columns))
 
 
 def _blocks(moments: Moments) -> Iterator[slice]:

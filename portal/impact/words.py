@@ -61,10 +61,11 @@ def sentence(figures: AssetLift) -> str:
     if too_few or low is None or high is None or rate is None or lift is None:
         return _capital(verdict_words(figures)) + "."
     # The other rate follows from the two that are shown, or rounding makes 38% against 31% differ by 6 points.
-    used, difference = round(rate * 100), round(lift * 100)
+    difference = round(lift * 100)
+    other = min(max(round(rate * 100) - difference, 0), 100)
     return (
         f"On {figures.matched:,} similar deals, deals where this was used instead of other content were won"
-        f" {used}% of the time against {used - difference}% (difference {_points(difference)},"
+        f" {other + difference}% of the time against {other}% (difference {_points(difference)},"
         f" likely between {_signed(low * 100)} and {_signed(high * 100)})."
     )
 
