@@ -39,7 +39,10 @@ def create_asset(
     external_id: str | None = None,
     placeholder: bool = False,
 ) -> Asset:
-    """Make a draft, owned by `owner` or else by who makes it; its slug comes from the title and never changes."""
+    """Make a draft, or a published placeholder for what an import only names; the slug never changes.
+
+    It is owned by `owner`, or else by who makes it.
+    """
     title = checked_title(title)
     owner = owner or by
     asset = Asset(
@@ -54,6 +57,9 @@ def create_asset(
     )
     # One moment for both, so that a draft which nobody has touched since can be told.
     asset.created_at = asset.updated_at = now()
+    if placeholder:
+        # What an import only names has been in use already, and figures speak of what is published.
+        asset.state, asset.published_at = "published", asset.created_at
     asset.terms = _terms(term_ids)
     db.session.add(asset)
     db.session.flush()
@@ -64,7 +70,6 @@ def create_asset(
 def change_asset(
     asset: Asset,
     *,
-    by: User,
     title: str,
     kind: str,
     summary: str,
