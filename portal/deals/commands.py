@@ -15,6 +15,7 @@ from portal.deals.services import Kind
 from portal.errors import PortalError
 from portal.storage import storage
 from portal.tabular.dates import Order
+from portal.tabular.report import report_lines
 
 deals = AppGroup("deals", help="Import deals and their stage history from a CRM's files.")
 groups = (deals,)
@@ -89,32 +90,5 @@ def _run(kind: Kind, source: str, paths: dict[str, Path], dates: Order, dry_run:
     except PortalError as error:
         raise click.ClickException(error.message) from error
     report.pop("preview", None)
-    click.echo(json.dumps(report, ensure_ascii=False) if as_json else words(report, dry_run=dry_run))
-
-
-def words(report: dict[str, Any], *, dry_run: bool) -> str:
-    """Return a report as lines of text."""
-    counts = ", ".join(f"{report[name]:,} {name}" for name in ("new", "changed", "unchanged", "refused"))
-    lines = [f"{report['file']}: {counts}{' (nothing was written)' if dry_run else ''}"]
-    for part in ("accounts", "users"):
-        if part in report:
-            of_part = report[part]
-            counts = ", ".join(
-                f"{of_part[name]:,} {name}" for name in ("new", "changed", "unchanged", "refused")
-            )
-            lines.append(f"{of_part['file']}: {counts}")
-    totals = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in report["totals"].items())
-    lines.append(f"Totals of the rows taken: {totals}")
-    lines += [f"Note: {note}" for note in report["notes"]]
-    for of_file in (report, report.get("accounts"), report.get("users")):
-        if of_file:
-            lines += [_line("Warning", of_file["file"], row) for row in of_file["warnings"][:20]]
-            lines += [_line("Refused", of_file["file"], row) for row in of_file["rows_refused"][:50]]
-            left_out = len(of_file["rows_refused"]) - 50
-            lines += [f"… and {left_out:,} more; --json lists them all."] if left_out > 0 else []
-    return "\n".join(lines)
-
-
-def _line(what: str, file: str, row: dict[str, Any]) -> str:
-    place = f" {row['field']} “{row['value']}”:" if row["field"] else ":"
-    return f"{what} {file}, line {row['line']}{place} {row['reason']}"
+    lines = report_lines(report, ("accounts", "users"), dry_run=dry_run)
+    click.echo(json.dumps(report, ensure_ascii=False) if as_json else "\n".join(lines))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from flask import current_app
@@ -12,28 +11,10 @@ from flask import current_app
 from portal.deals.comparing import Comparison, Outcome, PlannedDeal, plain
 from portal.deals.history import HistoryComparison
 from portal.deals.reading.currencies import minor_digits
-from portal.tabular.reading import Reading
-from portal.tabular.table import Refusal
+from portal.tabular.report import counted, file_report
 
 SHOWN = 8
-STORED = 2_000
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged")
-
-
-def file_report(
-    filename: str, outcomes: Counter[str], reading: Reading[Any], refusals: Sequence[Refusal]
-) -> dict[str, Any]:
-    """Return what became of one file's rows, and how the file was read."""
-    return {
-        "file": filename,
-        **{outcome: outcomes[outcome] for outcome in OUTCOMES},
-        "refused": len(refusals),
-        "warnings": [asdict(warning) for warning in reading.warnings],
-        "notes": list(reading.notes),
-        "rows_refused": [asdict(refusal) for refusal in refusals],
-        "columns": {"found": dict(reading.columns.found), "ignored": list(reading.columns.ignored)},
-        "formats": dict(reading.formats),
-    }
 
 
 def deals_report(
@@ -41,19 +22,19 @@ def deals_report(
 ) -> dict[str, Any]:
     """Return the report of an import of deals with the totals of the rows taken."""
     readings = comparison.readings
-    outcomes = Counter(deal.outcome for deal in comparison.deals)
-    report = file_report(filename, Counter(outcomes), readings.deals, comparison.refusals)
+    outcomes = Counter[str](deal.outcome for deal in comparison.deals)
+    report = file_report(filename, outcomes, readings.deals, comparison.refusals)
     report["source"] = comparison.source
     report["notes"] += _notes(comparison)
     report["totals"] = _totals(comparison.deals)
     report["accounts_added"] = len(comparison.accounts.added)
     report["people_added"] = len(comparison.people.added)
     if readings.accounts:
-        counted = Counter(comparison.account_outcomes)
-        report["accounts"] = file_report(accounts, counted, readings.accounts, readings.accounts.refusals)
+        rows = Counter(comparison.account_outcomes)
+        report["accounts"] = file_report(accounts, rows, readings.accounts, readings.accounts.refusals)
     if readings.users:
-        counted = Counter(comparison.user_outcomes)
-        report["users"] = file_report(users, counted, readings.users, readings.users.refusals)
+        rows = Counter(comparison.user_outcomes)
+        report["users"] = file_report(users, rows, readings.users, readings.users.refusals)
     report["preview"] = {
         outcome: [_shown(deal) for deal in comparison.of(outcome)[:SHOWN]] for outcome in OUTCOMES
     }
@@ -63,12 +44,12 @@ def deals_report(
 def _totals(deals: Sequence[PlannedDeal]) -> dict[str, Any]:
     """Return how many deals there are of each status, and what was won in whole units of the base currency."""
     base = current_app.config["BASE_CURRENCY"]
-    counted = Counter(deal.row.status for deal in deals)
+    statuses = Counter(deal.row.status for deal in deals)
     won = sum(deal.values["base_amount_minor"] or 0 for deal in deals if deal.row.status == "won")
     value = won / 10 ** minor_digits(base)
     return {
         "deals": len(deals),
-        **{status: counted[status] for status in ("open", "won", "lost")},
+        **{status: statuses[status] for status in ("open", "won", "lost")},
         "won_value": int(value) if value.is_integer() else value,
         "currency": base,
     }
@@ -82,26 +63,22 @@ def _notes(comparison: Comparison) -> list[str]:
     )
     notes = []
     if foreign:
-        notes.append(f"{_count(foreign, 'amount')} not in {base} stay out of all sums, as no rate is known.")
+        notes.append(f"{counted(foreign, 'amount')} not in {base} stay out of all sums, as no rate is known.")
     unsized = sum(
         deal.row.status != "open" and deal.values["size_minor"] is None for deal in comparison.of("new")
     )
     if unsized:
         notes.append(
-            f"The size before closing is unknown for {_count(unsized, 'closed deal')}: their final amounts would "
+            f"The size before closing is unknown for {counted(unsized, 'closed deal')}: their final amounts would "
             "give the outcome away."
         )
     for spelling, name in sorted(comparison.accounts.other_spellings.items())[:20]:
         notes.append(f"“{spelling}” was taken for the account “{name}”.")
     for name, deals in sorted(comparison.people.unclear.items())[:20]:
         notes.append(
-            f"Several people are called {name}, so {_count(deals, 'deal')} got no owner: add the owner's email."
+            f"Several people are called {name}, so {counted(deals, 'deal')} got no owner: add the owner's email."
         )
     return notes
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _shown(deal: PlannedDeal) -> dict[str, Any]:
@@ -128,7 +105,7 @@ def history_report(comparison: HistoryComparison, filename: str) -> dict[str, An
     report["source"] = comparison.source
     if comparison.sizes:
         report["notes"].append(
-            f"The size before closing was learnt for {_count(len(comparison.sizes), 'deal')}."
+            f"The size before closing was learnt for {counted(len(comparison.sizes), 'deal')}."
         )
     report["totals"] = {
         "entries": len(comparison.new_rows) + comparison.unchanged,
@@ -142,12 +119,3 @@ def history_report(comparison: HistoryComparison, filename: str) -> dict[str, An
         ]
     }
     return report
-
-
-def stored(report: dict[str, Any]) -> dict[str, Any]:
-    """Return the report as it is kept: of very many rows, the first ones, and how many were left out."""
-    kept = dict(report)
-    for name in ("rows_refused", "warnings"):
-        kept[name] = report[name][:STORED]
-        kept[f"{name}_left_out"] = len(report[name]) - len(kept[name])
-    return kept

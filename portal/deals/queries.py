@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.db import db, now
+from portal.db import chunks, db, now
 from portal.deals.models import Account, Deal, DealImport, StageEntry
 from portal.errors import NotFound
 from portal.users.models import User, UserSession
@@ -139,6 +139,16 @@ def stage_entries(deal_id: int) -> list[StageEntry]:
     """Return when a deal entered which stage, earliest first."""
     entries = select(StageEntry).where(StageEntry.deal_id == deal_id)
     return list(db.session.scalars(entries.order_by(StageEntry.entered_on, StageEntry.id)))
+
+
+def deal_ids_by_external_id(external_ids: Iterable[str]) -> dict[str, list[int]]:
+    """Return the deals that CRMs know by these ids; several sources may share one."""
+    found: dict[str, list[int]] = {}
+    for part in chunks(external_ids):
+        rows = db.session.execute(select(Deal.external_id, Deal.id).where(Deal.external_id.in_(part)))
+        for external_id, deal_id in rows:
+            found.setdefault(external_id, []).append(deal_id)
+    return found
 
 
 def imports() -> Select[tuple[DealImport]]:

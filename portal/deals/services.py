@@ -15,7 +15,7 @@ from portal.db import db, now
 from portal.deals.applying import write
 from portal.deals.comparing import Comparison, Readings, compare, seen_now
 from portal.deals.history import HistoryComparison, compare_history, write_history
-from portal.deals.import_report import deals_report, history_report, stored
+from portal.deals.import_report import deals_report, history_report
 from portal.deals.models import DealImport
 from portal.deals.reading import HistoryRow, read_accounts, read_deals, read_history, read_users
 from portal.errors import Conflict, Invalid
@@ -24,6 +24,7 @@ from portal.storage import Stored, storage
 from portal.tabular.dates import Order
 from portal.tabular.decoding import TableUnreadable
 from portal.tabular.reading import Reading
+from portal.tabular.report import stored_report
 from portal.tabular.table import DELIMITERS, Table, read_table
 from portal.users.models import User
 from portal.users.services import audit
@@ -43,6 +44,7 @@ class ImportOrder:
     kind: str
     source: str
     dates: Order
+    create: bool
     files: dict[str, tuple[Path, str]]
 
 
@@ -106,8 +108,13 @@ def start_import(
     files: dict[str, tuple[Stored, str]],
     by: User | None,
     dates: Order = "auto",
+    create: bool = False,
 ) -> DealImport:
-    """Write down that an import was asked for; `files` maps deals (or history, usage), accounts, users to files."""
+    """Write down that an import was asked for.
+
+    `files` maps deals (or history, usage), accounts and users to files; `create` lets an import of uses add
+    people and content that it names.
+    """
     main, name = files[kind]
     row = DealImport(
         kind=kind,
@@ -115,7 +122,7 @@ def start_import(
         filename=name[:255],
         sha256=main.sha256,
         created_by_id=by.id if by else None,
-        report={"dates": dates},
+        report={"dates": dates, "create": create},
     )
     if "accounts" in files:
         row.accounts_sha256, row.accounts_filename = files["accounts"][0].sha256, files["accounts"][1][:255]
@@ -134,8 +141,10 @@ def order_of(row: DealImport) -> ImportOrder:
         "users": (row.users_sha256, row.users_filename),
     }
     files = {part: (storage().path(sha), name or "") for part, (sha, name) in given.items() if sha}
-    dates = (row.report or {}).get("dates", "auto")
-    return ImportOrder(row.id, row.kind, row.source, dates if dates in ORDERS else "auto", files)
+    options = row.report or {}
+    dates = options.get("dates", "auto")
+    create = bool(options.get("create"))
+    return ImportOrder(row.id, row.kind, row.source, dates if dates in ORDERS else "auto", create, files)
 
 
 def read_order(order: ImportOrder) -> Readings | Reading[HistoryRow]:
@@ -176,7 +185,7 @@ def plan_import(row: DealImport, comparison: Comparison | HistoryComparison) -> 
 def keep_plan(row: DealImport, report: dict[str, Any]) -> dict[str, Any]:
     """Keep a report for the preview; the import waits for somebody to say yes."""
     if row.state == "waiting":
-        row.report = {**(row.report or {}), **stored(report)}
+        row.report = {**(row.report or {}), **stored_report(report)}
         row.state = "planned"
     return report
 
@@ -212,7 +221,7 @@ def apply_import(row: DealImport, comparison: Comparison | HistoryComparison) ->
 
 def finish_import(row: DealImport, report: dict[str, Any]) -> dict[str, Any]:
     """Note that an import was applied, and have the figures computed anew."""
-    row.report = {**(row.report or {}), **stored(report)}
+    row.report = {**(row.report or {}), **stored_report(report)}
     row.state, row.applied_at = "applied", now()
     counts = {name: report[name] for name in ("new", "changed", "unchanged", "refused")}
     audit(row.created_by, f"imported {row.kind}", row.filename, counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
@@ -49,3 +49,12 @@ def known_source_keys(keys: Sequence[str]) -> set[str]:
         found = select(UsageEvent.source_key).where(UsageEvent.source_key.in_(part))
         known.update(db.session.scalars(found))
     return {key for key in known if key}
+
+
+def user_ids_by_email(emails: Iterable[str]) -> dict[str, int]:
+    """Return the people with these emails, given in lower case."""
+    found: dict[str, int] = {}
+    for part in chunks(emails):
+        rows = db.session.execute(select(User.email, User.id).where(User.email.in_(part)))
+        found.update((email, user_id) for email, user_id in rows if email)
+    return found

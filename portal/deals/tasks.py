@@ -1,0 +1,42 @@
+"""Jobs of deals: comparing the files of an import for its preview, and applying it."""
+
+from __future__ import annotations
+
+from portal.db import unit_of_work
+from portal.deals import services
+from portal.deals.queries import import_or_404
+from portal.errors import PortalError
+from portal.jobs import job
+
+
+@job("plan_import")
+def plan_import(import_id: int | None) -> None:
+    """Read and compare the files of an import of deals or history for its preview."""
+    _run(import_id or 0, "waiting")
+
+
+@job("apply_import")
+def apply_import(import_id: int | None) -> None:
+    """Write what a confirmed import of deals or history changes."""
+    _run(import_id or 0, "applying")
+
+
+def _run(import_id: int, state: str) -> None:
+    with unit_of_work():
+        row = import_or_404(import_id)
+        if row.state != state:
+            return
+        order = services.order_of(row)
+    try:
+        readings = services.read_order(order)
+    except PortalError as error:
+        with unit_of_work():
+            services.refuse_import(import_or_404(import_id), error.message)
+        return
+    comparison = services.compare_readings(readings, order.source)
+    with unit_of_work():
+        row = import_or_404(import_id)
+        if state == "waiting":
+            services.plan_import(row, comparison)
+        else:
+            services.apply_import(row, comparison)

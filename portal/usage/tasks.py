@@ -1,0 +1,104 @@
+"""Jobs of usage, and the steps of importing past uses that they share with the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from portal.db import now, unit_of_work
+from portal.deals import services as deals
+from portal.deals.models import DealImport
+from portal.deals.queries import deal_ids_by_external_id, import_or_404
+from portal.errors import PortalError
+from portal.jobs import job
+from portal.library.queries import asset_by_reference
+from portal.library.services import create_asset
+from portal.tabular.dates import Order
+from portal.tabular.reading import Reading
+from portal.usage.importing import Lookup, UseComparison, asset_key, compare_uses, new_uses, usage_report
+from portal.usage.queries import user_ids_by_email
+from portal.usage.reading import UsageRow, read_usage
+from portal.usage.services import record_many
+from portal.users.models import User
+from portal.users.services import create_user
+
+Uses = Reading[UsageRow]
+
+
+def read(file: tuple[deals.File, str], dates: Order = "auto") -> Uses:
+    """Read a file of uses, given as (file, name); raise TableUnreadable when it is none."""
+    table = deals.open_table(*file)
+    zone = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
+    return deals.with_format(read_usage(table, now(), dates, zone), table)
+
+
+def look_up(rows: Iterable[UsageRow]) -> Lookup:
+    """Return what the names in the rows mean."""
+    references = {asset_key(row.asset): row.asset for row in rows}
+    found = {key: asset_by_reference(reference) for key, reference in references.items()}
+    return Lookup(
+        people=user_ids_by_email({row.user_email for row in rows}),
+        assets={key: asset.id for key, asset in found.items() if asset},
+        deals=deal_ids_by_external_id({row.deal_id for row in rows if row.deal_id}),
+    )
+
+
+def compare(uses: Uses, *, create: bool) -> UseComparison:
+    """Compare a file of uses with what is known; nothing is written."""
+    return compare_uses(uses, look_up(uses.rows), create=create)
+
+
+def apply(row: DealImport, uses: Uses, *, create: bool) -> dict[str, Any]:
+    """Write the new uses in the present transaction, adding the people and content they name if that was allowed."""
+    if row.state == "applied":
+        return row.report or {}
+    known = look_up(uses.rows)
+    comparison = compare_uses(uses, known, create=create)
+    record_many(new_uses(comparison, _add_missing(comparison, known, row.created_by)))
+    return deals.finish_import(row, usage_report(comparison, row.filename))
+
+
+def _add_missing(comparison: UseComparison, known: Lookup, by: User | None) -> Lookup:
+    people, assets = dict(known.people), dict(known.assets)
+    for email in comparison.people_to_add:
+        people[email] = create_user(email, name="", role="rep", status="placeholder", by=by).id
+    for reference in comparison.assets_to_add:
+        asset = create_asset(by=None, title=reference, kind="other", placeholder=True)
+        assets[asset_key(reference)] = asset.id
+    return Lookup(people, assets, known.deals)
+
+
+@job("plan_usage_import")
+def plan_usage_import(import_id: int | None) -> None:
+    """Read and compare a stored file of uses for its preview."""
+    _run(import_id or 0, "waiting")
+
+
+@job("apply_usage_import")
+def apply_usage_import(import_id: int | None) -> None:
+    """Write the uses of a confirmed import."""
+    _run(import_id or 0, "applying")
+
+
+def _run(import_id: int, state: str) -> None:
+    with unit_of_work():
+        row = import_or_404(import_id)
+        if row.state != state:
+            return
+        order = deals.order_of(row)
+    try:
+        uses = read(order.files["usage"], order.dates)
+    except PortalError as error:
+        with unit_of_work():
+            deals.refuse_import(import_or_404(import_id), error.message)
+        return
+    if state == "waiting":
+        comparison = compare(uses, create=order.create)
+        with unit_of_work():
+            deals.keep_plan(import_or_404(import_id), usage_report(comparison, order.files["usage"][1]))
+        return
+    with unit_of_work():
+        apply(import_or_404(import_id), uses, create=order.create)
