@@ -1,0 +1,160 @@
+"""How text becomes words: the same for documents, queries and snippets, so that they always meet.
+
+A word has parts, and sometimes other spellings in one piece: GTX-9 is `gtx` and `9`, and also `gtx9`. All are
+indexed, so GTX-9, GTX9 and "GTX 9" find each other. Case, accents and endings (by stemming) don't matter.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+from zlib import crc32
+
+from whoosh.lang.snowball.english import EnglishStemmer
+
+from portal.search.stopwords import STOP_WORDS
+
+LONGEST_PART = 64  # characters; what is longer is data, not language
+
+# Chinese and Japanese write no spaces: there a word is any two neighbouring characters.
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+# Marks that belong to the letters around them but are no letters to \w: combining accents, soft hyphens,
+# zero-width joiners, Hebrew points, Arabic vowels, Indic and Thai vowel signs.
+_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0e7f"
+_LETTERS = f"\\w+(?:[{_MARKS}]+\\w*)*"
+# A hyphen at the end of a line joins too: text from PDFs breaks words there.
+_JOINT = "(?:[-\u2010\u2011]\n?|[.&'\u2019]|(?<=[0-9]),(?=[0-9]))"
+_WORD = re.compile(f"{_LETTERS}(?:{_JOINT}{_LETTERS})*(?:\\+\\+|[+#](?!\\w))?")
+
+_PIECE = re.compile(f"(?:[^\\W\\d_]+|[{_MARKS}]+)+|\\d+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\n]")
+_POSSESSIVE = re.compile("['\u2019][sS]$")
+_CONTRACTION = re.compile("[^\\W\\d_]+['\u2019][^\\W\\d_]{1,2}")  # don't, we'll, they've
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_JOINTS = re.compile(f"(?<!\\d)\\.|\\.(?!\\d)|[^\\w.{_MARKS}]")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_PLAIN = str.maketrans(
+    dict(zip("øØłŁđĐðÐı", "oOlLdDdDi", strict=True))
+    | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
+)
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+_stemmer = EnglishStemmer()
+
+
+class Word(NamedTuple):
+    """One word of a text as the index knows it; `start` and `end` are its place in the text, in characters.
+
+    `terms` are the parts worth looking for: no stop words, unless in capitals, as in IT or US.
+    """
+
+    start: int
+    end: int
+    parts: tuple[str, ...]
+    terms: tuple[str, ...]
+    wholes: tuple[str, ...]
+
+
+def normal(text: str) -> str:
+    """The text in the form that the places of its words refer to (accents composed)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words of a text in order; their places are those in its `normal` form."""
+    for match in _WORD.finditer(normal(text).replace("_", " ")):
+        raw, start = match.group(), match.start()
+        if not raw.isascii() and _CJK_RUN.search(raw):
+            yield from _mixed(raw, start)
+        elif (forms := _forms(raw) if len(raw) <= LONGEST_PART else _forms.__wrapped__(raw))[0]:
+            yield Word(start, start + len(raw), *forms)
+
+
+def _mixed(raw: str, start: int) -> Iterator[Word]:
+    """Yield what stands between runs of Chinese or Japanese as words, and the runs as pairs."""
+    end = 0
+    for run in _CJK_RUN.finditer(raw):
+        yield from _shifted(raw[end : run.start()], start + end)
+        end = run.end()
+        for place in range(run.start(), max(end - 1, run.start() + 1)):
+            pair = (without_accents(raw[place : min(place + 2, end)]),)
+            yield Word(start + place, start + min(place + 2, end), pair, pair, ())
+    yield from _shifted(raw[end:], start + end)
+
+
+def _shifted(text: str, by: int) -> Iterator[Word]:
+    for word in words(text):
+        yield word._replace(start=word.start + by, end=word.end + by)
+
+
+def title_key(title: str) -> str:
+    """What two titles have in common when people would call them the same."""
+    return " ".join(part for word in words(title) for part in word.parts)
+
+
+def sequence(text: Iterable[Word]) -> bytes:
+    """Write words in order, four bytes a part and all stop words alike: phrases are found in it."""
+    return array(
+        "I", [crc32(part.encode()) if part in word.terms else 0 for word in text for part in word.parts]
+    ).tobytes()
+
+
+_Terms = tuple[str, ...]
+
+
+@lru_cache(maxsize=50_000)
+def _forms(raw: str) -> tuple[_Terms, _Terms, _Terms]:
+    """Return the parts, terms and wholes of a Word."""
+    core, sign = _without_sign(_POSSESSIVE.sub("", _INVISIBLE.sub("", raw)))
+    bare = without_accents(core)
+    if name := _name_or_number(bare, sign):
+        return (name,), (name,), ()
+    parts = tuple(
+        _stem(hump.casefold()[:LONGEST_PART]) for piece in _PIECE.findall(bare) for hump in _HUMP.split(piece)
+    )
+    in_capitals = len(core) > 1 and core.isupper()
+    terms = parts if in_capitals else tuple(part for part in parts if part not in STOP_WORDS)
+    wholes = dict.fromkeys((_whole(core), _whole(core.casefold().translate(UMLAUTS)), _whole(core) + sign))
+    return parts, terms, tuple(form for form in wholes if len(form) <= LONGEST_PART and form not in parts)
+
+
+def _without_sign(raw: str) -> tuple[str, str]:
+    """Split the sign off that a name may end in, as in Disney+; contractions become one piece."""
+    core = raw.rstrip("+#")
+    sign = raw[len(core) :]
+    if _CONTRACTION.fullmatch(core):
+        core = core.replace("'", "").replace("\u2019", "")
+    return core, sign
+
+
+def _name_or_number(bare: str, sign: str) -> str | None:
+    """Return what has no parts: C++ (C is another language), 1,000 (as 1000), 3,5 (as 3.5)."""
+    if sign and len(bare) == 1 and bare.isalpha():
+        return bare.casefold() + sign
+    if _NUMBER.fullmatch(bare):
+        return (bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare.replace(",", "."))[
+            :LONGEST_PART
+        ]
+    return None
+
+
+def _whole(core: str) -> str:
+    """Write a word in one piece: the points between digits are all that stays of its joints."""
+    return _stem(_JOINTS.sub("", without_accents(core)).casefold())
+
+
+def without_accents(text: str) -> str:
+    """Take accents off, keeping upper and lower case."""
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(char for char in decomposed if char > "\u0900" or unicodedata.category(char) != "Mn")
+    return unicodedata.normalize("NFC", letters).translate(_PLAIN)
+
+
+def _stem(word: str) -> str:
+    return word if word in STOP_WORDS or not word.isalpha() else _stemmer.stem(word)

@@ -1,0 +1,81 @@
+"""What every search engine does, and the plain data that crosses its border."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What can be found of one asset: `id` is the asset's, `terms` are the names of its filters."""
+
+    id: int
+    title: str
+    text: str
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One hit; scores fall along a ranking and mean nothing between two of them."""
+
+    id: int
+    score: float
+
+
+class IndexUnusableError(Exception):
+    """The index is damaged or of another version; `rebuild` makes it good."""
+
+
+class IndexBusyError(Exception):
+    """Another process kept writing to the index for longer than we wait; the write can be tried again."""
+
+
+class Engine(Protocol):
+    """A search index on disk: one process writes at a time, any number of threads and processes read."""
+
+    def rank(self, text: str, limit: int = 1000) -> list[Ranked]:
+        """Return the documents that fit what a person typed, best first.
+
+        Any text is fine. A missing index ranks nothing; a damaged one raises IndexUnusableError.
+        """
+        ...
+
+    def put(self, documents: Iterable[Document]) -> None:
+        """Add documents, or replace those with the same id, in one commit that readers see at once.
+
+        Raises IndexBusyError when another writer does not finish in time, IndexUnusableError as `rank` does.
+        """
+        ...
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Take documents out; unknown ids are fine. Raises as `put` does."""
+        ...
+
+    def rebuild(self, documents: Iterable[Document], progress: Callable[[int], object] | None = None) -> None:
+        """Build a new index beside the live one and swap it in; `progress` is told how many are done.
+
+        Works whatever state the old index is in, and leaves it live when `documents` fails. Other writers wait
+        meanwhile, so that no update is lost: past their patience they get IndexBusyError.
+        """
+        ...
+
+    def count(self) -> int:
+        """Return how many documents can be found."""
+        ...
+
+    def ids(self) -> set[int]:
+        """Return the ids of all documents, to compare with what should be there."""
+        ...
+
+    def check(self) -> str | None:
+        """Return what is wrong with the index (missing, damaged, of another version), or None if it is sound."""
+        ...
+
+
+def open_engine(folder: Path) -> Engine:
+    """Return the engine that keeps its index in `folder`, which need not exist yet."""
+    from portal.search.whoosh_engine import WhooshEngine  # engines import this module
+
+    return WhooshEngine(folder)

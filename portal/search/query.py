@@ -1,0 +1,62 @@
+"""What a person typed, as words and phrases to look for; every text is a valid query."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from portal.search.analysis import normal, sequence, title_key, words
+
+MOST_WORDS = 64  # distinct; beyond these a query says nothing new
+MOST_CHARACTERS = 20_000
+LONGEST_TITLE = 500  # characters; a query longer than this is not somebody's title
+
+_QUOTED = re.compile('["\u201c\u201d\u201e\u00ab]([^"\u201c\u201d\u201e\u00ab\u00bb]+)["\u201c\u201d\u00bb]')
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word to look for: a document has it with all `terms` or any of `wholes`; it was typed `count` times."""
+
+    terms: tuple[str, ...]
+    wholes: tuple[str, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The words of a query without stop words, its quoted phrases (see `sequence`), and all parts of its words."""
+
+    words: tuple[QueryWord, ...]
+    phrases: tuple[bytes, ...]
+    every_part: tuple[str, ...]
+    title_key: str
+
+
+def read_query(text: str) -> Query:
+    """Read what a person typed."""
+    text = normal(text[:MOST_CHARACTERS])
+    if text.isupper():  # capitals all through stress nothing, so "THE NEW DECK" has stop words as ever
+        text = text.lower()
+    typed: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    parts: dict[str, None] = {}
+    for word in words(text):
+        parts.update(dict.fromkeys(word.parts))
+        key = (word.terms, word.wholes)
+        if any(key) and (key in typed or len(typed) < MOST_WORDS):
+            typed[key] += 1
+    return Query(
+        words=tuple(QueryWord(terms, wholes, count) for (terms, wholes), count in typed.items()),
+        phrases=tuple(phrase for quoted in _QUOTED.findall(text) if (phrase := _phrase(quoted))),
+        every_part=tuple(parts)[:MOST_WORDS],
+        title_key=title_key(text[:LONGEST_TITLE]) if len(text) <= LONGEST_TITLE else "",
+    )
+
+
+def _phrase(quoted: str) -> bytes:
+    """Return the phrase as it would stand in a document, without stop words at its ends."""
+    inside = list(words(quoted))
+    while inside and not inside[0].terms:
+        del inside[0]
+    while inside and not inside[-1].terms:
+        del inside[-1]
+    return sequence(inside)

@@ -1,0 +1,202 @@
+"""The embedded engine: Whoosh indexes in a folder, with one writer and many readers."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from whoosh.codec.whoosh3 import W3Segment
+from whoosh.index import EmptyIndexError, FileIndex, LockError
+from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.util.filelock import FileLock, try_for
+from whoosh.writing import MERGE_SMALL, SegmentWriter
+
+from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
+from portal.search.index_folder import IndexFolder
+from portal.search.query import read_query
+from portal.search.ranking import rank
+from portal.search.whoosh_index import (
+    ID,
+    SCHEMA_VERSION,
+    Segment,
+    Snapshot,
+    create_index,
+    index_fields,
+    open_index,
+)
+
+Answer = TypeVar("Answer")
+
+PATIENCE = 10.0  # seconds to wait for another writer
+RETRY_EVERY = 0.05  # seconds
+
+
+class WhooshEngine(Engine):
+    """Search for libraries of up to some ten thousand documents, with nothing to install or run."""
+
+    def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
+        self._folder = IndexFolder(folder, SCHEMA_VERSION)
+        self._patience = patience
+        self._thread = threading.local()  # a reader may not be shared between threads
+        self._opening = threading.Lock()
+        self._segments: dict[str, Segment] = {}
+
+    def rank(self, text: str, limit: int = 1000) -> list[Ranked]:
+        query = read_query(text)
+        if limit < 1 or not query.every_part:
+            return []
+        return self._read(lambda snapshot: rank(snapshot, query, limit), [])
+
+    def count(self) -> int:
+        return self._read(Snapshot.count, 0)
+
+    def ids(self) -> set[int]:
+        return self._read(Snapshot.ids, set())
+
+    def put(self, documents: Iterable[Document]) -> None:
+        batch = {document.id: index_fields(document) for document in documents}
+        if not batch:
+            return
+        with self._locked(), _damage_named():
+            index = self._live_index() or self._make_index()
+            with self._writing(index) as writer:
+                _delete(writer, batch)
+                for fields in batch.values():
+                    writer.add_document(**fields)
+
+    def remove(self, ids: Iterable[int]) -> None:
+        unwanted = set(ids)
+        with self._locked(), _damage_named():
+            index = self._live_index()
+            if index and unwanted:
+                with self._writing(index) as writer:
+                    _delete(writer, unwanted)
+
+    def rebuild(self, documents: Iterable[Document], progress: Callable[[int], object] | None = None) -> None:
+        with self._locked():
+            folder = self._folder.new()
+            try:
+                with self._writing(create_index(folder)) as writer:
+                    for done, document in enumerate(documents, 1):
+                        writer.add_document(**index_fields(document))
+                        if progress:
+                            progress(done)
+            except BaseException:
+                self._folder.discard(folder)
+                raise
+            self._folder.make_live(folder)
+
+    def check(self) -> str | None:
+        try:
+            folder = self._folder.live()
+            if folder is None:
+                return "There is no search index."
+            with _damage_named():
+                Snapshot(open_index(folder), {}).read_through()
+        except IndexUnusableError as error:
+            return str(error)
+        return None
+
+    def _read(self, ask: Callable[[Snapshot], Answer], if_missing: Answer) -> Answer:
+        for is_last in (False, True):
+            try:
+                with _damage_named():
+                    snapshot = self._snapshot()
+                    return ask(snapshot) if snapshot else if_missing
+            except IndexUnusableError:
+                # A writer may just have replaced the files that we were about to open: look once more.
+                self._close_snapshot()
+                if is_last:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    def _snapshot(self) -> Snapshot | None:
+        """Return this thread's view of the live index as it is now."""
+        folder = self._folder.live()
+        held: tuple[Path, Snapshot] | None = getattr(self._thread, "held", None)
+        if held and held[0] == folder and held[1].is_current():
+            return held[1]
+        self._close_snapshot()
+        if folder is None:
+            return None
+        with self._opening:
+            snapshot = Snapshot(open_index(folder), self._segments)
+        self._thread.held = (folder, snapshot)
+        return snapshot
+
+    def _close_snapshot(self) -> None:
+        held: tuple[Path, Snapshot] | None = getattr(self._thread, "held", None)
+        self._thread.held = None
+        if held:
+            held[1].close()
+
+    def _live_index(self) -> FileIndex | None:
+        folder = self._folder.live()
+        return open_index(folder) if folder else None
+
+    def _make_index(self) -> FileIndex:
+        folder = self._folder.new()
+        index = create_index(folder)
+        self._folder.make_live(folder)
+        return index
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of all writers, a rebuild included: nothing may be put into an index about to go."""
+        lock = FileLock(str(self._folder.lock_file()))
+        if not try_for(lock.acquire, timeout=self._patience, delay=RETRY_EVERY):
+            raise IndexBusyError("Another process is writing to the search index.")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _writing(self, index: FileIndex) -> Iterator[SegmentWriter]:
+        """Write to an index: commit at the end, or leave it as it was when anything fails."""
+        try:
+            # compound=True would make each reader copy whole segments into memory.
+            writer = index.writer(compound=False, timeout=self._patience, delay=RETRY_EVERY)
+        except LockError as error:
+            raise IndexBusyError("Another process is writing to the search index.") from error
+        try:
+            yield writer
+            writer.commit(mergetype=_tidy)
+        except BaseException:
+            with suppress(Exception):
+                writer.cancel()
+            raise
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Turn whatever Whoosh trips over in a broken index into one error; full disks and the like stay as they are."""
+    try:
+        yield
+    except (FileNotFoundError, EmptyIndexError) as error:
+        raise IndexUnusableError("Files of the search index are missing.") from error
+    except (OSError, MemoryError, IndexUnusableError, IndexBusyError):
+        raise
+    except Exception as error:
+        raise IndexUnusableError(f"The search index is damaged ({type(error).__name__}: {error}).") from error
+
+
+def _delete(writer: SegmentWriter, ids: Iterable[int]) -> None:
+    reader = writer.reader()
+    for id in ids:
+        with suppress(TermNotFound):
+            for number in list(reader.postings(ID, id).all_ids()):
+                writer.delete_document(number)
+    reader.close()
+
+
+def _tidy(writer: SegmentWriter, segments: list[W3Segment]) -> list[W3Segment]:
+    """Merge small segments as Whoosh would, and first rewrite those that deletions have worn by a third."""
+    worn = [segment for segment in segments if segment.deleted_count() * 3 > segment.doc_count_all()]
+    for segment in worn:
+        if segment.doc_count():
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return MERGE_SMALL(writer, [segment for segment in segments if segment not in worn])

@@ -1,0 +1,170 @@
+"""One state of a Whoosh index: its schema, and reading terms and documents from it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2s
+from pathlib import Path
+
+from whoosh import fields
+from whoosh.columns import ColumnReader, VarBytesColumn
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.matching import Matcher
+from whoosh.reading import SegmentReader, TermNotFound
+
+from portal.search.analysis import sequence, title_key, words
+from portal.search.engine import Document
+
+SCHEMA_VERSION = 1  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
+
+BODY, TITLE, TITLE_KEY, SEQUENCE, ID = "body", "title", "title_key", "sequence", "id"
+
+
+SCHEMA = fields.Schema(
+    **{
+        BODY: fields.TEXT(phrase=False),
+        TITLE: fields.TEXT(phrase=False),
+        TITLE_KEY: fields.ID(),
+        # Phrases are found here: positions in the postings would make all ranking half as fast.
+        SEQUENCE: fields.COLUMN(VarBytesColumn()),
+        ID: fields.NUMERIC(int, 64, signed=False, shift_step=0, sortable=True),
+    }
+)
+
+
+def create_index(folder: Path) -> FileIndex:
+    """Make an empty index in a new folder."""
+    folder.mkdir(parents=True)
+    return FileIndex.create(FileStorage(str(folder)), SCHEMA)
+
+
+def open_index(folder: Path) -> FileIndex:
+    """Open the index in a folder, with our schema rather than the one that was pickled beside it."""
+    return FileIndex(FileStorage(str(folder)), schema=SCHEMA)
+
+
+def index_fields(document: Document) -> dict[str, object]:
+    """Return what the index keeps of a document: lists of terms, so that Whoosh does no analysis of its own.
+
+    The title counts in the body too, and keeps its stop words for queries of nothing else.
+    """
+    title = list(words(document.title))
+    body = title + list(words(document.text)) + list(words(document.terms))
+    return {
+        BODY: [term for word in body for term in word.wholes + word.terms],
+        TITLE: [term for word in title for term in word.wholes + word.parts],
+        TITLE_KEY: _hashed(title_key(document.title)),
+        SEQUENCE: sequence(body),
+        ID: document.id,
+    }
+
+
+def _hashed(key: str) -> str:
+    return blake2s(key.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The unchanging facts of one segment, by document number: the ids and lengths (in terms) of documents."""
+
+    ids: array[int]
+    lengths: dict[str, array[int]]
+
+
+class Snapshot:
+    """The index as one commit left it, for use by one thread; documents are numbered over all segments."""
+
+    def __init__(self, index: FileIndex, known: dict[str, Segment]) -> None:
+        """Open the latest commit; `known` holds the segments read before and is brought up to date."""
+        self._searcher = index.searcher()
+        self._leaves: list[tuple[SegmentReader, int, Segment]] = []
+        segments = {}
+        for reader, offset in self._searcher.reader().leaf_readers():
+            if reader.doc_count_all():  # an index without documents has one reader that is no segment
+                name = reader.segment().segment_id()
+                segments[name] = known.get(name) or _read_segment(reader)
+                self._leaves.append((reader, offset, segments[name]))
+        known.clear()
+        known.update(segments)
+        self._sequences: dict[str, ColumnReader] = {}
+        self.total = int(self._searcher.doc_count_all())
+
+    def is_current(self) -> bool:
+        return bool(self._searcher.up_to_date())
+
+    def close(self) -> None:
+        self._searcher.close()
+
+    def read_through(self) -> None:
+        """Read ids, sequences and a sample of the terms, the last ones too; damaged files raise some error."""
+        for reader, _, segment in self._leaves:
+            sequences = reader.column_reader(SEQUENCE)
+            for number in {0, len(segment.ids) // 2, len(segment.ids) - 1}:
+                bytes(sequences[number])
+            for field in (BODY, TITLE, TITLE_KEY, ID):
+                terms = list(reader.lexicon(field))
+                for term in terms[:: max(1, len(terms) // 1000)] + terms[-100:]:
+                    list(reader.postings(field, term).all_ids())
+
+    def count(self) -> int:
+        return int(self._searcher.doc_count())
+
+    def ids(self) -> set[int]:
+        """Return the ids of all documents that are not deleted."""
+        return {segment.ids[n] for reader, _, segment in self._leaves for n in reader.all_doc_ids()}
+
+    def average_length(self, field: str) -> float:
+        return float(self._searcher.avg_field_length(field)) or 1.0
+
+    def frequency(self, field: str, term: str) -> int:
+        """Return in how many documents the term is, deleted ones included."""
+        return int(self._searcher.doc_frequency(field, term))
+
+    def postings(self, field: str, term: str) -> Iterator[tuple[Matcher, int, array[int]]]:
+        """Yield, per segment that has the term: its postings, the first document number, and all lengths."""
+        for reader, offset, segment in self._leaves:
+            try:
+                yield reader.postings(field, term), offset, segment.lengths[field]
+            except TermNotFound:
+                continue
+
+    def titled(self, key: str) -> list[int]:
+        """Return the numbers of the documents whose title has this `title_key`."""
+        found: list[int] = []
+        for reader, offset, _ in self._leaves:
+            try:
+                found += [offset + number for number in reader.postings(TITLE_KEY, _hashed(key)).all_ids()]
+            except TermNotFound:
+                continue
+        return found
+
+    def id_of(self, number: int) -> int:
+        _, local, segment = self._find(number)
+        return segment.ids[local]
+
+    def sequence_of(self, number: int) -> bytes:
+        """Return the words of a document in order, as `analysis.sequence` writes them."""
+        reader, local, _ = self._find(number)
+        name = reader.segment().segment_id()
+        if name not in self._sequences:
+            self._sequences[name] = reader.column_reader(SEQUENCE)
+        return bytes(self._sequences[name][local])
+
+    def _find(self, number: int) -> tuple[SegmentReader, int, Segment]:
+        for reader, offset, segment in reversed(self._leaves):
+            if number >= offset:
+                return reader, number - offset, segment
+        raise KeyError(number)
+
+
+def _read_segment(reader: SegmentReader) -> Segment:
+    numbers = range(reader.doc_count_all())
+    ids = reader.column_reader(ID)
+    lengths = {
+        field: array("I", (reader.doc_field_length(number, field) or 0 for number in numbers))
+        for field in (BODY, TITLE)
+    }
+    return Segment(array("Q", (ids[number] for number in numbers)), lengths)
