@@ -47,6 +47,7 @@ from portal.demo.writers.style import (
     MUTED,
     PALE,
     PAPER,
+    column_shares,
     figure_text,
     number_columns,
     runs,
@@ -151,7 +152,8 @@ def _draw(block: Block) -> list[Flowable]:
             return [_text(text, _SUBHEAD)]
         case Listing(items, numbered):
             marks = [f"{at}." if numbered else "•" for at in range(1, len(items) + 1)]
-            return [Flowing(_marked(item), _ITEM, mark) for item, mark in zip(items, marks, strict=True)]
+            lines = [Flowing(_marked(item), _ITEM, mark) for item, mark in zip(items, marks, strict=True)]
+            return [*lines, Spacer(1, 4)]
         case Quote(text, who):
             return [_box([_text(f"“{text}”", _SAID), _text(who, _SMALL)], PAPER, ACCENT), Spacer(1, 8)]
         case Callout(text):
@@ -210,13 +212,9 @@ def _grid(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
         ("TOPPADDING", (0, 0), (-1, -1), 4),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
     ]
-    return Table(cells, colWidths=_column_widths((head, *rows)), style=style, repeatRows=1)
-
-
-def _column_widths(rows: tuple[tuple[str, ...], ...]) -> list[float]:
-    """Widths that follow the longest text of each column, within reason."""
-    longest = [min(60, max(9, *(len(row[at]) for row in rows))) for at in range(len(rows[0]))]
-    return [_WIDTH * size / sum(longest) for size in longest]
+    return Table(
+        cells, colWidths=[_WIDTH * share for share in column_shares((head, *rows))], style=style, repeatRows=1
+    )
 
 
 def _bars(bars: tuple[tuple[str, float], ...]) -> Drawing:

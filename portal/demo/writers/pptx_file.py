@@ -8,9 +8,7 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
-from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from portal.demo.blocks import (
@@ -27,6 +25,16 @@ from portal.demo.blocks import (
 )
 from portal.demo.company import COMPANY, COMPANY_LINE
 from portal.demo.pieces import Edition, Piece
+from portal.demo.writers.slide_shapes import (
+    add_rectangle,
+    add_ring,
+    colour_in,
+    hang_indent,
+    put_at,
+    put_text,
+    text_box,
+    text_inside,
+)
 from portal.demo.writers.style import (
     ACCENT,
     BRAND,
@@ -36,8 +44,8 @@ from portal.demo.writers.style import (
     MUTED,
     PALE,
     PAPER,
+    column_shares,
     number_columns,
-    runs,
 )
 
 _WIDE, _HIGH = 13.333, 7.5
@@ -72,37 +80,37 @@ def write(piece: Piece, edition: Edition, path: Path) -> None:
 
 def _cover(deck: Any, piece: Piece) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[_COVER])
-    _fill(slide.background.fill, BRAND)
-    _rectangle(slide, 0, 0, 0.28, _HIGH, ACCENT)
+    colour_in(slide.background.fill, BRAND)
+    add_rectangle(slide, 0, 0, 0.28, _HIGH, ACCENT)
     for step, size in enumerate((4.6, 3.2, 1.8)):
-        _ring(slide, _WIDE - 2.6, 3.75, size, "1B6360" if step % 2 else "17605C")
-    name = _frame(slide, 1, 0.8, 8, 0.5)
-    _write(name.paragraphs[0], COMPANY.upper(), 15, "BFE0DA", bold=True)
+        add_ring(slide, _WIDE - 2.6, 3.75, size, "1B6360" if step % 2 else "17605C")
+    name = text_box(slide, 1, 0.8, 8, 0.5)
+    put_text(name.paragraphs[0], COMPANY.upper(), 15, "BFE0DA", bold=True)
     title, subtitle = slide.placeholders[0], slide.placeholders[1]
-    _place(title, 1, 2.1, 7.6, 2.1)
+    put_at(title, 1, 2.1, 7.6, 2.1)
     title.text_frame.word_wrap = True
     title.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
-    _write(title.text_frame.paragraphs[0], piece.title, 38, PAPER, bold=True)
-    _place(subtitle, 1, 4.45, 7.4, 1.6)
+    put_text(title.text_frame.paragraphs[0], piece.title, 38, PAPER, bold=True)
+    put_at(subtitle, 1, 4.45, 7.4, 1.6)
     subtitle.text_frame.word_wrap = True
-    _write(subtitle.text_frame.paragraphs[0], piece.summary, 17, "DCEBE8")
-    foot = _frame(slide, 1, 6.6, 8, 0.4)
-    _write(foot.paragraphs[0], COMPANY_LINE, 12, "BFE0DA")
+    put_text(subtitle.text_frame.paragraphs[0], piece.summary, 17, "DCEBE8")
+    foot = text_box(slide, 1, 6.6, 8, 0.4)
+    put_text(foot.paragraphs[0], COMPANY_LINE, 12, "BFE0DA")
 
 
 def _slide(deck: Any, section: Section, number: int) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
-    bar = _rectangle(slide, 0, 0, _WIDE, 1.15, BRAND)
+    bar = add_rectangle(slide, 0, 0, _WIDE, 1.15, BRAND)
     slide.shapes._spTree.remove(bar._element)
     slide.shapes._spTree.insert(2, bar._element)
-    _rectangle(slide, 0, 1.15, _WIDE, 0.06, ACCENT)
+    add_rectangle(slide, 0, 1.15, _WIDE, 0.06, ACCENT)
     title = slide.shapes.title
-    _place(title, _LEFT, 0.15, _TEXT_WIDE, 0.9)
+    put_at(title, _LEFT, 0.15, _TEXT_WIDE, 0.9)
     title.text_frame.word_wrap = True
     title.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    _write(title.text_frame.paragraphs[0], section.title, 26, PAPER, bold=True)
-    foot = _frame(slide, _LEFT, 7.0, _TEXT_WIDE, 0.35)
-    _write(foot.paragraphs[0], f"{COMPANY}   ·   {number}", 10, MUTED)
+    put_text(title.text_frame.paragraphs[0], section.title, 26, PAPER, bold=True)
+    foot = text_box(slide, _LEFT, 7.0, _TEXT_WIDE, 0.35)
+    put_text(foot.paragraphs[0], f"{COMPANY}   ·   {number}", 10, MUTED)
     _body(slide, section.blocks)
     if section.notes:
         slide.notes_slide.notes_text_frame.text = section.notes
@@ -134,9 +142,12 @@ def _need(block: Block, wide: float, scale: float) -> float:
         case Listing(items):
             lines = sum(_line_count(item, wide - 0.5 * scale, scale) for item in items)
             return 0.15 + scale * (0.32 * lines + 0.17 * len(items))
-        case Grid(_, rows):
-            each = wide / len(rows[0])
-            lines = sum(max(_line_count(cell, each - 0.2, scale * 0.84) for cell in row) for row in rows)
+        case Grid(head, rows):
+            widths = [wide * share - 0.2 for share in column_shares((head, *rows))]
+            lines = sum(
+                max(_line_count(cell, width, scale * 0.84) for cell, width in zip(row, widths, strict=True))
+                for row in rows
+            )
             return 0.3 + scale * (0.45 + 0.2 * len(rows) + 0.25 * lines)
         case KeyFigures():
             return 0.15 + 1.6 * scale
@@ -163,27 +174,27 @@ def _draw(slide: Any, block: Block, at: _Place) -> None:
         case KeyFigures(figures):
             _figures(slide, figures, at)
         case Quote(text, who):
-            _rectangle(slide, _LEFT, at.top, 0.08, at.high - 0.1, ACCENT)
-            frame = _frame(slide, _LEFT + 0.2, at.top, at.wide - 0.3, at.high - 0.1)
-            _write(frame.paragraphs[0], f"“{text}”", size * 1.12, BRAND, italic=True)
-            _write(frame.add_paragraph(), who, size * 0.76, MUTED)
+            add_rectangle(slide, _LEFT, at.top, 0.08, at.high - 0.1, ACCENT)
+            frame = text_box(slide, _LEFT + 0.2, at.top, at.wide - 0.3, at.high - 0.1)
+            put_text(frame.paragraphs[0], f"“{text}”", size * 1.12, BRAND, italic=True)
+            put_text(frame.add_paragraph(), who, size * 0.76, MUTED)
         case Callout(text):
-            box = _rectangle(slide, _LEFT, at.top, at.wide, at.high - 0.05, PALE)
-            _rectangle(slide, _LEFT, at.top, 0.08, at.high - 0.05, BRAND_LIGHT)
-            _inside(box, text, size)
+            box = add_rectangle(slide, _LEFT, at.top, at.wide, at.high - 0.05, PALE)
+            add_rectangle(slide, _LEFT, at.top, 0.08, at.high - 0.05, BRAND_LIGHT)
+            text_inside(box, text, size)
         case Listing(items, numbered):
-            frame = _frame(slide, _LEFT, at.top, at.wide, at.high)
+            frame = text_box(slide, _LEFT, at.top, at.wide, at.high)
             for number, item in enumerate(items, start=1):
                 line = frame.paragraphs[0] if number == 1 else frame.add_paragraph()
                 line.space_after = Pt(8 * at.scale)
-                _hang(line, at.scale)
-                _write(line, f"{number}.\t" if numbered else "•\t", size, ACCENT, bold=True)
-                _write(line, item, size, INK)
+                hang_indent(line, at.scale)
+                put_text(line, f"{number}.\t" if numbered else "•\t", size, ACCENT, bold=True)
+                put_text(line, item, size, INK)
         case Subheading(text):
-            frame = _frame(slide, _LEFT, at.top, at.wide, at.high)
-            _write(frame.paragraphs[0], text, size * 1.05, BRAND_LIGHT, bold=True)
+            frame = text_box(slide, _LEFT, at.top, at.wide, at.high)
+            put_text(frame.paragraphs[0], text, size * 1.05, BRAND_LIGHT, bold=True)
         case Paragraph(text):
-            _write(_frame(slide, _LEFT, at.top, at.wide, at.high).paragraphs[0], text, size, INK)
+            put_text(text_box(slide, _LEFT, at.top, at.wide, at.high).paragraphs[0], text, size, INK)
 
 
 def _figures(slide: Any, figures: tuple[tuple[str, str], ...], at: _Place) -> None:
@@ -191,25 +202,27 @@ def _figures(slide: Any, figures: tuple[tuple[str, str], ...], at: _Place) -> No
     each = (at.wide - gap * (len(figures) - 1)) / len(figures)
     for number, (figure, meaning) in enumerate(figures):
         left = _LEFT + number * (each + gap)
-        _rectangle(slide, left, at.top, each, at.high - 0.1, PALE)
-        _rectangle(slide, left, at.top, each, 0.06, ACCENT)
-        frame = _frame(slide, left + 0.12, at.top + 0.12, each - 0.24, at.high - 0.3)
-        _write(frame.paragraphs[0], figure, 26 * at.scale, BRAND, bold=True)
-        _write(frame.add_paragraph(), meaning, 13 * at.scale, MUTED)
+        add_rectangle(slide, left, at.top, each, at.high - 0.1, PALE)
+        add_rectangle(slide, left, at.top, each, 0.06, ACCENT)
+        frame = text_box(slide, left + 0.12, at.top + 0.12, each - 0.24, at.high - 0.3)
+        put_text(frame.paragraphs[0], figure, 26 * at.scale, BRAND, bold=True)
+        put_text(frame.add_paragraph(), meaning, 13 * at.scale, MUTED)
 
 
 def _grid(slide: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...], at: _Place) -> None:
     box = [Inches(inches) for inches in (_LEFT, at.top, at.wide, at.high - 0.15)]
     table = slide.shapes.add_table(1 + len(rows), len(head), *box).table
     table.horz_banding = False
+    for column, share in zip(table.columns, column_shares((head, *rows)), strict=True):
+        column.width = Inches(at.wide * share)
     right = number_columns(rows)
     for number, row in enumerate((head, *rows)):
         for column, (cell, text) in enumerate(zip(table.rows[number].cells, row, strict=True)):
-            _fill(cell.fill, BRAND if number == 0 else (PALE if number % 2 == 0 else PAPER))
+            colour_in(cell.fill, BRAND if number == 0 else (PALE if number % 2 == 0 else PAPER))
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             line = cell.text_frame.paragraphs[0]
             line.alignment = PP_ALIGN.RIGHT if column in right else PP_ALIGN.LEFT
-            _write(line, text, 14 * at.scale, PAPER if number == 0 else INK, bold=number == 0)
+            put_text(line, text, 14 * at.scale, PAPER if number == 0 else INK, bold=number == 0)
 
 
 def _chart(slide: Any, chart: Chart, left: float, top: float, wide: float, high: float) -> None:
@@ -222,75 +235,13 @@ def _chart(slide: Any, chart: Chart, left: float, top: float, wide: float, high:
     drawn = frame.chart
     drawn.has_legend, drawn.has_title = False, True
     drawn.font.size = Pt(12)
-    _write(drawn.chart_title.text_frame.paragraphs[0], chart.title, 14, MUTED, bold=True)
+    put_text(drawn.chart_title.text_frame.paragraphs[0], chart.title, 14, MUTED, bold=True)
     plot = drawn.plots[0]
     plot.gap_width, plot.has_data_labels = 60, True
     plot.data_labels.position, plot.data_labels.font.size = XL_LABEL_POSITION.OUTSIDE_END, Pt(13)
-    _fill(plot.series[0].format.fill, BRAND_LIGHT)
-    _fill(plot.series[0].points[len(chart.bars) - 1].format.fill, ACCENT)
+    colour_in(plot.series[0].format.fill, BRAND_LIGHT)
+    colour_in(plot.series[0].points[len(chart.bars) - 1].format.fill, ACCENT)
     drawn.value_axis.visible = False
     drawn.value_axis.has_major_gridlines = False
     drawn.value_axis.minimum_scale = 0
     drawn.category_axis.format.line.color.rgb = RGBColor.from_string(LINE)
-
-
-def _frame(slide: Any, left: float, top: float, wide: float, high: float) -> Any:
-    frame = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(wide), Inches(high)).text_frame
-    frame.word_wrap = True
-    return frame
-
-
-def _inside(box: Any, text: str, size: float) -> None:
-    frame = box.text_frame
-    frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.MIDDLE
-    frame.margin_left = Inches(0.25)
-    frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-    _write(frame.paragraphs[0], text, size, BRAND)
-
-
-def _hang(line: Any, scale: float) -> None:
-    properties = line._p.get_or_add_pPr()
-    properties.set("marL", str(Inches(0.35 * scale)))
-    properties.set("indent", str(-Inches(0.35 * scale)))
-
-
-def _write(
-    line: Any, text: str, size: float, colour: str, *, bold: bool = False, italic: bool = False
-) -> None:
-    for part, strong in runs(text):
-        run = line.add_run()
-        run.text = part
-        run.font.name, run.font.size = "Calibri", Pt(size)
-        run.font.bold, run.font.italic = bold or strong, italic
-        run.font.color.rgb = RGBColor.from_string(colour)
-    line.alignment = line.alignment or PP_ALIGN.LEFT
-
-
-def _place(shape: Any, left: float, top: float, wide: float, high: float) -> None:
-    shape.left, shape.top, shape.width, shape.height = Inches(left), Inches(top), Inches(wide), Inches(high)
-
-
-def _rectangle(slide: Any, left: float, top: float, wide: float, high: float, colour: str) -> Any:
-    shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(left), Inches(top), Inches(wide), Inches(high))
-    _flat(shape, colour)
-    return shape
-
-
-def _ring(slide: Any, left: float, top: float, size: float, colour: str) -> None:
-    box = [Inches(left - size / 2), Inches(top - size / 2), Inches(size), Inches(size)]
-    ring = slide.shapes.add_shape(MSO_SHAPE.OVAL, *box)
-    _flat(ring, colour)
-
-
-def _flat(shape: Any, colour: str) -> None:
-    """One colour, no edge, no shadow: the shape's own style would bring both."""
-    _fill(shape.fill, colour)
-    shape.line.fill.background()
-    style = shape._element.find(qn("p:style"))
-    if style is not None:
-        shape._element.remove(style)
-
-
-def _fill(fill: Any, colour: str) -> None:
-    fill.solid()
-    fill.fore_color.rgb = RGBColor.from_string(colour)

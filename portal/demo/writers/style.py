@@ -38,7 +38,13 @@ _NUMBER = re.compile(r"[+\-−–<]?\s?(A?\$|€|£)?[\d.,]+\s?(%|€|k|h|min|da
 def number_columns(rows: tuple[tuple[str, ...], ...]) -> set[int]:
     """The columns of a table that hold figures and blanks only; they stand at the right."""
     columns = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
-    return {at for at, column in enumerate(columns) if column and all(map(_NUMBER.fullmatch, column))}
+    return {at for at, column in enumerate(columns) if at and column and all(map(_NUMBER.fullmatch, column))}
+
+
+def column_shares(rows: tuple[tuple[str, ...], ...]) -> list[float]:
+    """The share of a table's width for each column, which follows its longest text, within reason."""
+    longest = [min(55, max(11, *map(len, column))) for column in zip(*rows, strict=True)]
+    return [size / sum(longest) for size in longest]
 
 
 def figure_text(value: float) -> str:

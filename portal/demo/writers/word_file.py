@@ -24,6 +24,7 @@ from portal.demo.writers.style import (
     MUTED,
     PALE,
     PAPER,
+    column_shares,
     figure_text,
     number_columns,
     runs,
@@ -163,7 +164,8 @@ def _bars(document: Any, title: str, bars: tuple[tuple[str, float], ...]) -> Non
 
 
 def _grid(document: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
-    table = _plain_table(document, 1 + len(rows), len(head))
+    widths = tuple(_WIDTH * share for share in column_shares((head, *rows)))
+    table = _plain_table(document, 1 + len(rows), len(head), widths=widths)
     right = number_columns(rows)
     for at, row in enumerate((head, *rows)):
         for column, (cell, text) in enumerate(zip(table.rows[at].cells, row, strict=True)):
