@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, url_for
 
 from portal.deals.queries import visible_deal
 from portal.errors import NotFound, PortalError
-from portal.feedback.forms import RatingForm
+from portal.feedback.forms import CHOOSE, RatingForm
 from portal.feedback.queries import rating_of
 from portal.feedback.services import rate, withdraw
 from portal.library.queries import visible_asset
@@ -43,6 +43,7 @@ def save_rating(slug: str) -> Response:
         else:
             flash("Thank you. Your rating counts from now on.", "success")
             return see_other(url_for("library.show", slug=asset.slug) + "#ratings")
+    form.stars.errors = [CHOOSE] if form.stars.data is None else form.stars.errors
     mine = rating_of(me(), asset.current_version_id)
     return render("feedback/rating.html", asset=asset, mine=mine, form=form, status=422)
 

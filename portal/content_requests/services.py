@@ -1,0 +1,161 @@
+"""Asking for content, joining in, and what marketing does with a request."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import delete, select
+
+from portal.content_requests.models import ContentRequest, RequestChange, Supporter, WaitingDeal
+from portal.db import db, now
+from portal.errors import Conflict, Invalid
+from portal.library.models import ASSET_KINDS, Asset
+from portal.notifications.services import notify_many
+from portal.users.models import User
+
+MAX_NEED = 500
+MAX_DETAILS = 5_000
+MAX_REASON = 1_000
+
+
+def ask(
+    *, by: User, need: str, details: str = "", deal_id: int | None = None, search_id: int | None = None
+) -> ContentRequest:
+    """Ask marketing for content in a sentence; the one who asks is its first supporter."""
+    need = " ".join(need.split())
+    if not need:
+        raise Invalid("Please say in a sentence what you need.", field="need")
+    if len(need) > MAX_NEED:
+        raise Invalid(f"Please say it in up to {MAX_NEED} characters; more fits under details.", field="need")
+    if len(details) > MAX_DETAILS:
+        raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
+    request = ContentRequest(need=need, details=details.strip(), asked_by_id=by.id, search_id=search_id)
+    db.session.add(request)
+    db.session.flush()
+    _note(request, by, "new", "")
+    support(request, by, deal_id=deal_id)
+    return request
+
+
+def support(request: ContentRequest, by: User, deal_id: int | None = None) -> None:
+    """Add a person who also needs it, and the deal of theirs that waits for it."""
+    if not request.is_open:
+        raise Conflict("This request is closed; nobody can join it any more.")
+    if db.session.get(Supporter, (request.id, by.id)) is None:
+        db.session.add(Supporter(request_id=request.id, user_id=by.id))
+    if deal_id and db.session.get(WaitingDeal, (request.id, deal_id)) is None:
+        db.session.add(WaitingDeal(request_id=request.id, deal_id=deal_id, added_by_id=by.id))
+    db.session.flush()
+
+
+def withdraw_support(request: ContentRequest, by: User) -> None:
+    """Take a person and the deals they added off the request."""
+    if request.asked_by_id == by.id:
+        raise Conflict("You asked for this; marketing can decline it when it is no longer needed.")
+    for table, person in ((Supporter, Supporter.user_id), (WaitingDeal, WaitingDeal.added_by_id)):
+        db.session.execute(delete(table).where(table.request_id == request.id, person == by.id))
+
+
+def remove_deal(request: ContentRequest, deal_id: int) -> None:
+    """Take one deal off the request: it no longer waits."""
+    db.session.execute(
+        delete(WaitingDeal).where(WaitingDeal.request_id == request.id, WaitingDeal.deal_id == deal_id)
+    )
+
+
+def take(request: ContentRequest, by: User) -> None:
+    """Accept a request and make oneself responsible for it."""
+    _must_be_open(request)
+    request.assigned_to_id = by.id
+    _move(request, by, "accepted", f"{by.name} makes it", f"{by.name} took your request: {request.need}")
+
+
+def start(request: ContentRequest, by: User) -> None:
+    """Say that work on it has begun."""
+    _must_be_open(request)
+    request.assigned_to_id = request.assigned_to_id or by.id
+    _move(request, by, "in_progress", "Work has begun", f"Work has begun on your request: {request.need}")
+
+
+def complete(
+    request: ContentRequest,
+    by: User,
+    *,
+    kind: str | None,
+    audience: str,
+    needed_by: date | None,
+    details: str,
+    today: date,
+) -> None:
+    """Fill in what marketing needs to know to make it."""
+    if kind and kind not in ASSET_KINDS:
+        raise Invalid("Please choose one of the kinds.", field="kind")
+    if needed_by and needed_by < today and needed_by != request.needed_by:
+        raise Invalid("This day has passed. Please choose today or a later one.", field="needed_by")
+    if len(details) > MAX_DETAILS:
+        raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
+    request.kind, request.audience, request.needed_by = kind or None, audience.strip()[:300], needed_by
+    request.details = details.strip()
+    _note(request, by, request.status, "Filled in what is needed")
+
+
+def decline(request: ContentRequest, by: User, reason: str) -> None:
+    """Decline a request; the reason is what the people who need it are told."""
+    _must_be_open(request)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid("Please give a reason: the people who need it will read it.", field="reason")
+    if len(reason) > MAX_REASON:
+        raise Invalid(f"A reason has up to {MAX_REASON:,} characters.", field="reason")
+    request.decline_reason, request.closed_at = reason, now()
+    _move(request, by, "declined", reason, f"Declined: {request.need}. {reason}")
+
+
+def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
+    """Answer a request with published content, and tell everybody who needs it."""
+    _must_be_open(request)
+    if asset.state != "published":
+        raise Invalid("Only published content can be delivered. Publish it first.", field="asset_id")
+    request.delivered_asset_id, request.closed_at = asset.id, now()
+    request.assigned_to_id = request.assigned_to_id or by.id
+    _move(request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}")
+
+
+def reopen(request: ContentRequest, by: User, reason: str) -> None:
+    """Open a closed request again, with the reason."""
+    if request.is_open:
+        raise Conflict("This request is open already.")
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON:
+        raise Invalid(
+            f"Please say in up to {MAX_REASON:,} characters why it is needed again.", field="reason"
+        )
+    request.closed_at, request.decline_reason, request.delivered_asset_id = None, "", None
+    status = "accepted" if request.assigned_to_id else "new"
+    _move(request, by, status, reason, f"Open again: {request.need}")
+
+
+def _must_be_open(request: ContentRequest) -> None:
+    if not request.is_open:
+        raise Conflict(f"This request is {request.status} already. Reload the page to see what happened.")
+
+
+def _move(request: ContentRequest, by: User, status: str, words: str, title: str) -> None:
+    request.status = status
+    change = _note(request, by, status, words)
+    people = db.session.scalars(select(Supporter.user_id).where(Supporter.request_id == request.id))
+    others = {person for person in (*people, request.assigned_to_id or by.id) if person != by.id}
+    notify_many(
+        others,
+        kind="request",
+        title=title,
+        address=f"/requests/{request.id}",
+        event_key=f"request:{request.id}:{change.id}",
+    )
+
+
+def _note(request: ContentRequest, by: User, status: str, words: str) -> RequestChange:
+    change = RequestChange(request_id=request.id, status=status, words=words, by_id=by.id)
+    db.session.add(change)
+    db.session.flush()
+    return change

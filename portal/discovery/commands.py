@@ -1,0 +1,92 @@
+"""`flask search ...`: search from the command line, and keep the index true."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import func, select
+
+from portal.db import db, unit_of_work
+from portal.discovery.finding import find
+from portal.discovery.services import log_search, new_key
+from portal.errors import PortalError
+from portal.library.indexing import all_documents, engine
+from portal.library.models import Asset
+from portal.users.models import User
+from portal.users.queries import user_by_email
+
+group = AppGroup("search", help="Search as somebody, rebuild the index, or see to it that there is one.")
+groups = (group,)
+
+
+@group.command("query")
+@click.argument("text")
+@click.option(
+    "--as", "email", default=None, help="Search as this person; without it, with a marketer's eyes."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a list of asset, title, score, page and snippet."
+)
+def query(text: str, email: str | None, as_json: bool) -> None:
+    """Search the library."""
+    try:
+        user = (
+            user_by_email(email)
+            if email
+            else User(id=0, name="Command line", role="marketer", status="active")
+        )
+    except PortalError as error:
+        raise click.ClickException(error.message) from error
+    found = find(user, text)
+    rows = [
+        {
+            "asset": hit.asset.slug,
+            "title": hit.asset.title,
+            "score": hit.score,
+            "page": hit.page_number,
+            "snippet": "".join(part.text for part in hit.fragments),
+        }
+        for hit in found.hits
+    ]
+    if email:
+        user_id, total = user.id, found.total
+        db.session.rollback()
+        with unit_of_work():
+            log_search(
+                key=new_key(), user_id=user_id, text=text, filters={}, result_count=total, deal_id=None
+            )
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        place = f", page {row['page']}" if row["page"] else ""
+        click.echo(f"{row['title']}  [{row['asset']}{place}]\n    {row['snippet']}")
+    click.echo(f"{found.total} found.")
+
+
+@group.command("rebuild")
+def rebuild() -> None:
+    """Build the index anew beside the live one, and swap it in."""
+    total = db.session.scalar(select(func.count()).select_from(Asset)) or 0
+    with click.progressbar(length=total, label="Indexing") as bar:
+        done = 0
+
+        def show(number: int) -> None:
+            nonlocal done
+            bar.update(number - done)
+            done = number
+
+        engine().rebuild(all_documents(), progress=show)
+    click.echo(f"{engine().count()} pieces of content can be found.")
+
+
+@group.command("ensure")
+@click.pass_context
+def ensure(context: click.Context) -> None:
+    """Rebuild the index if it is missing, damaged or of another version; else do nothing."""
+    problem = engine().check()
+    if problem is not None:
+        click.echo(f"The search index is rebuilt: {problem}")
+        context.invoke(rebuild)
