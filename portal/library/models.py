@@ -148,6 +148,11 @@ class Version(Model):
     created_by: Mapped[User | None] = relationship(foreign_keys=created_by_id)
     pages: Mapped[list[Page]] = relationship(back_populates="version", order_by="Page.number")
 
+    @property
+    def is_being_read(self) -> bool:
+        """Whether its text or its pictures are still to come."""
+        return self.state == "waiting" or (self.preview_kind == "waiting" and self.state != "refused")
+
 
 class Page(Model):
     """One page or slide of a version: its text, and its pictures by content hash when there are any."""

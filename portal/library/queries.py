@@ -11,6 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.db import db
 from portal.errors import NotFound
 from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
+from portal.usage.models import UsageEvent
+from portal.usage.queries import uses_of_asset
 from portal.users.models import User
 
 # What a viewer shows of one page in words; the search index has the whole text.
@@ -103,14 +105,23 @@ class ShownPage:
     text: str
     has_image: bool
     has_thumbnail: bool
+    width: int | None
+    height: int | None
 
 
 def shown_pages(version_id: int) -> list[ShownPage]:
     """Return the first MOST_PAGES_SHOWN pages of a version, in order."""
-    columns = (Page.number, Page.title, func.substr(Page.text, 1, SHOWN_CHARACTERS), Page.image_sha256)
-    found = select(*columns, Page.thumbnail_sha256).where(Page.version_id == version_id)
+    found = select(
+        Page.number,
+        Page.title,
+        func.substr(Page.text, 1, SHOWN_CHARACTERS),
+        Page.image_sha256.is_not(None),
+        Page.thumbnail_sha256.is_not(None),
+        Page.width,
+        Page.height,
+    ).where(Page.version_id == version_id)
     rows = db.session.execute(found.order_by(Page.number).limit(MOST_PAGES_SHOWN))
-    return [ShownPage(n, title, text, bool(image), bool(thumb)) for n, title, text, image, thumb in rows]
+    return [ShownPage(*row) for row in rows.tuples()]
 
 
 def page_of(version_id: int, number: int) -> Page:
@@ -190,3 +201,23 @@ def term_or_404(term_id: int) -> Term:
     if term is None:
         raise NotFound
     return term
+
+
+def recent_uses(asset_id: int, *, limit: int) -> list[tuple[UsageEvent, User | None]]:
+    """Return the latest uses of an asset with who did them; looking around is left out."""
+    on_purpose = (UsageEvent.kind != "viewed") | UsageEvent.deal_known_by.in_(("named", "imported"))
+    found = uses_of_asset(asset_id).where(on_purpose).limit(limit)
+    return [(event, user) for event, user in db.session.execute(found)]
+
+
+def newest_version(asset: Asset) -> Version | None:
+    """Return the version with the highest number, which is not the current one while it is read or when refused."""
+    found = select(Version).where(Version.asset_id == asset.id).order_by(Version.number.desc()).limit(1)
+    return db.session.scalar(found)
+
+
+def visible_assets_among(user: User, asset_ids: Iterable[int]) -> dict[int, Asset]:
+    """Return by id those of some assets that this person may see, for lists that mention content."""
+    wanted = set(asset_ids)
+    found = visible_assets(user).where(Asset.id.in_(wanted))
+    return {asset.id: asset for asset in db.session.scalars(found)} if wanted else {}

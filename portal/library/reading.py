@@ -11,10 +11,11 @@ from flask import current_app
 
 from portal.library.documents.extract import Extraction, extract
 from portal.library.documents.guard import GuardTripped, run_guarded
-from portal.library.documents.kinds import FileKind
+from portal.library.documents.kinds import DOWNLOAD_TYPE, FileKind
 from portal.library.documents.office import find_soffice
 from portal.library.documents.pages import PageText
 from portal.library.documents.text import decode
+from portal.library.documents.titles import title_from_name
 from portal.richtext import MAX_CHARACTERS, to_html
 from portal.storage import storage
 
@@ -54,6 +55,20 @@ class Drawing:
     pages: tuple[Drawn, ...] = ()
     html: str | None = None
     reason: str = ""
+
+
+UNDRAWN = Drawing("none", "", reason="It could not be drawn.")
+
+
+def unread(source: Source) -> Extraction:
+    """Return what is kept of a version that could not be read at all."""
+    return Extraction(
+        "stored_no_text",
+        "It could not be read.",
+        FileKind.OTHER,
+        DOWNLOAD_TYPE,
+        title_from_name(source.filename),
+    )
 
 
 def read_text(source: Source) -> Extraction:

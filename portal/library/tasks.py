@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import current_app
+
 from portal.db import unit_of_work
 from portal.jobs import job
 from portal.library import indexing, keeping, reading, summaries
 from portal.library.documents.kinds import FileKind, identify
 from portal.storage import storage
+
+Result = TypeVar("Result")
 
 
 @job("read_version")
@@ -17,15 +24,24 @@ def read_version(version_id: int | None) -> None:
     if source is None:
         return
     if source.text_is_due:
-        found = reading.read_text(source)
+        found = _without_failing(lambda: reading.read_text(source), reading.unread(source))
         with unit_of_work():
             keeping.keep_text(source.version_id, found)
         if found.state == "refused":
             return
     if source.preview_is_due:
-        drawing = reading.draw(source, _kind_of(source))
+        drawing = _without_failing(lambda: reading.draw(source, _kind_of(source)), reading.UNDRAWN)
         with unit_of_work():
             keeping.keep_drawing(source.version_id, drawing)
+
+
+def _without_failing(step: Callable[[], Result], otherwise: Result) -> Result:
+    """Do a slow step; should it fail in a way that nobody foresaw, the file still ends in a named state."""
+    try:
+        return step()
+    except Exception:
+        current_app.logger.exception("a version could not be read or drawn")
+        return otherwise
 
 
 def _kind_of(source: reading.Source) -> FileKind:

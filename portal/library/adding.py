@@ -1,0 +1,63 @@
+"""Taking a file in: stored, looked at, and made a draft, or refused with a reason; for the browser and the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO, BinaryIO, cast
+
+from flask import current_app
+
+from config import MEGABYTE
+from portal.errors import Invalid, PortalError
+from portal.library.documents.kinds import identify
+from portal.library.documents.titles import title_from_name
+from portal.library.models import Asset
+from portal.library.proposals import propose_kind
+from portal.library.queries import asset_with_file
+from portal.library.services import MAX_TITLE, add_file_version, clean_filename, create_asset
+from portal.storage import Stored, storage
+from portal.users.models import User
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one file: the draft made of it, or content that is this file already (known), or why neither."""
+
+    filename: str
+    asset: Asset | None = None
+    known: bool = False
+    reason: str = ""
+
+
+def take_file(
+    stream: IO[bytes],
+    filename: str,
+    *,
+    by: User | None,
+    owner: User | None = None,
+    kind: str = "",
+    term_ids: Iterable[int] = (),
+) -> Taken:
+    """Make a draft of a file, unless it is refused or there already; title and kind are proposed from its name."""
+    name = clean_filename(filename)
+    try:
+        stored = store_upload(stream, name)
+    except PortalError as error:
+        return Taken(name, reason=error.message)
+    known = asset_with_file(stored.sha256)
+    if known is not None:
+        return Taken(name, known, known=True, reason=f"This very file is in the library as “{known.title}”.")
+    title = title_from_name(name)[:MAX_TITLE]
+    asset = create_asset(by=by, title=title, kind=kind or propose_kind(name), owner=owner, term_ids=term_ids)
+    add_file_version(asset, by=by, stored=stored, filename=name)
+    return Taken(name, asset)
+
+
+def store_upload(stream: IO[bytes], filename: str) -> Stored:
+    """Store a file, or raise Invalid for one that is empty, too large, or not what its name says."""
+    stored = storage().put(cast(BinaryIO, stream), limit=current_app.config["MAX_UPLOAD_MB"] * MEGABYTE)
+    identity = identify(storage().path(stored.sha256), filename)
+    if identity.refused:
+        raise Invalid(identity.reason, field="file")
+    return stored

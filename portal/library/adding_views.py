@@ -1,0 +1,154 @@
+"""New content: files, a text or a link, and the list in which proposals are reviewed and published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, session, url_for
+
+from portal.errors import NotFound, PortalError
+from portal.library import queries, services
+from portal.library.adding import take_file
+from portal.library.forms import FilesForm, LinkForm, TextForm, show_at_field
+from portal.library.models import Asset, Facet
+from portal.library.review import Draft, drafts_for_review, publish_drafts
+from portal.users.access import MARKETING, allow, me
+from portal.web import render, see_other
+
+blueprint = Blueprint("library_adding", __name__, url_prefix="/library")
+FORMS: dict[str, Any] = {"files": FilesForm, "text": TextForm, "link": LinkForm}
+# What a cookie can carry of the reasons why some files of a drop were not taken.
+MOST_REASONS = 12
+MOST_FILES = 200
+
+
+@blueprint.get("/new")
+@allow(*MARKETING)
+def new() -> Response:
+    way = request.args.get("as", "files")
+    way = way if way in FORMS else "files"
+    return _new_page(way, FORMS[way]())
+
+
+def _new_page(way: str, form: Any, *, refused: tuple[str, ...] = (), status: int = 200) -> Response:
+    return render("library/new.html", way=way, form=form, refused=refused, status=status)
+
+
+@blueprint.post("/new")
+@allow(*MARKETING)
+def add() -> Response:
+    way = request.form.get("as", "files")
+    if way == "files":
+        return _add_files()
+    form = TextForm() if way == "text" else LinkForm()
+    if form.validate_on_submit():
+        try:
+            asset = _add_written(form)
+        except PortalError as error:
+            show_at_field(form, error)
+        else:
+            return see_other(url_for("library.show", slug=asset.slug))
+    return _new_page("text" if way == "text" else "link", form, status=422)
+
+
+def _add_files() -> Response:
+    uploads = [upload for upload in request.files.getlist("files") if upload.filename]
+    form = FilesForm()
+    if not uploads or len(uploads) > MOST_FILES:
+        words = (
+            f"Please send at most {MOST_FILES} files at a time."
+            if uploads
+            else "Please choose at least one file."
+        )
+        form.files.errors = [words]
+        return _new_page("files", form, status=422)
+    taken = [take_file(upload.stream, upload.filename or "", by=me()) for upload in uploads]
+    refused = [f"{file.filename[:80]}: {file.reason}" for file in taken if file.reason]
+    slugs = [file.asset.slug for file in taken if file.asset and not file.known]
+    if not slugs:
+        form.files.errors = ["None of the files was added."]
+        return _new_page("files", form, refused=tuple(refused), status=422)
+    session["not_added"] = refused[:MOST_REASONS]
+    return see_other(url_for("library_adding.review", asset=slugs))
+
+
+def _add_written(form: Any) -> Asset:
+    asset = services.create_asset(
+        by=me(),
+        title=form.title.data,
+        kind=form.kind.data,
+        summary=form.summary.data or "" if "summary" in form else "",
+        guidance=form.guidance.data or "",
+    )
+    if "body" in form:
+        services.add_markdown_version(asset, by=me(), body=form.body.data)
+    else:
+        services.add_link_version(asset, by=me(), link=form.link.data)
+    if request.form.get("do") == "publish":
+        services.publish(asset, me())
+        flash("Published. Everyone signed in can find it now.", "success")
+    else:
+        flash("Saved as a draft.", "success")
+    return asset
+
+
+@blueprint.get("/review")
+@allow(*MARKETING)
+def review() -> Response:
+    drafts = drafts_for_review(me(), request.args.getlist("asset")[:MOST_FILES])
+    not_added = session.pop("not_added", [])
+    return _review_page(drafts, not_added=not_added)
+
+
+def _review_page(drafts: list[Draft], *, not_added: list[str] | None = None, status: int = 200) -> Response:
+    return render(
+        "library/review.html",
+        drafts=drafts,
+        facets=_used_facets(),
+        not_added=not_added or [],
+        status=status,
+    )
+
+
+def _used_facets() -> list[Facet]:
+    return [facet for facet in queries.facets_with_terms() if facet.terms]
+
+
+@blueprint.get("/review/<slug>")
+@allow(*MARKETING)
+def review_row(slug: str) -> Response:
+    """Answer a row that waits for its file with how it stands now."""
+    drafts = drafts_for_review(me(), [slug])
+    if not drafts:
+        raise NotFound
+    return render(
+        "library/review.html",
+        block="row",
+        draft=drafts[0],
+        drafts=drafts,
+        facets=_used_facets(),
+        not_added=[],
+    )
+
+
+@blueprint.post("/review")
+@allow(*MARKETING)
+def publish_chosen() -> Response:
+    drafts = drafts_for_review(me(), request.form.getlist("asset")[:MOST_FILES], typed=request.form)
+    chosen = [draft for draft in drafts if draft.chosen]
+    publishing = request.form.get("do") == "publish"
+    if publishing and not chosen:
+        flash("Tick what is to be published.", "warning")
+        return _review_page(drafts, status=422)
+    wrong = publish_drafts(drafts, by=me(), publish_chosen=publishing)
+    if wrong:
+        return _review_page(wrong, status=422)
+    count = len(chosen)
+    if not publishing:
+        flash("Saved as drafts.", "success")
+    elif count == 1:
+        flash(f"“{chosen[0].title}” is published.", "success")
+        return see_other(url_for("library.show", slug=chosen[0].asset.slug))
+    else:
+        flash(f"{count} pieces of content are published.", "success")
+    return see_other(url_for("library_adding.review"))

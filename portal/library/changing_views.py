@@ -1,0 +1,149 @@
+"""Changing content: what is said about it, its versions, and whether it is in use."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from portal.errors import Invalid, NotFound, PortalError
+from portal.library import queries, services
+from portal.library.adding import store_upload
+from portal.library.forms import AssetForm, VersionForm, show_at_field
+from portal.library.models import Asset, Version
+from portal.users.access import MARKETING, allow, me
+from portal.users.queries import active_users
+from portal.web import render, see_other
+
+blueprint = Blueprint("library_changing", __name__, url_prefix="/library/<slug>")
+
+
+@blueprint.route("/edit", methods=["GET", "POST"])
+@allow(*MARKETING)
+def edit(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    form = AssetForm(obj=asset)
+    people = active_users()
+    if asset.owner is not None and not asset.owner.is_active:
+        people.append(asset.owner)
+    form.offer_owners(people)
+    if request.method == "GET":
+        form.owner_id.data = str(asset.owner_id or "")
+    term_ids = _term_ids() if request.method == "POST" else {term.id for term in asset.terms}
+    if form.validate_on_submit() and _change(asset, form, term_ids):
+        flash("Saved.", "success")
+        return see_other(url_for("library.show", slug=asset.slug))
+    facets = queries.facets_with_terms()
+    status = 422 if form.is_submitted() else 200
+    return render(
+        "library/edit.html", asset=asset, form=form, facets=facets, term_ids=term_ids, status=status
+    )
+
+
+def _term_ids() -> set[int]:
+    return {int(text) for text in request.form.getlist("terms") if text.isdigit() and len(text) < 18}
+
+
+def _change(asset: Asset, form: AssetForm, term_ids: set[int]) -> bool:
+    try:
+        services.change_asset(
+            asset,
+            title=form.title.data,
+            kind=form.kind.data,
+            summary=form.summary.data or "",
+            guidance=form.guidance.data or "",
+            term_ids=term_ids,
+            owner_id=int(form.owner_id.data) if form.owner_id.data else None,
+        )
+    except PortalError as error:
+        show_at_field(form, error)
+        return False
+    return True
+
+
+@blueprint.post("/publish")
+@allow(*MARKETING)
+def publish(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    services.publish(asset, me())
+    flash("Published. Everyone signed in can find it now.", "success")
+    return see_other(url_for("library.show", slug=asset.slug))
+
+
+@blueprint.get("/archive")
+@allow(*MARKETING)
+def archive_form(slug: str) -> Response:
+    return _archive_page(queries.visible_asset(me(), slug))
+
+
+def _archive_page(asset: Asset, *, error: str = "", chosen: str = "", status: int = 200) -> Response:
+    return render(
+        "library/archive.html",
+        asset=asset,
+        choices=[other for other in queries.suggested_assets(me(), "", limit=300) if other.id != asset.id],
+        error=error,
+        chosen=chosen,
+        status=status,
+    )
+
+
+@blueprint.post("/archive")
+@allow(*MARKETING)
+def archive(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    chosen = request.form.get("replaced_by", "").strip()
+    try:
+        replacement = queries.visible_asset(me(), chosen) if chosen else None
+        services.archive(asset, me(), replaced_by=replacement)
+    except NotFound:
+        return _archive_page(asset, error="There is no such content.", chosen=chosen, status=422)
+    except Invalid as error:
+        return _archive_page(asset, error=error.message, chosen=chosen, status=422)
+    flash("Archived. Its uses and figures are kept, and it can be restored.", "success")
+    return see_other(url_for("library.show", slug=asset.slug))
+
+
+@blueprint.post("/restore")
+@allow(*MARKETING)
+def restore(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    services.restore(asset, me())
+    flash("Restored.", "success")
+    return see_other(url_for("library.show", slug=asset.slug))
+
+
+@blueprint.route("/versions", methods=["GET", "POST"])
+@allow(*MARKETING)
+def new_version(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    form = VersionForm()
+    if form.validate_on_submit():
+        try:
+            version = _add_version(asset, form)
+        except PortalError as error:
+            show_at_field(form, error)
+        else:
+            flash(f"Version {version.number} is here. Earlier versions are kept.", "success")
+            return see_other(url_for("library.show", slug=asset.slug))
+    current = asset.current_version
+    if request.method == "GET" and current is not None:
+        form.body.data, form.link.data = current.body, current.link
+    return render(
+        "library/version.html",
+        asset=asset,
+        form=form,
+        source=request.values.get("source") or (current.source if current else "file"),
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+def _add_version(asset: Asset, form: VersionForm) -> Version:
+    note, source = form.note.data or "", request.form.get("source", "file")
+    if source == "markdown":
+        return services.add_markdown_version(asset, by=me(), body=form.body.data or "", note=note)
+    if source == "link":
+        return services.add_link_version(asset, by=me(), link=form.link.data or "", note=note)
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Invalid("Please choose a file.", field="file")
+    name = services.clean_filename(upload.filename)
+    stored = store_upload(upload.stream, name)
+    return services.add_file_version(asset, by=me(), stored=stored, filename=name, note=note)

@@ -1,0 +1,124 @@
+"""Answers that carry content: files to keep, pictures, framed pages; the caller has seen to permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+
+from flask import Response, make_response, render_template, request, send_file
+from markupsafe import Markup
+
+from portal.errors import Forbidden, NotFound
+from portal.library.documents.kinds import DOWNLOAD_TYPE
+from portal.library.models import Asset, Version
+from portal.library.queries import preview_html, shown_pages
+from portal.storage import storage
+
+# What is served as somebody's file may do nothing, should a browser show it after all.
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+FRAME_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'self'; "
+    "img-src data:; frame-ancestors 'self'; base-uri 'self'; form-action 'none'"
+)
+PICTURE_LIFE = "private, max-age=31536000, immutable"
+
+
+def file_response(asset: Asset, version: Version) -> Response:
+    """Answer with a version's file, or its Markdown as one, to be kept and never shown in place."""
+    if version.state == "refused":
+        raise Forbidden(f"This file was refused and is not handed out. {version.state_reason}")
+    if version.source == "markdown":
+        content = BytesIO((version.body or "").encode("utf-8", "replace"))
+        response = send_file(content, "text/markdown", as_attachment=True, download_name=f"{asset.slug}.md")
+    elif version.sha256 is not None:
+        response = send_file(
+            storage().path(version.sha256),
+            version.media_type or DOWNLOAD_TYPE,
+            as_attachment=True,
+            download_name=version.filename or asset.slug,
+            etag=version.sha256,
+            max_age=0,
+        )
+    else:
+        raise NotFound("There is no file in this version.")
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def picture_response(sha256: str | None) -> Response:
+    """Answer with a picture of a page; its address belongs to one version, so it may be kept for good."""
+    if sha256 is None:
+        raise NotFound("There is no picture of this page.")
+    response = send_file(storage().path(sha256), "image/webp", etag=sha256, conditional=True)
+    response.headers["Cache-Control"] = PICTURE_LIFE
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+def preview_response(version: Version) -> Response:
+    """Answer with the page that a file was turned into, for a frame in which nothing runs."""
+    html = preview_html(version.id)
+    if version.preview_kind != "html" or not html or version.state == "refused":
+        raise NotFound("There is no preview of this version.")
+    response = make_response(render_template("library/preview.html", body=Markup(html)))
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(f"{version.sha256 or version.id}-preview")
+    response.make_conditional(request)
+    return response
+
+
+@dataclass(frozen=True)
+class ViewerPage:
+    """One page as the viewer takes it: a picture, a frame, safe markup, or words."""
+
+    number: int
+    image: str | None = None
+    thumb: str | None = None
+    text: str = ""
+    html: Markup | None = None
+    frame: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a viewer finds a version's pictures and frame; the library and share links have their own."""
+
+    image: Callable[[int], str]
+    thumb: Callable[[int], str]
+    frame: str
+
+
+def viewer_pages(version: Version | None, addresses: Addresses) -> list[ViewerPage]:
+    """Return a version's pages for the viewer: pictures, else markup or a frame, else cards of text."""
+    if version is None or version.state in ("waiting", "refused") or version.preview_kind == "waiting":
+        return []
+    if version.preview_kind == "html":
+        if version.preview_made_by == "markdown" or version.source == "markdown":
+            return [ViewerPage(1, html=Markup(preview_html(version.id) or ""))]
+        return [ViewerPage(1, frame=addresses.frame)]
+    pages = shown_pages(version.id)
+    if not any(page.has_image or page.text for page in pages):
+        return []
+    return [
+        ViewerPage(
+            page.number,
+            image=addresses.image(page.number) if page.has_image else None,
+            thumb=addresses.thumb(page.number) if page.has_thumbnail else None,
+            text=page.text,
+            width=page.width if page.has_image else None,
+            height=page.height if page.has_image else None,
+        )
+        for page in pages
+    ]
+
+
+def page_word(version: Version | None) -> str:
+    """Say what the parts of a version are called: slide, sheet or page."""
+    suffix = PurePath(version.filename or "").suffix.lower() if version else ""
+    return {".pptx": "slide", ".xlsx": "sheet"}.get(suffix, "page")

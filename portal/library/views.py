@@ -1,0 +1,156 @@
+"""The page of one piece of content, and what is done to it from there.
+
+A look at published content is written down for everybody who is signed in, and without a deal: looking around while a
+deal happens to be chosen in the top bar is no use on that deal. A download, and a presenting, carry the chosen deal,
+marked as sticky. Looking becomes a use on a deal only when somebody says so: "I used this on ..." posts to /used with
+the deal that is meant, marked as named.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from portal.db import record_apart
+from portal.deals.queries import visible_deal, visible_deals_among
+from portal.discovery.services import log_click
+from portal.errors import Gone, Invalid, NotFound
+from portal.feedback.queries import rating_panel
+from portal.library import queries
+from portal.library.adding_views import blueprint as adding_blueprint
+from portal.library.changing_views import blueprint as changing_blueprint
+from portal.library.file_views import addresses_of, record_use
+from portal.library.file_views import blueprint as file_blueprint
+from portal.library.models import Asset
+from portal.library.serving import page_word, viewer_pages
+from portal.library.vocabulary_views import blueprint as vocabulary_blueprint
+from portal.usage.services import record
+from portal.users.access import me
+from portal.web import render, see_other
+
+blueprint = Blueprint("library", __name__, url_prefix="/library")
+blueprints = (adding_blueprint, vocabulary_blueprint, changing_blueprint, file_blueprint, blueprint)
+MOST_USES_SHOWN = 12
+
+
+@blueprint.get("/<slug>")
+def show(slug: str) -> Response:
+    asset = _asset(slug)
+    if asset is None:
+        return _withdrawn(slug)
+    version = asset.current_version
+    if request.headers.get("HX-Request") == "true":
+        return _state(asset)
+    if version is not None:
+        record_use(asset, version, "viewed", on_working_deal=False)
+    _log_click(asset)
+    uses = queries.recent_uses(asset.id, limit=MOST_USES_SHOWN + 1)
+    return render(
+        "library/show.html",
+        **_viewer(asset),
+        versions=queries.versions_of(asset),
+        uses=uses[:MOST_USES_SHOWN],
+        more_uses=len(uses) > MOST_USES_SHOWN,
+        use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
+        rating=rating_panel(asset, me()),
+    )
+
+
+def _log_click(asset: Asset) -> None:
+    """Write down that a hit of a search was opened; its link carries the search's key and the hit's place."""
+    key, place = request.args.get("s", ""), request.args.get("place", "")
+    if key and place.isascii() and place.isdigit() and len(place) < 5:
+        values = {"key": key[:32], "user_id": me().id, "asset_id": asset.id, "place": int(place)}
+        record_apart(lambda: log_click(**values))
+
+
+def _asset(slug: str) -> Asset | None:
+    try:
+        return queries.visible_asset(me(), slug)
+    except NotFound:
+        return None
+
+
+def _withdrawn(slug: str) -> Response:
+    """Answer an old link to archived content by naming what replaces it, and showing nothing else of it."""
+    asset = queries.withdrawn_asset(slug)
+    if asset is None:
+        raise NotFound
+    replacement = asset.replaced_by if asset.replaced_by and asset.replaced_by.is_published else None
+    return render("library/withdrawn.html", title=asset.title, replacement=replacement, status=Gone.status)
+
+
+def _state(asset: Asset) -> Response:
+    """Tell a page that waits for its file whether to go on waiting or to load anew."""
+    newest = queries.newest_version(asset)
+    response = render("library/show.html", block="waiting", asset=asset, newest=newest)
+    if newest is None or not newest.is_being_read:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _viewer(asset: Asset) -> dict[str, Any]:
+    version = asset.current_version
+    pages = viewer_pages(version, addresses_of(asset, version)) if version else []
+    return {
+        "asset": asset,
+        "version": version,
+        "newest": queries.newest_version(asset),
+        "pages": pages,
+        "current": _page_number(len(pages)),
+        "page_word": page_word(version),
+    }
+
+
+def _page_number(most: int) -> int:
+    text = request.args.get("page", "1")
+    return min(max(int(text), 1), max(most, 1)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+@blueprint.get("/<slug>/present")
+def present(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    if asset.current_version is None:
+        raise NotFound("There is nothing to present yet.")
+    # Turning a page has the number in the address; only the opening is a presenting.
+    if "page" not in request.args:
+        record_use(asset, asset.current_version, "presented")
+    return render("library/present.html", **_viewer(asset))
+
+
+@blueprint.post("/<slug>/present")
+def start_presenting(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    if asset.current_version is None:
+        raise NotFound("There is nothing to present yet.")
+    page = request.form.get("page", "1")
+    record_use(asset, asset.current_version, "presented")
+    return see_other(url_for("library.present", slug=asset.slug, page=page if page.isdigit() else "1"))
+
+
+@blueprint.post("/<slug>/used")
+def used(slug: str) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    if not asset.is_published or asset.current_version is None:
+        raise Invalid("Only published content can be used on a deal.")
+    deal_id = request.form.get("deal_id", "")
+    if not deal_id.isdigit():
+        raise Invalid("Please choose the deal that you used it on.", field="deal_id")
+    deal = visible_deal(me(), int(deal_id))
+    record(
+        asset_id=asset.id,
+        version_id=asset.current_version_id,
+        user_id=me().id,
+        kind="viewed",
+        deal_id=deal.id,
+        known_by="named",
+    )
+    flash(f"Noted: you used this on {deal.name}.", "success")
+    return see_other(url_for("library.show", slug=asset.slug))
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    found = queries.suggested_assets(me(), request.args.get("q", "")[:200])
+    return render("library/suggestions.html", assets=found)
