@@ -26,7 +26,10 @@ class ImpactSnapshot(Model):
 
 
 class ImpactRow(Model):
-    """The figures of one asset in one snapshot; fractions for rates, minor units of the base currency for money."""
+    """The figures of one asset in one snapshot; fractions for rates, minor units of the base currency for money.
+
+    `deals_used` counts closed deals, won and lost; `money` is the lift times the known amounts of those deals.
+    """
 
     __tablename__ = "impact_rows"
     __table_args__ = (Index("ix_impact_rows_snapshot_asset", "snapshot_id", "asset_id", unique=True),)
@@ -53,7 +56,13 @@ class ImpactRow(Model):
     e_value: Mapped[float | None]
     e_value_near: Mapped[float | None]
     naive_lift: Mapped[float | None]
+    money_minor: Mapped[int | None] = mapped_column(BigInteger)
+    money_low_minor: Mapped[int | None] = mapped_column(BigInteger)
+    money_high_minor: Mapped[int | None] = mapped_column(BigInteger)
+    weeks_won_deals: Mapped[int] = mapped_column(default=0)
     weeks_difference: Mapped[float | None]
+    weeks_ci_low: Mapped[float | None]
+    weeks_ci_high: Mapped[float | None]
     verdict: Mapped[str] = mapped_column(String(30))
 
     asset: Mapped[Asset] = relationship()
