@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db
 from portal.errors import NotFound
-from portal.usage.models import UsageEvent
+from portal.usage.models import FirstUse, UsageEvent
 from portal.users.models import User
 
 
@@ -32,6 +32,13 @@ def uses_of_asset(asset_id: int) -> Select[tuple[UsageEvent, User]]:
 def _with_people() -> Select[tuple[UsageEvent, User]]:
     people = effective_events().outerjoin(User, User.id == UsageEvent.user_id).add_columns(User)
     return people.order_by(UsageEvent.at.desc(), UsageEvent.id.desc())
+
+
+def content_counts(deal_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many pieces of content were used on each of these deals; deals without any are left out."""
+    counted = select(FirstUse.deal_id, func.count()).where(FirstUse.deal_id.in_(deal_ids))
+    rows = db.session.execute(counted.group_by(FirstUse.deal_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def event_or_404(event_id: int) -> UsageEvent:

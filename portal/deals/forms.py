@@ -1,0 +1,36 @@
+"""What may be handed in for an import."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Optional
+
+KIND_WORDS = (
+    ("deals", "Deals, with accounts and people if you have them"),
+    ("history", "Stage history: when deals entered their stages"),
+    ("usage", "Past uses of content"),
+)
+DATE_WORDS = (
+    ("auto", "As the file shows"),
+    ("dmy", "Day first, as in 31/12/2026"),
+    ("mdy", "Month first, as in 12/31/2026"),
+)
+
+
+class ImportForm(FlaskForm):
+    """Files of one import and how to read them."""
+
+    kind = RadioField("What is in the file", choices=KIND_WORDS, default="deals")
+    file = FileField("CSV file")
+    accounts = FileField("Accounts")
+    users = FileField("Sales people and teams")
+    source = StringField(
+        "Source",
+        [DataRequired("Please name the CRM."), Length(max=40)],
+        default="csv",
+        description="A short name for the CRM the ids belong to, such as csv or salesforce.",
+    )
+    dates = SelectField("Dates that could be read two ways", [Optional()], choices=DATE_WORDS)
+    create = BooleanField("Add people and content that are missing as placeholders")

@@ -1,0 +1,72 @@
+"""Putting a deal's story together out of what stages, uses and links tell."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g, url_for
+
+from portal.db import db
+from portal.deals.models import Deal
+from portal.deals.queries import stage_entries
+from portal.deals.story import Moment, in_order, moments_of_deal
+from portal.library.models import Asset
+from portal.library.queries import visible_assets_among
+from portal.usage.models import UsageEvent
+from portal.usage.queries import uses_of_deal
+from portal.users.models import User
+
+MOST_USES = 200
+USES = {
+    "viewed": ("eye", "Looked at"),
+    "downloaded": ("download", "Downloaded"),
+    "presented": ("presentation", "Presented"),
+    "sent": ("send", "Sent"),
+}
+HIDDEN_TITLE = "content that is not shared with you"
+
+
+def story_of(user: User, deal: Deal, links: list[Any]) -> list[Moment]:
+    """Return everything that is known to have happened on a deal that the caller was allowed to see."""
+    uses = list(db.session.execute(uses_of_deal(deal.id).limit(MOST_USES)))
+    assets = visible_assets_among(user, {event.asset_id for event, _ in uses})
+    may_mend = user.sees_all_deals or deal.owner_id == user.id
+    moments = moments_of_deal(deal, stage_entries(deal.id))
+    for event, person in uses:
+        mend = may_mend or event.user_id == user.id
+        moments.append(_moment_of_use(event, person, assets.get(event.asset_id), may_mend=mend))
+    for link in links:
+        if link.last_opened_at:
+            moments.append(_moment_of_opening(link))
+    zone = ZoneInfo(g.get("time_zone") or current_app.config["ORGANISATION_TIME_ZONE"])
+    return in_order(moments, zone)
+
+
+def _moment_of_use(event: UsageEvent, person: User | None, asset: Asset | None, *, may_mend: bool) -> Moment:
+    sign, verb = USES[event.kind]
+    looked_around = event.kind == "viewed" and event.deal_known_by not in ("named", "imported")
+    return Moment(
+        event.at,
+        sign,
+        verb,
+        "neutral" if looked_around else "accent",
+        who=person.name if person else "",
+        title=asset.title if asset else HIDDEN_TITLE,
+        address=url_for("library.show", slug=asset.slug) if asset else "",
+        note="Looked at while working on this deal; this does not count as use." if looked_around else "",
+        mend_address=url_for("usage.move", event_id=event.id) if may_mend else "",
+    )
+
+
+def _moment_of_opening(link: Any) -> Moment:
+    who = link.link.recipient or "The buyer"
+    times = "once" if link.opens == 1 else f"{link.opens} times"
+    return Moment(
+        link.last_opened_at,
+        "mail",
+        f"{who} opened",
+        "good",
+        title=link.link.asset.title,
+        note=f"Opened {times} in all.",
+    )

@@ -1,0 +1,113 @@
+"""Pages of deals: the list, one deal with its story, and the deal that somebody works on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.content_requests.queries import requests_of_deal
+from portal.deals.import_views import blueprint as import_blueprint
+from portal.deals.queries import (
+    DEAL_SORTS,
+    WHICH,
+    Which,
+    deal_list,
+    deal_of_crm,
+    suggest_deals,
+    view_counts,
+    visible_deal,
+)
+from portal.deals.story_views import story_of
+from portal.discovery.recommending import picks_for_deal
+from portal.usage.queries import content_counts
+from portal.users.access import me
+from portal.users.services import choose_working_deal
+from portal.web import paginate, render, safe_redirect
+
+blueprint = Blueprint("deals", __name__, url_prefix="/deals")
+blueprints = (blueprint, import_blueprint)
+LONGEST_SEARCH = 200
+
+
+@blueprint.get("")
+def index() -> Response:
+    which = _which(request.args.get("view", ""))
+    text = request.args.get("q", "")[:LONGEST_SEARCH]
+    sort = request.args.get("sort", "")
+    sort = sort if sort.removeprefix("-") in DEAL_SORTS else ""
+    page = paginate(deal_list(me(), which, text, sort))
+    return render(
+        "deals/index.html",
+        block="results",
+        page=page,
+        which=which,
+        text=text,
+        sort=sort,
+        counts=view_counts(me()),
+        content=content_counts([deal.id for deal in page.items]),
+    )
+
+
+def _which(name: str) -> Which:
+    default: Which = "mine" if me().role == "rep" else "open"
+    return next((which for which in WHICH if which == name), default)
+
+
+@blueprint.get("/<int:deal_id>")
+def show(deal_id: int) -> Response:
+    user = me()
+    deal = visible_deal(user, deal_id)
+    links = _links(deal.id)
+    return render(
+        "deals/show.html",
+        deal=deal,
+        picks=picks_for_deal(user, deal) if deal.status == "open" else [],
+        links=links,
+        requests=requests_of_deal(deal.id),
+        story=story_of(user, deal, links),
+    )
+
+
+def _links(deal_id: int) -> list[Any]:
+    try:
+        from portal.sharing.queries import links_of_deal
+    except ModuleNotFoundError:
+        return []
+    return list(links_of_deal(deal_id))
+
+
+@blueprint.get("/crm/<source>/<path:external_id>")
+def crm(source: str, external_id: str) -> AnyResponse:
+    deal = deal_of_crm(me(), source, external_id)
+    return redirect(url_for("deals.show", deal_id=deal.id))
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    text = request.args.get("q", "")[:LONGEST_SEARCH]
+    return render("deals/suggest.html", deals=suggest_deals(me(), text), user=me())
+
+
+@blueprint.post("/working")
+def working() -> Response:
+    token = me().session_token or ""
+    deal_id = request.form.get("deal_id", "")
+    if deal_id:
+        deal = visible_deal(me(), int(deal_id) if deal_id.isascii() and deal_id.isdigit() else 0)
+        choose_working_deal(token, deal.id)
+        flash(f"Working on {deal.name}. What you use is noted on it for two hours.", "success")
+    else:
+        choose_working_deal(token, None)
+    return safe_redirect(request.form.get("next") or _came_from(), url_for("deals.index"))
+
+
+def _came_from() -> str:
+    """Return the page of this portal that the browser says it came from, or nothing."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
