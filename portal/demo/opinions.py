@@ -46,7 +46,7 @@ def rate(
         if use.deal is None or who in ratings or rng.random() > _RATED / 3 or at.date() >= today:
             continue
         liked = (
-            3.55 + 7.0 * planted[use.asset] + taste[use.asset] + mood[use.user_email] + rng.normal(0.0, 0.75)
+            3.55 + 7.0 * planted[use.asset] + taste[use.asset] + mood[use.user_email] + rng.normal(0.0, 0.9)
         )
         stars = int(np.clip(round(liked), 1, 5))
         reason, comment = _why(rng, stars, said)

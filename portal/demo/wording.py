@@ -66,7 +66,7 @@ COMMENTS: dict[str, tuple[str, ...]] = {
 SEARCHES: tuple[tuple[str, str], ...] = (
     ("business case", "business-case-walkthrough"),
     ("business case finance", "business-case-walkthrough"),
-    ("roi slides", "business-case-walkthrough"),
+    ("pay back months", "business-case-walkthrough"),
     ("working session invite", "invite-working-session"),
     ("email working session", "invite-working-session"),
     ("reference call", "reference-call-guide"),
