@@ -11,16 +11,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SPRITE = ROOT / "static" / "icons.svg"
 
-ICONS = """
-    archive arrow-down arrow-left arrow-right arrow-up arrow-up-down badge-check bell bookmark book-open briefcase
-    building-2 calendar chart-column chart-no-axes-combined check chevron-down chevron-left chevron-right circle
-    circle-alert circle-check circle-dashed circle-dot circle-help circle-x clock copy download ellipsis
-    external-link eye file file-spreadsheet file-text file-x flag funnel hand handshake history hourglass house
-    image inbox info key layers library lightbulb link list list-checks loader-circle lock log-out mail maximize
-    megaphone menu message-square minimize minus moon newspaper notebook-text pencil plus presentation refresh-cw
-    scale search search-x send settings shield sparkles star sun swords tag target thumbs-up trash-2 trending-down
-    trending-up triangle-alert trophy undo-2 upload user user-plus users video x zoom-in zoom-out
-""".split()
+# fmt: off
+ICONS = [
+    "archive", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "arrow-up-down", "badge-check",
+    "bell", "bookmark", "book-open", "briefcase", "building-2", "calendar", "chart-column",
+    "chart-no-axes-combined", "check", "chevron-down", "chevron-left", "chevron-right", "circle",
+    "circle-alert", "circle-check", "circle-dashed", "circle-dot", "circle-help", "circle-x", "clock",
+    "copy", "download", "ellipsis", "external-link", "eye", "file", "file-spreadsheet", "file-text",
+    "file-x", "flag", "funnel", "hand", "handshake", "history", "hourglass", "house", "image", "inbox",
+    "info", "key", "layers", "library", "lightbulb", "link", "list", "list-checks", "loader-circle",
+    "lock", "log-out", "mail", "maximize", "megaphone", "menu", "message-square", "minimize", "minus",
+    "moon", "newspaper", "notebook-text", "pencil", "plus", "presentation", "refresh-cw", "scale",
+    "search", "search-x", "send", "settings", "shield", "sparkles", "star", "sun", "swords", "tag",
+    "target", "thumbs-up", "trash-2", "trending-down", "trending-up", "triangle-alert", "trophy", "undo-2",
+    "upload", "user", "user-plus", "users", "video", "x", "zoom-in", "zoom-out",
+]
+# fmt: on
 
 # The mark is ours: two wheels on one frame.
 MARK = (
