@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Model, UtcDateTime, now
@@ -55,15 +55,3 @@ class Visit(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     downloaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class PageView(Model):
-    """One page of the content shown in one visit."""
-
-    __tablename__ = "page_views"
-    __table_args__ = (UniqueConstraint("visit_id", "page_number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"))
-    page_number: Mapped[int]
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,122 @@
+"""Questions about links and their openings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from portal.db import db
+from portal.deals.models import Deal
+from portal.deals.queries import visible_deals
+from portal.errors import NotFound
+from portal.library.models import Asset
+from portal.sharing.models import ShareLink, Visit
+from portal.sharing.services import hash_of
+from portal.users.models import User
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link with how often and when it was opened and whether the file was taken; only seen visits count."""
+
+    link: ShareLink
+    opens: int
+    first_opened_at: datetime | None
+    last_opened_at: datetime | None
+    downloads: int
+
+
+@dataclass(frozen=True)
+class SendingPanel:
+    """What the page of an asset shows of sending: whether it can be, and the person's own links to it."""
+
+    can_send: bool
+    links: list[LinkRow]
+
+
+def link_by_token(token: str) -> ShareLink:
+    """Return the link that a token opens, or raise NotFound."""
+    found = select(ShareLink).where(ShareLink.token_hash == hash_of(token))
+    link = db.session.scalar(
+        found.options(
+            joinedload(ShareLink.asset), joinedload(ShareLink.version), joinedload(ShareLink.created_by)
+        )
+    )
+    if link is None:
+        raise NotFound("There is no such link. Please check that the whole address was copied.")
+    return link
+
+
+def _links() -> Select[Any]:
+    opened = (
+        select(
+            Visit.link_id,
+            func.count().label("opens"),
+            func.min(Visit.seen_at).label("first"),
+            func.max(Visit.seen_at).label("last"),
+            func.count(Visit.downloaded_at).label("downloads"),
+        )
+        .where(Visit.seen_at.is_not(None))
+        .group_by(Visit.link_id)
+        .subquery()
+    )
+    return (
+        select(
+            ShareLink,
+            func.coalesce(opened.c.opens, 0),
+            opened.c.first,
+            opened.c.last,
+            func.coalesce(opened.c.downloads, 0),
+        )
+        .outerjoin(opened, opened.c.link_id == ShareLink.id)
+        .options(
+            joinedload(ShareLink.asset),
+            joinedload(ShareLink.created_by),
+            joinedload(ShareLink.deal).joinedload(Deal.account),
+        )
+        .order_by(ShareLink.id.desc())
+    )
+
+
+def _rows(statement: Select[Any]) -> list[LinkRow]:
+    return [LinkRow(*row) for row in db.session.execute(statement)]
+
+
+def links_of_deal(deal_id: int) -> list[LinkRow]:
+    """Return the links sent on a deal that the caller was allowed to see, newest first."""
+    return _rows(_links().where(ShareLink.deal_id == deal_id))
+
+
+def links_of_user(user: User) -> Select[Any]:
+    """Select the links that a person sent, for paging; the columns are those of LinkRow."""
+    return _links().where(ShareLink.created_by_id == user.id)
+
+
+def visible_link(user: User, link_id: int) -> LinkRow:
+    """Return a link that a person sent or whose deal they may see, or raise NotFound."""
+    mine = ShareLink.created_by_id == user.id
+    if not user.sees_all_deals:
+        mine |= ShareLink.deal_id.in_(visible_deals(user).with_only_columns(Deal.id))
+        found = _links().where(ShareLink.id == link_id, mine)
+    else:
+        found = _links().where(ShareLink.id == link_id)
+    rows = _rows(found)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def sending_panel(asset: Asset, user: User) -> SendingPanel:
+    """Return what the page of an asset shows of sending."""
+    links = _rows(_links().where(ShareLink.asset_id == asset.id, ShareLink.created_by_id == user.id).limit(5))
+    version = asset.current_version
+    return SendingPanel(asset.is_published and version is not None and version.state != "refused", links)
+
+
+def known_visit(link_id: int, key: str) -> bool:
+    """Say whether a browser's visit to a link is on record."""
+    return db.session.scalar(select(Visit.id).where(Visit.link_id == link_id, Visit.key == key)) is not None

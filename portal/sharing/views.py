@@ -1,0 +1,95 @@
+"""Sending content, and looking after the links that were sent."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, g, request, url_for
+
+from portal.db import db
+from portal.deals.models import Deal
+from portal.deals.queries import open_deals_of, visible_deal, working_deal
+from portal.errors import PortalError
+from portal.library.queries import visible_asset
+from portal.sharing import services
+from portal.sharing.buyer_views import blueprint as buyer_blueprint
+from portal.sharing.forms import SendForm
+from portal.sharing.queries import LinkRow, links_of_user, visible_link
+from portal.users.access import me
+from portal.web import Page, paginate, render, safe_redirect, see_other
+
+blueprint = Blueprint("sharing", __name__)
+blueprints = (blueprint, buyer_blueprint)
+
+
+@blueprint.get("/library/<slug>/send")
+def send_form(slug: str) -> Response:
+    asset, form = visible_asset(me(), slug), SendForm()
+    form.deal_id.choices = _deal_choices()
+    wanted = request.args.get("deal_id", "")
+    working = working_deal(me(), g.user_session)
+    offered = {value for value, _ in form.deal_id.choices}
+    form.deal_id.data = wanted if wanted in offered else str(working.id) if working else ""
+    return render("sharing/send.html", asset=asset, form=form)
+
+
+@blueprint.post("/library/<slug>/send")
+def send(slug: str) -> Response:
+    asset, form = visible_asset(me(), slug), SendForm()
+    form.deal_id.choices = _deal_choices()
+    if form.validate_on_submit():
+        deal = visible_deal(me(), int(form.deal_id.data)) if form.deal_id.data else None
+        try:
+            link = services.send(
+                asset=asset, by=me(), recipient=form.recipient.data or "", deal_id=deal.id if deal else None
+            )
+        except PortalError as error:
+            form.recipient.errors = [error.message]
+        else:
+            return see_other(url_for("sharing.show", link_id=link.id, new=1))
+    return render("sharing/send.html", asset=asset, form=form, status=422)
+
+
+def _deal_choices() -> list[tuple[str, str]]:
+    deals = list(db.session.scalars(open_deals_of(me()).limit(200)))
+    working = working_deal(me(), g.user_session)
+    chosen = request.values.get("deal_id", "")
+    others = {working.id: working} if working else {}
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
+        try:
+            others[int(chosen)] = visible_deal(me(), int(chosen))
+        except PortalError:
+            pass
+    known = {deal.id for deal in deals}
+    deals = [deal for number, deal in others.items() if number not in known] + deals
+    return [("", "No deal"), *((str(deal.id), _words(deal)) for deal in deals)]
+
+
+def _words(deal: Deal) -> str:
+    return f"{deal.name} ({deal.account_name})" if deal.account_name else deal.name
+
+
+@blueprint.get("/links")
+def index() -> Response:
+    page = paginate(links_of_user(me()), scalars=False)
+    rows = Page([LinkRow(*row) for row in page.items], page.number, page.total, page.per_page)
+    return render("sharing/index.html", page=rows)
+
+
+@blueprint.get("/links/<int:link_id>")
+def show(link_id: int) -> Response:
+    row = visible_link(me(), link_id)
+    own = row.link.created_by_id == me().id
+    return render(
+        "sharing/show.html",
+        row=row,
+        address=services.address_of(row.link) if own else None,
+        is_new="new" in request.args,
+        may_revoke=own or me().sees_all_deals,
+    )
+
+
+@blueprint.post("/links/<int:link_id>/revoke")
+def revoke(link_id: int) -> Response:
+    row = visible_link(me(), link_id)
+    services.revoke(row.link, me())
+    flash("The link is closed. Whoever opens it is told so.", "success")
+    return safe_redirect(request.form.get("next"), url_for("sharing.show", link_id=link_id))
