@@ -35,7 +35,6 @@ class Moments:
     week: IntArray
     cell: IntArray  # 0 .. cells - 1
     new_in_cell: BoolArray  # the deal's first moment in that cell
-    deal_end: IntArray  # index one past the deal's last moment
     cells: int
     use_asset: IntArray  # (uses,), ordered by asset
     use_moment: IntArray  # (uses,), index into the moments
@@ -55,8 +54,7 @@ def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: 
     first_use = np.flatnonzero(opens)
     moment_deal, moment_week = deal[opens], week[opens]
     opens_deal = run_starts(moment_deal)
-    moments_of_deal = run_lengths(opens_deal)
-    prior = first_use - np.repeat(first_use[opens_deal], moments_of_deal)
+    prior = first_use - np.repeat(first_use[opens_deal], run_lengths(opens_deal))
 
     cell, cells = _cells(deals, history, begin, moment_deal, moment_week, prior)
     use_asset, use_moment = sorted_rows(asset, np.cumsum(opens, dtype=np.int64) - 1)
@@ -66,7 +64,6 @@ def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: 
         week=moment_week,
         cell=cell,
         new_in_cell=_new_in_cell(moment_deal, cell),
-        deal_end=np.repeat(np.flatnonzero(opens_deal) + moments_of_deal, moments_of_deal),
         cells=cells,
         use_asset=use_asset,
         use_moment=use_moment,

@@ -76,7 +76,7 @@ def countable(deals: Deals, touches: Touches) -> tuple[Touches, LeftOut]:
     """
     created, closed_day = deals.created_day[touches.deal], deals.closed_day[touches.deal]
     still_open = ~deals.closed[touches.deal]
-    early = ~still_open & (created != UNKNOWN) & (touches.day < created)
+    early = ~still_open & (touches.day < created)  # no day is before UNKNOWN
     late = ~still_open & ~early & (closed_day != UNKNOWN) & (touches.day > closed_day)
     keep = ~(still_open | early | late)
     kept = Touches(touches.deal[keep], touches.asset[keep], touches.day[keep])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.impact.cells import Moments
-from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts
+from portal.impact.rows import BoolArray, FloatArray, IntArray, run_lengths, run_starts
 
 BLOCK = 4_000_000  # rows or table entries handled at once; bounds the memory, not the result
 
@@ -30,7 +30,6 @@ class Matched:
     variance: FloatArray  # of the difference
     pair_asset: IntArray  # (pairs,), in order: each (asset, cell) with moments on both sides
     pair_cell: IntArray
-    known: BoolArray  # (moments,), whether the moment's outcome is known
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
     """Compare the mean outcome, (moments,), of each asset's first uses with that of other moments in the same cells.
 
     Weights are W = n1 n0 / (n1 + n0); the variance is sum W^2 s^2 (1/n1 + 1/m0) / (sum W)^2, with s^2 the
-    variance of the outcome in the whole cell and m0 the distinct comparison deals. Moments with a nan outcome
-    are left out.
+    variance of the outcome in the whole cell and m0 the distinct comparison deals. A deal whose outcomes are nan
+    is left out.
     """
     known = np.isfinite(outcome)
     pairs = _pairs(moments, np.where(known, outcome, 0.0), known)
@@ -78,8 +77,44 @@ def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
         variance=by_asset(noise) / total**2,
         pair_asset=pairs.asset,
         pair_cell=pairs.cell,
-        known=known,
     )
+
+
+@dataclass(frozen=True)
+class _Spells:
+    """Consecutive moments of a deal in one cell, (spells,): walking spells takes half the steps of walking moments."""
+
+    start: IntArray  # index of the first moment
+    cell: IntArray
+    deal_start: IntArray  # (deals with moments,), index of the deal's first spell
+    deal_end: IntArray  # index one past the deal's last spell
+    of_moment: IntArray  # (moments,)
+
+
+def _spells(moments: Moments) -> _Spells:
+    start = np.flatnonzero(run_starts(moments.deal, moments.cell))
+    opens_deal = run_starts(moments.deal[start])
+    deal_start, lengths = np.flatnonzero(opens_deal), run_lengths(opens_deal)
+    of_moment = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(moments.deal))))
+    deal_end = np.repeat(deal_start + lengths, lengths)
+    return _Spells(start, moments.cell[start], deal_start, deal_end, of_moment)
+
+
+@dataclass(frozen=True)
+class _Weight:
+    """Something to be added up over moments."""
+
+    moment: FloatArray  # (moments,)
+    rest: FloatArray  # (moments,), of the moment and those after it in its spell
+    spell: FloatArray  # (spells,)
+    cell: FloatArray  # (cells,)
+
+
+def _weight(values: FloatArray, moments: Moments, spells: _Spells) -> _Weight:
+    spell = np.bincount(spells.of_moment, values, len(spells.start)).astype(np.float64)
+    before = np.cumsum(values) - values
+    rest = spell[spells.of_moment] - (before - before[spells.start][spells.of_moment])
+    return _Weight(values, rest, spell, np.bincount(moments.cell, values, moments.cells).astype(np.float64))
 
 
 def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
@@ -87,26 +122,28 @@ def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
 
     The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
     """
-    weights = [known.astype(float), outcome, (known & moments.new_in_cell).astype(float)]
+    spells = _spells(moments)
+    values = [known.astype(float), outcome, (known & moments.new_in_cell).astype(float)]
     yes_or_no = np.array_equal(outcome, outcome**2)
     if not yes_or_no:
-        weights.append(outcome**2)
-    whole = np.array([np.bincount(moments.cell, weight, moments.cells) for weight in weights])
-    parts = [_block(moments, weights, whole, uses) for uses in _blocks(moments)]
-    empty = np.zeros(0, np.int64)
+        values.append(outcome**2)
+    weights = [_weight(value, moments, spells) for value in values]
+    parts = [_block(moments, spells, weights, uses) for uses in _blocks(moments, spells)]
+    empty, none = np.zeros(0, np.int64), np.zeros((len(weights), 0))
     asset = np.concatenate([empty, *(part[0] for part in parts)])
     cell = np.concatenate([empty, *(part[1] for part in parts)])
-    used = np.concatenate([whole[:, empty], *(part[2] for part in parts)], axis=1)
-    other = np.concatenate([whole[:, empty], *(part[3] for part in parts)], axis=1)
+    used = np.concatenate([none, *(part[2] for part in parts)], axis=1)
+    other = np.concatenate([none, *(part[3] for part in parts)], axis=1)
     squares = (used + other)[1 if yes_or_no else 3]
     columns = (asset, cell, used[0], used[1], other[0], other[1], other[2], squares)
     return _Pairs(*(column[other[0] > 0] for column in columns))
 
 
-def _blocks(moments: Moments) -> Iterator[slice]:
+def _blocks(moments: Moments, spells: _Spells) -> Iterator[slice]:
     """Slices of the uses, ordered by asset, that hold whole assets and cost about BLOCK each."""
-    walked = moments.deal_end[moments.use_moment] - moments.use_moment
-    cost = np.cumsum(np.bincount(moments.use_asset, walked, moments.assets) + moments.cells)
+    spell = spells.of_moment[moments.use_moment]
+    walked = np.bincount(moments.use_asset, spells.deal_end[spell] - spell, moments.assets)
+    cost = np.cumsum(walked + moments.cells)
     edges = np.flatnonzero(run_starts((cost // BLOCK).astype(np.int64)))
     bounds = np.searchsorted(moments.use_asset, np.append(edges, moments.assets))
     for begin, end in pairwise(bounds):
@@ -115,48 +152,52 @@ def _blocks(moments: Moments) -> Iterator[slice]:
 
 
 def _block(
-    moments: Moments, weights: list[FloatArray], whole: FloatArray, uses: slice
+    moments: Moments, spells: _Spells, weights: list[_Weight], uses: slice
 ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Asset and cell of each pair of one block of uses, (pairs,), and the sums of the weights on either side.
-
-    The sums, and those of the whole cells, are (weights, pairs) and (weights, cells).
-    """
+    """Asset and cell of each pair of one block of uses, (pairs,), and the sums on either side, (weights, pairs)."""
     moment = moments.use_moment[uses]
     asset = moments.use_asset[uses]
     base = int(asset[0])
     row = (asset - base) * moments.cells
     size = (int(asset[-1]) - base + 1) * moments.cells
 
-    used_key = row + moments.cell[moment]
-    length = moments.deal_end[moment] - moment
+    spell = spells.of_moment[moment]
+    length = spells.deal_end[spell] - spell - 1
     skipped = np.cumsum(length) - length
-    walk = np.arange(int(length.sum())) + np.repeat(moment - skipped, length)
-    walk_key = np.repeat(row, length) + moments.cell[walk]
+    walk = np.arange(int(length.sum())) + np.repeat(spell + 1 - skipped, length)
+    walk_key = np.repeat(row, length) + spells.cell[walk]
+    key = row + moments.cell[moment]
 
-    used = [np.bincount(used_key, weight[moment], size) for weight in weights]
-    pair = np.flatnonzero(used[0]).astype(np.int64)
+    pair = np.flatnonzero(np.bincount(key, weights[0].moment[moment], size)).astype(np.int64)
     cell = pair % moments.cells
-    walked = np.array([np.bincount(walk_key, weight[walk], size)[pair] for weight in weights])
-    return pair // moments.cells + base, cell, np.array(used, np.float64)[:, pair], whole[:, cell] - walked
+    used, other = np.empty((2, len(weights), len(pair)))
+    for side, weight in enumerate(weights):
+        used[side] = np.bincount(key, weight.moment[moment], size)[pair]
+        other[side] = weight.cell[cell] - np.bincount(key, weight.rest[moment], size)[pair]
+        other[side] -= np.bincount(walk_key, weight.spell[walk], size)[pair]
+    return pair // moments.cells + base, cell, used, other
 
 
 def compared_deals(moments: Moments, matched: Matched) -> IntArray:
     """Count the distinct deals that each asset is compared with, over all of its cells together: (assets,).
 
-    Works on 64 assets at once, each being one bit of a word.
+    Every outcome has to be known. Works on 64 assets at once, each being one bit of a word. A spell counts while its
+    first moment does.
     """
-    starts = np.flatnonzero(run_starts(moments.deal))
-    lengths = np.diff(np.append(starts, len(moments.deal)))
+    spells = _spells(moments)
+    spell = spells.of_moment[moments.use_moment]
+    stops = spell + (moments.use_moment > spells.start[spell])
+    stops[stops == spells.deal_end[spell]] = len(spells.start)  # nothing of the deal is left to stop
+    lengths = np.diff(np.append(spells.deal_start, len(spells.start)))
     deals = np.zeros(moments.assets, np.int64)
-    for base in range(0, moments.assets if len(starts) else 0, 64):
-        in_cell = _words(matched.pair_asset, matched.pair_cell, base, moments.cells)[moments.cell]
-        in_cell[~matched.known] = 0
-        used_now = _words(moments.use_asset, moments.use_moment, base, len(moments.deal))
+    for base in range(0, moments.assets if len(spells.start) else 0, 64):
+        in_cell = _words(matched.pair_asset, matched.pair_cell, base, moments.cells)[spells.cell]
+        stop = _words(moments.use_asset, stops, base, len(spells.start) + 1)[:-1]
         # An asset is first used once on a deal, so no bit is added twice and the running sum is the running OR;
         # what overflows is taken off again with the sum at the deal's start.
-        running = np.cumsum(used_now)
-        used_so_far = running - np.repeat(running[starts] - used_now[starts], lengths)
-        compared = np.bitwise_or.reduceat(in_cell & ~used_so_far, starts)
+        running = np.cumsum(stop)
+        stopped = running - np.repeat(running[spells.deal_start] - stop[spells.deal_start], lengths)
+        compared = np.bitwise_or.reduceat(in_cell & ~stopped, spells.deal_start)
         deals[base : base + 64] = _count_bits(compared)[: moments.assets - base]
     return deals
 

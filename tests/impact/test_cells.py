@@ -127,17 +127,15 @@ def test_terciles_put_a_value_on_the_cut_above_and_unknown_ones_apart():
     assert terciles(values, np.zeros(6, bool)).tolist() == [3] * 6
 
 
-def test_rep_tiers_leave_the_deal_itself_out():
-    wins = np.repeat([1, 3, 5, 7, 9, 11], 20)
-    won = np.tile(np.arange(20), 6) < wins
-    rep = np.repeat(np.arange(6), 20)
-    tier = rep_tiers(deals_of(120, won=won, rep=rep))
-    # 20 pseudo-deals at 30%: rep 0 has 7/40 of a win a deal, rep 5 17/40; without a deal of their own n is 39.
-    rate = np.where(won, wins - 1 + 6, wins + 6) / 39
-    cuts = np.quantile(rate, [1 / 3, 2 / 3])
-    assert tier.tolist() == [int(np.sum(one >= cuts)) for one in rate]
-    assert tier[0] == 0
-    assert tier[-1] == 2
+def test_rep_tiers_leave_the_deal_itself_out_and_draw_small_reps_in_by_twenty_deals():
+    rng = np.random.default_rng(53)  # reps of 8 to 92 deals, whose order turns on the number of pseudo-deals
+    rep = rng.integers(0, 30, 400) ** 2 // 30
+    won = rng.random(400) < 0.2 + 0.02 * (rep % 20)
+    others, wins = np.bincount(rep)[rep] - 1, np.bincount(rep, won)[rep] - won
+    rate = (wins + 20 * won.mean()) / (others + 20)
+    low, high = np.quantile(rate, [1 / 3, 2 / 3])
+    tier = rep_tiers(deals_of(400, won=won, rep=rep))
+    assert tier.tolist() == [int(one >= low) + int(one >= high) for one in rate]
 
 
 @pytest.mark.parametrize("reps", [1, 2])
