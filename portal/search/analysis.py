@@ -31,6 +31,7 @@ _WORD = re.compile(f"{_LETTERS}(?:{_JOINT}{_LETTERS})*(?:\\+\\+|[+#](?!\\w))?")
 
 _PIECE = re.compile(f"(?:[^\\W\\d_]+|[{_MARKS}]+)+|\\d+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_HYPHEN_OR_APOSTROPHE = re.compile("[-\u2010\u2011'\u2019]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\n]")
 _POSSESSIVE = re.compile("['\u2019][sS]$")
 _CONTRACTION = re.compile("[^\\W\\d_]+['\u2019][^\\W\\d_]{1,2}")  # don't, we'll, they've
@@ -49,7 +50,8 @@ _stemmer = EnglishStemmer()
 class Word(NamedTuple):
     """One word of a text as the index knows it; `start` and `end` are its place in the text, in characters.
 
-    `terms` are the parts worth looking for: no stop words, unless in capitals, as in IT or US.
+    `terms` are the parts worth looking for: no stop words, unless in capitals, as in IT or US. Those of a word
+    that `is_loose`, such as follow-up, mean something alone; those of GTX-9, PowerPoint or R&D do not.
     """
 
     start: int
@@ -57,6 +59,7 @@ class Word(NamedTuple):
     parts: tuple[str, ...]
     terms: tuple[str, ...]
     wholes: tuple[str, ...]
+    is_loose: bool
 
 
 def normal(text: str) -> str:
@@ -82,7 +85,7 @@ def _mixed(raw: str, start: int) -> Iterator[Word]:
         end = run.end()
         for place in range(run.start(), max(end - 1, run.start() + 1)):
             pair = (without_accents(raw[place : min(place + 2, end)]),)
-            yield Word(start + place, start + min(place + 2, end), pair, pair, ())
+            yield Word(start + place, start + min(place + 2, end), pair, pair, (), True)
     yield from _shifted(raw[end:], start + end)
 
 
@@ -107,19 +110,22 @@ _Terms = tuple[str, ...]
 
 
 @lru_cache(maxsize=50_000)
-def _forms(raw: str) -> tuple[_Terms, _Terms, _Terms]:
-    """Return the parts, terms and wholes of a Word."""
+def _forms(raw: str) -> tuple[_Terms, _Terms, _Terms, bool]:
+    """Return the parts, terms and wholes of a Word, and whether it is loose."""
     core, sign = _without_sign(_POSSESSIVE.sub("", _INVISIBLE.sub("", raw)))
     bare = without_accents(core)
     if name := _name_or_number(bare, sign):
-        return (name,), (name,), ()
+        return (name,), (name,), (), True
     parts = tuple(
         _stem(hump.casefold()[:LONGEST_PART]) for piece in _PIECE.findall(bare) for hump in _HUMP.split(piece)
     )
     in_capitals = len(core) > 1 and core.isupper()
     terms = parts if in_capitals else tuple(part for part in parts if part not in STOP_WORDS)
-    wholes = dict.fromkeys((_whole(core), _whole(core.casefold().translate(UMLAUTS)), _whole(core) + sign))
-    return parts, terms, tuple(form for form in wholes if len(form) <= LONGEST_PART and form not in parts)
+    wholes = list(
+        dict.fromkeys((_whole(core), _whole(core.casefold().translate(UMLAUTS)), _whole(core) + sign))
+    )
+    wholes = [form for form in wholes if len(form) <= LONGEST_PART and form not in parts]
+    return parts, terms, tuple(wholes), _is_loose(core, parts)
 
 
 def _without_sign(raw: str) -> tuple[str, str]:
@@ -140,6 +146,13 @@ def _name_or_number(bare: str, sign: str) -> str | None:
             :LONGEST_PART
         ]
     return None
+
+
+def _is_loose(core: str, parts: _Terms) -> bool:
+    """Tell whether hyphens or apostrophes join real words: follow-up and l'entreprise, but not Q4-2024 or e-mail."""
+    if len(_HYPHEN_OR_APOSTROPHE.split(core)) != len(parts):
+        return False
+    return "'" in core or "\u2019" in core or all(len(part) > 1 and not part.isdigit() for part in parts)
 
 
 def _whole(core: str) -> str:

@@ -72,3 +72,27 @@ class IndexFolder:
         if not re.fullmatch(r"index-[0-9a-f]+", str(name)):
             raise IndexUnusableError(f"{self._pointer.name} of the search index names no index.")
         return self._path / name
+
+
+def note_sizes(folder: Path) -> None:
+    """Write down the files of an index as a commit leaves them, for `wrong_file`."""
+    written = folder / "sizes.new"
+    written.write_text(json.dumps(_sizes(folder)))
+    written.replace(folder / "sizes.json")
+
+
+def wrong_file(folder: Path) -> str | None:
+    """Return the name of a file that is missing or has another size than noted, None when all are right.
+
+    Whoosh itself reads over missing columns and then ranks nonsense. When a crash came between the commit and
+    the note, there is nothing to compare with.
+    """
+    noted: dict[str, int] = json.loads((folder / "sizes.json").read_text())
+    found = _sizes(folder)
+    if not {name for name in found if name.endswith(".toc")} <= noted.keys():
+        return None
+    return next((name for name, size in noted.items() if found.get(name) != size), None)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_size for file in sorted(folder.glob("*MAIN_*.*")) if file.is_file()}

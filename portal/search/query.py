@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from portal.search.analysis import normal, sequence, title_key, words
+from portal.search.analysis import Word, normal, sequence, title_key, words
 
 MOST_WORDS = 64  # distinct; beyond these a query says nothing new
 MOST_CHARACTERS = 20_000
@@ -15,11 +15,16 @@ _QUOTED = re.compile('["\u201c\u201d\u201e\u00ab]([^"\u201c\u201d\u201e\u00ab\u0
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word to look for: a document has it with all `terms` or any of `wholes`; it was typed `count` times."""
+    """A word to look for, typed `count` times.
+
+    A document has it with any of `wholes` or with all `terms`; with a `sequence` they must stand together, as in
+    "GTX 9", else one of them is a partial hit.
+    """
 
     terms: tuple[str, ...]
     wholes: tuple[str, ...]
-    count: int = 1
+    sequence: bytes
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +42,29 @@ def read_query(text: str) -> Query:
     text = normal(text[:MOST_CHARACTERS])
     if text.isupper():  # capitals all through stress nothing, so "THE NEW DECK" has stop words as ever
         text = text.lower()
-    typed: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    typed: dict[tuple[tuple[str, ...], tuple[str, ...]], Word] = {}
+    counts: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
     parts: dict[str, None] = {}
     for word in words(text):
         parts.update(dict.fromkeys(word.parts))
         key = (word.terms, word.wholes)
         if any(key) and (key in typed or len(typed) < MOST_WORDS):
-            typed[key] += 1
+            typed[key] = word
+            counts[key] += 1
     return Query(
-        words=tuple(QueryWord(terms, wholes, count) for (terms, wholes), count in typed.items()),
+        words=tuple(_query_word(word, counts[key]) for key, word in typed.items()),
         phrases=tuple(phrase for quoted in _QUOTED.findall(text) if (phrase := _phrase(quoted))),
         every_part=tuple(parts)[:MOST_WORDS],
         title_key=title_key(text[:LONGEST_TITLE]) if len(text) <= LONGEST_TITLE else "",
     )
+
+
+def _query_word(word: Word, count: int) -> QueryWord:
+    if word.is_loose:
+        return QueryWord(word.terms, word.wholes, b"", count)
+    if word.terms != word.parts:  # LinkedIn in two words would be "link" and any stop word
+        return QueryWord((), word.wholes, b"", count)
+    return QueryWord(word.terms, word.wholes, sequence([word]), count)
 
 
 def _phrase(quoted: str) -> bytes:

@@ -50,20 +50,29 @@ def _word_by_word(snapshot: Snapshot, words: tuple[QueryWord, ...]) -> tuple[Sco
 
 
 def _word(snapshot: Snapshot, word: QueryWord) -> tuple[Scores, set[int] | Scores]:
-    """Return the scores for one word, and the documents that have all of it: its terms, or a whole."""
+    """Return the scores for one word, and the documents that have all of it."""
     per_term = [_term(snapshot, term) for term in word.terms]
     if len(per_term) == 1 and not word.wholes:
         return per_term[0], per_term[0]
+    scores = _sum(per_term)
     having = set.intersection(*map(set, per_term)) if per_term else set()
-    scores: Scores = {}
-    for term_scores in per_term:
-        for number, score in term_scores.items():
-            scores[number] = scores.get(number, 0.0) + score
-    for whole in word.wholes:
-        for number, score in _term(snapshot, whole).items():
+    wholes = [_term(snapshot, whole) for whole in word.wholes]
+    in_one_piece = set().union(*wholes)
+    if word.sequence:
+        having = {n for n in having - in_one_piece if _has(snapshot.sequence_of(n), word.sequence)}
+        scores = {n: score for n, score in scores.items() if n in having or n in in_one_piece}
+    for whole_scores in wholes:
+        for number, score in whole_scores.items():
             scores[number] = max(scores.get(number, 0.0), score)
-            having.add(number)
-    return scores, having
+    return scores, having | in_one_piece
+
+
+def _sum(parts: list[Scores]) -> Scores:
+    total: Scores = {}
+    for scores in parts:
+        for number, score in scores.items():
+            total[number] = total.get(number, 0.0) + score
+    return total
 
 
 def _term(snapshot: Snapshot, term: str) -> Scores:

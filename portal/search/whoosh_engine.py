@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from errno import EINVAL, ENOENT
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from whoosh.util.filelock import FileLock, try_for
 from whoosh.writing import MERGE_SMALL, SegmentWriter
 
 from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
-from portal.search.index_folder import IndexFolder
+from portal.search.index_folder import IndexFolder, note_sizes, wrong_file
 from portal.search.query import read_query
 from portal.search.ranking import rank
 from portal.search.whoosh_index import (
@@ -88,12 +89,19 @@ class WhooshEngine(Engine):
             self._folder.make_live(folder)
 
     def check(self) -> str | None:
+        # A second look, because a writer may have been replacing the very files of the first one.
+        return self._problem() and self._problem()
+
+    def _problem(self) -> str | None:
         try:
             folder = self._folder.live()
             if folder is None:
                 return "There is no search index."
             with _damage_named():
-                Snapshot(open_index(folder), {}).read_through()
+                if wrong := wrong_file(folder):
+                    return f"The search index is damaged: its file {wrong} is not as it was written."
+                with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
+                    snapshot.read_through()
         except IndexUnusableError as error:
             return str(error)
         return None
@@ -138,6 +146,7 @@ class WhooshEngine(Engine):
     def _make_index(self) -> FileIndex:
         folder = self._folder.new()
         index = create_index(folder)
+        note_sizes(folder)
         self._folder.make_live(folder)
         return index
 
@@ -163,6 +172,7 @@ class WhooshEngine(Engine):
         try:
             yield writer
             writer.commit(mergetype=_tidy)
+            note_sizes(Path(index.storage.folder))
         except BaseException:
             with suppress(Exception):
                 writer.cancel()
@@ -174,12 +184,19 @@ def _damage_named() -> Iterator[None]:
     """Turn whatever Whoosh trips over in a broken index into one error; full disks and the like stay as they are."""
     try:
         yield
-    except (FileNotFoundError, EmptyIndexError) as error:
-        raise IndexUnusableError("Files of the search index are missing.") from error
-    except (OSError, MemoryError, IndexUnusableError, IndexBusyError):
+    except (IndexUnusableError, IndexBusyError, MemoryError):
         raise
+    except EmptyIndexError as error:
+        raise IndexUnusableError("Files of the search index are missing.") from error
     except Exception as error:
-        raise IndexUnusableError(f"The search index is damaged ({type(error).__name__}: {error}).") from error
+        if isinstance(error, OSError) and error.errno not in (None, ENOENT, EINVAL):
+            raise
+        problem = (
+            "Files of the search index are missing"
+            if isinstance(error, FileNotFoundError)
+            else (f"The search index is damaged ({type(error).__name__}: {error})")
+        )
+        raise IndexUnusableError(problem + ".") from error
 
 
 def _delete(writer: SegmentWriter, ids: Iterable[int]) -> None:
