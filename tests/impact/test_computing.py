@@ -1,4 +1,4 @@
-"""From files to figures: the shared sets through the commands, and small portals whose figures can be counted by hand."""
+"""From files to figures: the shared sets through the commands, and small portals that can be counted by hand."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from portal.deals.models import StageEntry
+from portal.db import db
+from portal.deals.models import Deal
 from portal.impact.cells import find_moments
 from portal.impact.gathering import gather
 from portal.impact.influence import influence
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.services import SNAPSHOTS_KEPT, compute_snapshot
 from portal.jobs import Job, enqueue
+from portal.usage.models import UsageEvent
 from portal.usage.services import remove
 from tests.factories import Make
 from tests.impact.builders import SIMULATED, read_rows, simulated
@@ -85,9 +87,13 @@ def closed_deal(make: Make, status: str = "won", **fields: Any) -> Any:
     return make.deal(status=status, **fields)
 
 
+def change(table: type[Any], row_id: int, **values: Any) -> None:
+    db.session.execute(update(table).where(table.id == row_id).values(**values))
+
+
 def test_linear_credit_is_divided_over_the_uses_between_creation_and_close(app, make):
     rep, one, two = make.user(), make.asset("One"), make.asset("Two")
-    deal = closed_deal(make, amount=900, size_minor=90_000)
+    deal = closed_deal(make, amount=900)
     for asset, number, kind in ((one, 0, "sent"), (one, 10, "presented"), (two, 30, "downloaded")):
         make.use(asset, rep, kind=kind, deal=deal, at=day(number))
     make.use(two, rep, kind="sent", deal=deal, at=day(-1))
@@ -106,15 +112,8 @@ def test_looking_around_with_a_deal_chosen_is_no_use_on_it(app, make):
     deal = closed_deal(make, amount=100)
     event = make.use(asset, rep, kind="viewed", deal=deal, at=day(2))
     assert computed(app)["assets"][0]["won"] == 1
-    make.inside(lambda: _set_sticky(event.id))
+    make.inside(lambda: change(UsageEvent, event.id, deal_known_by="sticky"))
     assert computed(app)["assets"][0]["won"] == 0
-
-
-def _set_sticky(event_id: int) -> None:
-    from portal.db import db
-    from portal.usage.models import UsageEvent
-
-    db.session.get_one(UsageEvent, event_id).deal_known_by = "sticky"
 
 
 def test_a_use_that_was_removed_from_its_deal_no_longer_counts(app, make):
@@ -137,20 +136,21 @@ def test_days_are_those_of_the_organisation(app, make):
 def test_an_amount_that_cannot_be_converted_is_left_out_of_the_credit_and_counted(app, make, rows):
     rep, asset = make.user(), make.asset("Deck")
     converted = closed_deal(make, amount=100)
-    other = closed_deal(make, amount=500, currency="CHF", base_amount_minor=None)
+    other = closed_deal(make, amount=500, currency="CHF")
+    make.inside(lambda: change(Deal, other.id, base_amount_minor=None))
     for deal in (converted, other):
         make.use(asset, rep, kind="sent", deal=deal, at=day(2))
     answer = computed(app)
     assert answer["assets"][0]["credited_revenue"] == 100
     assert answer["assets"][0]["won"] == 2
     assert answer["left_out"]["won_not_convertible"] == 1
-    assert rows(select(ImpactRow.used_revenue_minor)) == [10_000] * 1
+    assert rows(select(ImpactRow.used_revenue_minor)) == [10_000]
 
 
 def test_entering_the_last_stage_is_no_stage_to_compare_in(app, make):
     deal = closed_deal(make, stage="Signed", amount=100)
     for stage, entered in (("Proposal", 5), ("Closed Won", 20), ("Signed", 30)):
-        make.store(StageEntry(deal_id=deal.id, stage=stage, entered_on=date(2026, 3, 1) + timedelta(entered)))
+        make.stage(deal, stage, date(2026, 3, 1) + timedelta(entered))
     with app.app_context():
         history = gather().history
     assert history.entered_day.tolist() == [date(2026, 3, 6).toordinal()]

@@ -1,0 +1,78 @@
+"""Impact at the command line: working out the figures now."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from portal.db import db, now, unit_of_work
+from portal.deals.reading.currencies import minor_digits
+from portal.impact.lift import AssetLift
+from portal.impact.models import ImpactRow, ImpactSnapshot
+from portal.impact.overview import coverage_sentence, headline, left_out_words
+from portal.impact.queries import impact_rows, latest_snapshot, verdict_counts
+from portal.impact.services import compute_figures, store_figures
+from portal.impact.verdicts import Verdict
+from portal.impact.words import sentence
+from portal.usage.sums import local_day
+
+group = AppGroup("impact", help="Work out which content goes with won deals.")
+groups = (group,)
+
+
+@group.command("compute")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object with the figures of all content."
+)
+def compute(as_json: bool) -> None:
+    """Work out the figures from all deals and uses, and store them as the latest snapshot."""
+    figures = compute_figures()
+    db.session.rollback()
+    with unit_of_work():
+        store_figures(figures)
+    snapshot = latest_snapshot()
+    if snapshot is None:
+        raise click.ClickException("Nothing was stored. Please run it again.")
+    rows = list(db.session.scalars(impact_rows(None, snapshot.id, sort="content")))
+    if as_json:
+        click.echo(json.dumps(_answer(snapshot, rows), ensure_ascii=False))
+        return
+    click.echo(headline(verdict_counts(None, snapshot.id)))
+    click.echo(coverage_sentence(snapshot.coverage, local_day(now())))
+    for row in rows:
+        if row.verdict in (Verdict.WON_MORE, Verdict.WON_LESS):
+            click.echo(f"{row.asset.title}: {sentence(AssetLift.read(row))}")
+    for words in left_out_words(snapshot.left_out):
+        click.echo(words)
+
+
+def _answer(snapshot: ImpactSnapshot, rows: list[ImpactRow]) -> dict[str, Any]:
+    as_of = snapshot.data_as_of
+    return {
+        "data_as_of": as_of.astimezone(UTC).isoformat() if as_of else None,
+        "computed_at": snapshot.computed_at.astimezone(UTC).isoformat(),
+        "method_version": snapshot.method_version,
+        "currency": current_app.config["BASE_CURRENCY"],
+        "coverage": snapshot.coverage,
+        "left_out": snapshot.left_out,
+        "assets": [_asset(row) for row in rows],
+    }
+
+
+def _asset(row: ImpactRow) -> dict[str, Any]:
+    digits = minor_digits(current_app.config["BASE_CURRENCY"])
+    names = ("lift", "ci_low", "ci_high", "shrunk_lift", "q_value", "verdict")
+    return {
+        "asset": row.asset.slug,
+        "title": row.asset.title,
+        "deals_used": row.deals_used,
+        "won": row.won,
+        "lost": row.lost,
+        "credited_revenue": row.credited_minor / 10**digits,
+        **{name: getattr(row, name) for name in names},
+    }

@@ -1,0 +1,116 @@
+"""Overview: what stands out over all content, how far one piece is from a verdict, and what was left out, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.impact.coverage import Coverage
+from portal.impact.lift import AssetLift
+from portal.impact.method import MIN_DEALS_USED, MIN_LOST, MIN_MATCHED_SHARE, MIN_WON
+from portal.impact.verdicts import Shortfall, Verdict, shortfall_of
+from portal.impact.words import coverage_words
+
+# What is counted, as one and as many, with what becomes of it.
+LEFT_OUT = {
+    "uses_on_open_deals": "on deals that are still open",
+    "uses_before_creation": "before the deal was created",
+    "uses_after_close": "after the deal was closed",
+}
+LESS_KNOWN = {
+    "won_not_convertible": (
+        "won deal has an amount that can't be converted, and gives no credited revenue",
+        "won deals have amounts that can't be converted, and give no credited revenue",
+    ),
+    "won_without_amount": (
+        "won deal has no amount, and gives no credited revenue",
+        "won deals have no amount, and give no credited revenue",
+    ),
+    "closed_without_date": (
+        "closed deal has no closing date, so all of its uses count",
+        "closed deals have no closing date, so all of their uses count",
+    ),
+    "closed_without_size": (
+        "closed deal has no amount known before its close, and is compared with others of unknown size",
+        "closed deals have no amount known before their close, and are compared among themselves",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How many of what an asset needs for a verdict it has."""
+
+    have: int
+    need: int
+    words: str
+
+    @property
+    def share(self) -> float:
+        return min(1.0, self.have / self.need) if self.need else 0.0
+
+
+def headline(counts: Mapping[str, int]) -> str:
+    """Say what stands out, from the number of pieces of content by verdict."""
+    total = sum(counts.values())
+    more, less = counts.get(Verdict.WON_MORE, 0), counts.get(Verdict.WON_LESS, 0)
+    unclear = counts.get(Verdict.NO_CLEAR_DIFFERENCE, 0)
+    too_few = counts.get(Verdict.NOT_ENOUGH_DEALS, 0)
+    if not total or too_few == total:
+        return "No content was used on enough closed deals for a verdict yet."
+    if more:
+        words = f"{_pieces(more)} won more often than other content on similar deals"
+        words += f", {less:,} won less often" if less else ""
+    elif less:
+        words = f"{_pieces(less)} won less often than other content on similar deals"
+    else:
+        return f"No content stands out yet: {_rest(unclear, too_few)}."
+    rest = _rest(unclear, too_few)
+    return f"{words}; {rest}." if rest else f"{words}."
+
+
+def _pieces(number: int) -> str:
+    return f"{number:,} {'piece' if number == 1 else 'pieces'} of content"
+
+
+def _rest(unclear: int, too_few: int) -> str:
+    parts = []
+    if unclear:
+        parts.append(f"{unclear:,} {'shows' if unclear == 1 else 'show'} no clear difference")
+    if too_few:
+        parts.append(f"{too_few:,} {'has' if too_few == 1 else 'have'} not enough deals yet")
+    return " and ".join(parts)
+
+
+def distance(figures: AssetLift) -> Distance | None:
+    """Say how far an asset is from a verdict, in the count that it is short of; None when it has one."""
+    if figures.verdict != Verdict.NOT_ENOUGH_DEALS:
+        return None
+    shortfall = shortfall_of(figures.deals_used, figures.won, figures.lost, figures.matched)
+    if shortfall == Shortfall.WON:
+        return Distance(figures.won, MIN_WON, f"{figures.won} of {MIN_WON} won deals")
+    if shortfall == Shortfall.LOST:
+        return Distance(figures.lost, MIN_LOST, f"{figures.lost} of {MIN_LOST} lost deals")
+    if shortfall == Shortfall.MATCHED:
+        need = round(figures.deals_used * MIN_MATCHED_SHARE)
+        return Distance(figures.matched, need, f"{figures.matched} of {need} comparable deals")
+    return Distance(figures.deals_used, MIN_DEALS_USED, f"{figures.deals_used} of {MIN_DEALS_USED} deals")
+
+
+def coverage_sentence(stored: Mapping[str, Any], today: date) -> str:
+    """Say on how many closed deals content is logged, from what a snapshot keeps."""
+    since = date.fromisoformat(stored["since"]) if stored.get("since") else None
+    return coverage_words(Coverage(stored["closed_deals"], stored["logged_deals"]), since, today)
+
+
+def left_out_words(left_out: Mapping[str, int]) -> list[str]:
+    """Say what the figures leave out, and of which deals less is known, one sentence each."""
+    uses = [f"{left_out[key]:,} {words}" for key, words in LEFT_OUT.items() if left_out.get(key)]
+    sentences = [f"Uses left out: {', '.join(uses)}."] if uses else []
+    for key, (one, many) in LESS_KNOWN.items():
+        number = left_out.get(key, 0)
+        if number:
+            sentences.append(f"{number:,} {one if number == 1 else many}.")
+    return sentences

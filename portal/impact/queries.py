@@ -1,0 +1,131 @@
+"""Questions about the stored figures; live counts come from here too, so that every page counts alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy.orm import contains_eager
+
+from portal.db import db
+from portal.errors import NotFound
+from portal.impact.counting import count_deals
+from portal.impact.gathering import gather_touches
+from portal.impact.lift import AssetLift
+from portal.impact.models import ImpactRow, ImpactSnapshot
+from portal.impact.overview import Distance, distance
+from portal.impact.verdicts import Verdict
+from portal.impact.words import sentence
+from portal.library.models import Asset
+from portal.library.queries import visible_assets
+from portal.users.models import User
+
+
+def latest_snapshot() -> ImpactSnapshot | None:
+    """Return the figures' latest snapshot, or None before the first computation."""
+    return db.session.scalar(select(ImpactSnapshot).order_by(ImpactSnapshot.id.desc()).limit(1))
+
+
+def known_to(user: User | None) -> ColumnElement[bool]:
+    """Say in SQL which content may be named to a person in figures: what they see, and what was published once.
+
+    Without a person, as for a command, that is all content.
+    """
+    if user is None:
+        return true()
+    visible = visible_assets(user).with_only_columns(Asset.id)
+    return or_(Asset.id.in_(visible), (Asset.state == "archived") & Asset.published_at.is_not(None))
+
+
+def impact_of(asset_id: int) -> ImpactRow | None:
+    """Return the figures of one asset in the latest snapshot, if it was in it."""
+    newest = select(func.max(ImpactSnapshot.id)).scalar_subquery()
+    return db.session.scalar(
+        select(ImpactRow).where(ImpactRow.asset_id == asset_id, ImpactRow.snapshot_id == newest)
+    )
+
+
+def impact_of_slug(user: User, slug: str) -> tuple[Asset, ImpactRow | None]:
+    """Return content that may be named to this person and its latest figures, or raise NotFound."""
+    asset = db.session.scalar(select(Asset).where(Asset.slug == slug, known_to(user)))
+    if asset is None:
+        raise NotFound
+    return asset, impact_of(asset.id)
+
+
+@dataclass(frozen=True)
+class ImpactPanel:
+    """The figures of one asset in a sentence, for its page; `verdict` is None before the first computation."""
+
+    sentence: str
+    verdict: str | None
+    distance: Distance | None
+
+
+def impact_panel(asset_id: int) -> ImpactPanel:
+    """Return what the page of an asset says of its impact."""
+    row = impact_of(asset_id)
+    if row is None:
+        return ImpactPanel("There are no figures for this yet.", None, None)
+    figures = AssetLift.read(row)
+    return ImpactPanel(sentence(figures), figures.verdict, distance(figures))
+
+
+_HAS_VERDICT = ImpactRow.verdict != Verdict.NOT_ENOUGH_DEALS
+SORTS: dict[str, Any] = {
+    "content": func.lower(Asset.title),
+    "kind": Asset.kind,
+    "deals": ImpactRow.deals_used,
+    "won": ImpactRow.won,
+    "lost": ImpactRow.lost,
+    # Ranked by the value drawn towards the average, so that small samples don't lead the list.
+    "difference": case((_HAS_VERDICT, ImpactRow.shrunk_lift)),
+    "credited": ImpactRow.credited_minor,
+    "used": ImpactRow.used_revenue_minor,
+}
+DEFAULT_SORT = "-difference"
+
+
+def impact_rows(
+    user: User | None, snapshot_id: int, *, kind: str = "", verdict: str = "", sort: str = DEFAULT_SORT
+) -> Select[tuple[ImpactRow]]:
+    """Select the rows of a snapshot with their assets; `sort` is a key of SORTS, falling with a "-" before it."""
+    found = select(ImpactRow).join(ImpactRow.asset).options(contains_eager(ImpactRow.asset))
+    found = found.where(ImpactRow.snapshot_id == snapshot_id, known_to(user))
+    if kind:
+        found = found.where(Asset.kind == kind)
+    if verdict:
+        found = found.where(ImpactRow.verdict == verdict)
+    column = SORTS[sort.removeprefix("-")]
+    order = column.desc() if sort.startswith("-") else column.asc()
+    return found.order_by(column.is_(None), order, ImpactRow.deals_used.desc(), Asset.title, Asset.id)
+
+
+def verdict_counts(user: User | None, snapshot_id: int) -> Mapping[str, int]:
+    """Return how many pieces of content have each verdict."""
+    found = select(ImpactRow.verdict, func.count()).join(ImpactRow.asset)
+    found = found.where(ImpactRow.snapshot_id == snapshot_id, known_to(user)).group_by(ImpactRow.verdict)
+    return dict(db.session.execute(found).tuples().all())
+
+
+@dataclass(frozen=True)
+class DealsUsed:
+    """On how many deals an asset was used, by how they stand now."""
+
+    open: int = 0
+    won: int = 0
+    lost: int = 0
+
+
+def deals_used(begin: datetime | None, end: datetime | None, team_id: int | None) -> dict[int, DealsUsed]:
+    """Return by asset on how many deals it was used in a period by a team, or all; counted as for the snapshot."""
+    asset_ids, deals, touches = gather_touches(begin, end, team_id)
+    counts = count_deals(deals, touches, len(asset_ids))
+    columns = (asset_ids.tolist(), counts.open.tolist(), counts.won.tolist(), counts.lost.tolist())
+    return {
+        asset_id: DealsUsed(still_open, won, lost)
+        for asset_id, still_open, won, lost in zip(*columns, strict=True)
+    }

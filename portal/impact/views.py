@@ -1,0 +1,120 @@
+"""The pages of the impact figures, which everyone signed in sees alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from portal.db import db, now
+from portal.demo.models import DemoNote
+from portal.impact.forms import Shown, read_shown
+from portal.impact.lift import AssetLift
+from portal.impact.models import ImpactRow, ImpactSnapshot
+from portal.impact.overview import coverage_sentence, distance, headline, left_out_words
+from portal.impact.queries import impact_of_slug, impact_rows, latest_snapshot, verdict_counts
+from portal.impact.verdicts import Verdict
+from portal.impact.words import (
+    CREDITED_REVENUE,
+    LIMITS,
+    REVENUE_OF_DEALS,
+    cycle_words,
+    sentence,
+    verdict_words,
+    working,
+)
+from portal.jobs import enqueue, pending
+from portal.library.models import ASSET_KINDS, Asset
+from portal.usage.sums import local_day
+from portal.users.access import OVERSIGHT, allow, me
+from portal.web import paginate, render, see_other
+
+blueprint = Blueprint("impact", __name__, url_prefix="/impact")
+blueprints = (blueprint,)
+DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}
+
+
+@blueprint.get("")
+def index() -> Response:
+    computing, snapshot = pending("compute_impact"), latest_snapshot()
+    shown = read_shown(request.args)
+    found: dict[str, Any] = _figures(snapshot, shown) if snapshot else {}
+    response = render(
+        "impact/index.html",
+        block="computing",
+        computing=computing,
+        snapshot=snapshot,
+        shown=shown,
+        kinds=ASSET_KINDS,
+        verdicts=list(Verdict),
+        words=DEFINITIONS,
+        may_compute=me().role in OVERSIGHT,
+        **found,
+    )
+    if request.headers.get("HX-Request") == "true" and not computing:
+        # Only the note that the figures are being worked out asks this way; now there is a new page to see.
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
+    counts = verdict_counts(me(), snapshot.id)
+    statement = impact_rows(me(), snapshot.id, kind=shown.kind, verdict=shown.verdict, sort=shown.sort)
+    page = paginate(statement)
+    return {
+        "page": page,
+        "lines": [_line(row) for row in page.items],
+        "counts": counts,
+        "total": sum(counts.values()),
+        "headline": headline(counts),
+        "coverage": coverage_sentence(snapshot.coverage, local_day(now())),
+        "left_out": left_out_words(snapshot.left_out),
+    }
+
+
+def _line(row: ImpactRow) -> dict[str, Any]:
+    figures = AssetLift.read(row)
+    return {"row": row, "asset": row.asset, "distance": distance(figures), "words": verdict_words(figures)}
+
+
+@blueprint.post("/compute")
+@allow(*OVERSIGHT)
+def compute() -> Response:
+    enqueue("compute_impact", once=True)
+    flash("The figures are being worked out.", "info")
+    return see_other(url_for("impact.index"))
+
+
+@blueprint.get("/<slug>")
+def show(slug: str) -> Response:
+    asset, row = impact_of_slug(me(), slug)
+    snapshot = latest_snapshot()
+    found: dict[str, Any] = _working(asset, row) if row else {}
+    return render(
+        "impact/show.html",
+        asset=asset,
+        row=row,
+        snapshot=snapshot,
+        words=DEFINITIONS,
+        coverage=coverage_sentence(snapshot.coverage, local_day(now())) if snapshot else "",
+        **found,
+    )
+
+
+def _working(asset: Asset, row: ImpactRow) -> dict[str, Any]:
+    figures = AssetLift.read(row)
+    return {
+        "sentence": sentence(figures),
+        "distance": distance(figures),
+        "verdict_words": verdict_words(figures),
+        "working": working(figures),
+        "cycle": cycle_words(row.weeks_won_deals, row.weeks_difference, row.weeks_ci_low, row.weeks_ci_high),
+        "planted": planted_effect(asset),
+    }
+
+
+def planted_effect(asset: Asset) -> float | None:
+    """Return the effect that the demo planted in this content, as a fraction, if this is a demo and it did."""
+    note = db.session.get(DemoNote, 1)
+    effect = note.planted.get(asset.slug) if note else None
+    return float(effect) if isinstance(effect, int | float) else None
