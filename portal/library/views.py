@@ -17,6 +17,7 @@ from portal.deals.queries import visible_deal, visible_deals_among
 from portal.discovery.services import log_click
 from portal.errors import Gone, Invalid, NotFound
 from portal.feedback.queries import rating_panel
+from portal.impact.queries import impact_panel
 from portal.library import queries
 from portal.library.adding_views import blueprint as adding_blueprint
 from portal.library.changing_views import blueprint as changing_blueprint
@@ -25,6 +26,7 @@ from portal.library.file_views import blueprint as file_blueprint
 from portal.library.models import Asset
 from portal.library.serving import page_word, viewer_pages
 from portal.library.vocabulary_views import blueprint as vocabulary_blueprint
+from portal.sharing.queries import sending_panel
 from portal.usage.services import record
 from portal.users.access import me
 from portal.web import render, see_other
@@ -54,6 +56,8 @@ def show(slug: str) -> Response:
         more_uses=len(uses) > MOST_USES_SHOWN,
         use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
         rating=rating_panel(asset, me()),
+        sending=sending_panel(asset, me()),
+        impact=impact_panel(asset.id),
     )
 
 
@@ -61,8 +65,8 @@ def _log_click(asset: Asset) -> None:
     """Write down that a hit of a search was opened; its link carries the search's key and the hit's place."""
     key, place = request.args.get("s", ""), request.args.get("place", "")
     if key and place.isascii() and place.isdigit() and len(place) < 5:
-        values = {"key": key[:32], "user_id": me().id, "asset_id": asset.id, "place": int(place)}
-        record_apart(lambda: log_click(**values))
+        user_id, asset_id = me().id, asset.id
+        record_apart(lambda: log_click(key=key[:32], user_id=user_id, asset_id=asset_id, place=int(place)))
 
 
 def _asset(slug: str) -> Asset | None:
