@@ -136,6 +136,7 @@ def test_an_interval_that_holds_no_difference_gets_no_e_value():
             1000,
             "Content is logged on less than 1% of closed deals since March; the figures speak for those deals only.",
         ),
+        (1, 3, "Content is logged on 33% of closed deals since March."),
         (999, 1000, "Content is logged on more than 99% of closed deals since March."),
         (1000, 1000, "Content is logged on 100% of closed deals since March."),
         (
