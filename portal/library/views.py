@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.db import record_apart
-from portal.deals.queries import visible_deal, visible_deals_among
+from portal.deals.queries import suggest_deals, visible_deal, visible_deals_among
 from portal.discovery.services import log_click
 from portal.errors import Gone, Invalid, NotFound
 from portal.feedback.queries import rating_panel
@@ -34,6 +34,7 @@ from portal.web import render, see_other
 blueprint = Blueprint("library", __name__, url_prefix="/library")
 blueprints = (adding_blueprint, vocabulary_blueprint, changing_blueprint, file_blueprint, blueprint)
 MOST_USES_SHOWN = 12
+MOST_DEALS_OFFERED = 20
 
 
 @blueprint.get("/<slug>")
@@ -55,9 +56,10 @@ def show(slug: str) -> Response:
         uses=uses[:MOST_USES_SHOWN],
         more_uses=len(uses) > MOST_USES_SHOWN,
         use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
-        rating=rating_panel(asset, me()),
+        deals=suggest_deals(me(), "", limit=MOST_DEALS_OFFERED) if asset.is_published else [],
         sending=sending_panel(asset, me()),
         impact=impact_panel(asset.id),
+        rating=rating_panel(asset, me()),
     )
 
 

@@ -1,0 +1,153 @@
+"""Changing content: words, versions, publishing, archiving and restoring, and what is refused."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from sqlalchemy import select
+
+from portal.library.models import Asset, Version
+from portal.library.queries import asset_by_reference
+from portal.users.models import AuditEntry
+from tests.library import samples
+
+
+def test_what_is_said_about_content_changes_and_its_address_stays(make, sign_in, rows):
+    marketer, owner, facet = make.user("marketer"), make.user("rep"), make.facet()
+    make.asset("Before", slug="before", terms=(facet.terms[0],))
+    form = {
+        "title": "After",
+        "kind": "white_paper",
+        "summary": "In short.",
+        "guidance": "For **CFOs**.",
+        "owner_id": str(owner.id),
+        "terms": [str(facet.terms[1].id)],
+    }
+    answer = sign_in(marketer).post("/library/before/edit", data=form)
+    assert answer.location == "/library/before"
+    (asset,) = rows(select(Asset))
+    assert (asset.title, asset.slug, asset.kind, asset.summary, asset.owner_id) == (
+        "After",
+        "before",
+        "white_paper",
+        "In short.",
+        owner.id,
+    )
+    page = sign_in(owner).get("/library/before").text
+    assert "<strong>CFOs</strong>" in page
+    assert "Energy" in page
+    assert "Healthcare" not in page
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_half_saved(make, sign_in, rows):
+    make.asset("Before", slug="before")
+    client = sign_in(make.user("marketer"))
+    form = {"title": "x" * 301, "kind": "deck", "summary": "y" * 2_001, "guidance": "z" * 8_001}
+    answer = client.post("/library/before/edit", data=form)
+    assert answer.status_code == 422
+    for words in ("300 characters", "2,000 characters", "8,000 characters"):
+        assert words in answer.text
+    form = {"title": "Kept", "kind": "nonsense", "terms": ["999"]}
+    assert client.post("/library/before/edit", data=form).status_code == 422
+    form = {"title": "Kept", "kind": "deck", "terms": ["999"]}
+    answer = client.post("/library/before/edit", data=form)
+    assert (answer.status_code, "not in the vocabulary any more" in answer.text) == (422, True)
+    assert 'value="Kept"' in answer.text
+    assert [(asset.title, asset.kind) for asset in rows(select(Asset))] == [("Before", "deck")]
+
+
+def test_a_draft_without_anything_in_it_is_not_published(make, sign_in, rows):
+    make.asset("Empty", slug="empty", state="draft")
+    marketer = make.user("marketer")
+    make.inside(lambda: _detach("empty"))
+    answer = sign_in(marketer).post("/library/empty/publish")
+    assert answer.status_code == 422
+    assert "nothing to use in it yet" in answer.text
+    assert rows(select(Asset.state)) == ["draft"]
+
+
+def _detach(slug):
+    asset_by_reference(slug).current_version_id = None
+
+
+def test_publishing_is_written_down_and_twice_is_once(make, sign_in, rows):
+    make.asset("Plan", slug="plan", state="draft")
+    client = sign_in(make.user("marketer"))
+    assert client.post("/library/plan/publish").status_code == 303
+    (first,) = rows(select(Asset.published_at))
+    assert client.post("/library/plan/publish").status_code == 303
+    assert rows(select(Asset.published_at)) == [first]
+    assert rows(select(AuditEntry.action)) == ["published"]
+
+
+def test_archived_content_is_restored_as_it_was(make, sign_in, rows):
+    make.asset("Plan", slug="plan")
+    client = sign_in(make.user("marketer"))
+    client.post("/library/plan/archive")
+    assert client.post("/library/plan/archive").status_code == 409
+    assert client.post("/library/plan/publish").status_code == 409
+    assert client.get("/library/plan").status_code == 200
+    assert client.post("/library/plan/restore").status_code == 303
+    (asset,) = rows(select(Asset))
+    assert (asset.state, asset.archived_at, asset.replaced_by_id) == ("published", None, None)
+    assert client.post("/library/plan/restore").status_code == 409
+
+
+def test_a_replacement_has_to_be_other_published_content(make, sign_in, rows):
+    make.asset("Plan", slug="plan")
+    make.asset("Draft", slug="draft", state="draft")
+    client = sign_in(make.user("marketer"))
+    wrong = {"plan": "cannot replace itself", "draft": "has to be published", "gone": "no such content"}
+    for slug, words in wrong.items():
+        answer = client.post("/library/plan/archive", data={"replaced_by": slug})
+        assert (answer.status_code, words in answer.text) == (422, True)
+    assert set(rows(select(Asset.state))) == {"published", "draft"}
+
+
+def test_a_new_version_takes_its_place_once_it_is_read_and_the_old_one_stays(
+    make, sign_in, rows, run_jobs, add_file
+):
+    marketer = make.user("marketer")
+    asset = add_file(samples.plain("Old words.", "plan.txt"), by=marketer, publish=True)
+    client = sign_in(marketer)
+    form = {"source": "file", "file": samples.plain("New words.", "plan v2.txt"), "note": "New words"}
+    assert client.post(f"/library/{asset.slug}/versions", data=form).location == f"/library/{asset.slug}"
+    rep = sign_in(make.user("rep"))
+    assert "Old words." in rep.get(f"/library/{asset.slug}").text
+    run_jobs()
+    page = rep.get(f"/library/{asset.slug}").text
+    assert "New words." in page
+    assert "Old words." not in page
+    assert rep.get(f"/library/{asset.slug}/v/1/file").data == b"Old words."
+    assert rep.get(f"/library/{asset.slug}/v/2/file").data == b"New words."
+    (stored,) = rows(select(Asset))
+    assert (stored.title, stored.slug) == ("Plan", "plan")
+
+
+def test_a_bad_new_version_is_refused_at_its_field_and_the_old_one_stays_in_use(
+    make, sign_in, rows, add_file
+):
+    marketer = make.user("marketer")
+    asset = add_file(samples.plain("Old words.", "plan.txt"), by=marketer, publish=True)
+    client, address = sign_in(marketer), f"/library/{asset.slug}/versions"
+    wrong = [
+        ({"source": "file", "file": samples.plain("Old words.", "same.txt")}, "same file as version 1"),
+        ({"source": "file", "file": (BytesIO(b""), "empty.txt")}, "The file is empty."),
+        ({"source": "file", "file": samples.plain("no pdf", "plan.pdf")}, "looks like plain text"),
+        ({"source": "file"}, "Please choose a file."),
+        ({"source": "markdown", "body": "  "}, "Please write something."),
+        ({"source": "link", "link": "javascript:1"}, "whole web address"),
+        ({"source": "link", "link": "https://example.com", "note": "n" * 501}, "500 characters"),
+    ]
+    for form, words in wrong:
+        answer = client.post(address, data=form)
+        assert (answer.status_code, words in answer.text) == (422, True), words
+    assert rows(select(Version.number)) == [1]
+
+
+def test_content_is_found_by_title_for_a_picker(make, sign_in):
+    make.asset("Cold chain deck", slug="cold")
+    make.asset("Cold draft", slug="unfinished", state="draft")
+    found = sign_in(make.user("rep")).get("/library/suggest?q=cold").text
+    assert 'data-value="cold"' in found
+    assert "unfinished" not in found

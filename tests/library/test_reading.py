@@ -1,0 +1,99 @@
+"""The job that reads a version: what it stores, and that doing it again changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.jobs import Job, enqueue
+from portal.library import reading
+from portal.library.documents.pages import PageText
+from portal.library.models import Page, Version
+from portal.library.proposals import propose_kind
+from tests.library import samples
+
+
+def test_text_pictures_and_counts_are_stored_by_page(make, rows, add_file):
+    add_file(samples.pdf("two.pdf", "First page.", "Second page."))
+    (version,) = rows(select(Version))
+    assert (version.state, version.page_count, version.character_count, version.media_type) == (
+        "indexed",
+        2,
+        len("First page.") + len("Second page."),
+        "application/pdf",
+    )
+    pages = rows(select(Page).order_by(Page.number))
+    assert [page.text for page in pages] == ["First page.", "Second page."]
+    assert all(page.image_sha256 and page.thumbnail_sha256 and page.width == 1200 for page in pages)
+
+
+def test_reading_again_changes_nothing(make, rows, add_file, run_jobs):
+    asset = add_file(samples.pdf("two.pdf", "First page.", "Second page."))
+    before = [(page.id, page.image_sha256) for page in rows(select(Page).order_by(Page.id))]
+    make.inside(lambda: enqueue("read_version", asset.current_version_id))
+    run_jobs()
+    assert [(page.id, page.image_sha256) for page in rows(select(Page).order_by(Page.id))] == before
+
+
+def test_a_reading_that_stopped_half_way_goes_on_where_it_was(make, rows, add_file, run_jobs):
+    asset = add_file(samples.pdf("one.pdf", "Words."))
+
+    def forget_drawing():
+        from portal.db import db
+
+        version = db.session.get_one(Version, asset.current_version_id)
+        version.preview_kind = "waiting"
+        for page in version.pages:
+            page.image_sha256 = None
+        enqueue("read_version", version.id)
+
+    make.inside(forget_drawing)
+    run_jobs()
+    (version,), (page,) = rows(select(Version)), rows(select(Page))
+    assert (version.preview_kind, page.text, bool(page.image_sha256)) == ("pages", "Words.", True)
+
+
+def test_a_reader_that_fails_leaves_a_named_state(make, rows, add_file, monkeypatch):
+    def fail(*_):
+        raise OSError("disk on fire")
+
+    monkeypatch.setattr(reading, "read_text", fail)
+    add_file(samples.plain("Words.", "notes.txt"))
+    (version,) = rows(select(Version))
+    assert (version.state, version.state_reason) == ("stored_no_text", "It could not be read.")
+    assert rows(select(func.count()).select_from(Job).where(Job.state != "done")) == [0]
+
+
+def test_a_job_for_a_version_that_is_gone_is_done_at_once(make, rows, run_jobs):
+    make.inside(lambda: enqueue("read_version", 999))
+    run_jobs()
+    assert rows(select(Job.state)) == ["done"]
+
+
+def test_words_are_spread_over_drawn_pages_in_order_and_none_is_lost():
+    pages = [PageText(1, "Start", "aa\nbb\ncc"), PageText(2, "End", "dd\nee\nff")]
+    found = reading.spread(pages, 3)
+    assert [(page.number, page.title, page.text) for page in found] == [
+        (1, "Start", "aa\nbb"),
+        (2, "End", "cc\ndd"),
+        (3, "", "ee\nff"),
+    ]
+    assert reading.spread([], 2) == [PageText(1, "", ""), PageText(2, "", "")]
+
+
+@pytest.mark.parametrize(
+    ("filename", "title", "text", "kind"),
+    [
+        ("ACME_case-study.pdf", "", "", "case_study"),
+        ("Battlecard vs Rival.docx", "", "", "battle_card"),
+        ("pitch.pptx", "", "", "deck"),
+        ("Q3 one-pager.pptx", "", "", "one_sheeter"),
+        ("demo.mp4", "", "", "video"),
+        ("a.pdf", "White paper: heat", "", "white_paper"),
+        ("a.docx", "", "Customer story. It began in May.", "case_study"),
+        ("a.docx", "", "Decked out in blue.", "other"),
+        ("a.docx", "", "", "other"),
+    ],
+)
+def test_a_kind_is_proposed_from_name_type_and_first_words(filename, title, text, kind):
+    assert propose_kind(filename, title=title, text=text) == kind
