@@ -30,7 +30,7 @@ class ImportForm(FlaskForm):
         "Source",
         [DataRequired("Please name the CRM."), Length(max=40)],
         default="csv",
-        description="A short name for the CRM the ids belong to, such as csv or salesforce.",
+        description="The CRM that the ids belong to.",
     )
     dates = SelectField("Dates that could be read two ways", [Optional()], choices=DATE_WORDS)
     create = BooleanField("Add people and content that are missing as placeholders")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, url_for
@@ -13,6 +13,7 @@ from portal.deals.queries import stage_entries
 from portal.deals.story import Moment, in_order, moments_of_deal
 from portal.library.models import Asset
 from portal.library.queries import visible_assets_among
+from portal.sharing.queries import LinkRow
 from portal.usage.models import UsageEvent
 from portal.usage.queries import uses_of_deal
 from portal.users.models import User
@@ -27,7 +28,7 @@ USES = {
 HIDDEN_TITLE = "content that is not shared with you"
 
 
-def story_of(user: User, deal: Deal, links: list[Any]) -> list[Moment]:
+def story_of(user: User, deal: Deal, links: list[LinkRow]) -> list[Moment]:
     """Return everything that is known to have happened on a deal that the caller was allowed to see."""
     uses = list(db.session.execute(uses_of_deal(deal.id).limit(MOST_USES)))
     assets = visible_assets_among(user, {event.asset_id for event, _ in uses})
@@ -36,9 +37,7 @@ def story_of(user: User, deal: Deal, links: list[Any]) -> list[Moment]:
     for event, person in uses:
         mend = may_mend or event.user_id == user.id
         moments.append(_moment_of_use(event, person, assets.get(event.asset_id), may_mend=mend))
-    for link in links:
-        if link.last_opened_at:
-            moments.append(_moment_of_opening(link))
+    moments += [_moment_of_opening(link, link.last_opened_at) for link in links if link.last_opened_at]
     zone = ZoneInfo(g.get("time_zone") or current_app.config["ORGANISATION_TIME_ZONE"])
     return in_order(moments, zone)
 
@@ -59,11 +58,11 @@ def _moment_of_use(event: UsageEvent, person: User | None, asset: Asset | None, 
     )
 
 
-def _moment_of_opening(link: Any) -> Moment:
+def _moment_of_opening(link: LinkRow, opened_at: datetime) -> Moment:
     who = link.link.recipient or "The buyer"
     times = "once" if link.opens == 1 else f"{link.opens} times"
     return Moment(
-        link.last_opened_at,
+        opened_at,
         "mail",
         f"{who} opened",
         "good",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -23,6 +22,7 @@ from portal.deals.queries import (
 )
 from portal.deals.story_views import story_of
 from portal.discovery.recommending import picks_for_deal
+from portal.sharing.queries import links_of_deal
 from portal.usage.queries import content_counts
 from portal.users.access import me
 from portal.users.services import choose_working_deal
@@ -61,7 +61,7 @@ def _which(name: str) -> Which:
 def show(deal_id: int) -> Response:
     user = me()
     deal = visible_deal(user, deal_id)
-    links = _links(deal.id)
+    links = links_of_deal(deal.id)
     return render(
         "deals/show.html",
         deal=deal,
@@ -70,14 +70,6 @@ def show(deal_id: int) -> Response:
         requests=requests_of_deal(deal.id),
         story=story_of(user, deal, links),
     )
-
-
-def _links(deal_id: int) -> list[Any]:
-    try:
-        from portal.sharing.queries import links_of_deal
-    except ModuleNotFoundError:
-        return []
-    return list(links_of_deal(deal_id))
 
 
 @blueprint.get("/crm/<source>/<path:external_id>")
@@ -90,6 +82,12 @@ def crm(source: str, external_id: str) -> AnyResponse:
 def suggest() -> Response:
     text = request.args.get("q", "")[:LONGEST_SEARCH]
     return render("deals/suggest.html", deals=suggest_deals(me(), text), user=me())
+
+
+@blueprint.get("/choose")
+def choose() -> Response:
+    text = request.args.get("choose", "")[:LONGEST_SEARCH]
+    return render("deals/choose.html", deals=suggest_deals(me(), text), text=text)
 
 
 @blueprint.post("/working")

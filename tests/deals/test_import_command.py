@@ -1,0 +1,329 @@
+"""`flask deals import` and `import-history`: what is taken, kept, refused and reported."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.deals.models import Account, Deal, DealChange, DealImport, StageEntry
+from portal.jobs import Job
+from portal.users.models import Team, User
+
+WON = "D1,First,Acme,Jo Day,jo@example.com,Closed Won,\"1,054.50\",USD,2026-01-02,2026-02-03"  # fmt: skip
+LOST = "D2,Second,Beta,Jo Day,jo@example.com,Closed Lost,2000,USD,2026-01-05,2026-02-09"
+OPEN = "D3,Third,Acme,Al Fox,,Proposal,3000,USD,2026-02-01,2026-12-01"
+
+
+def counts(report):
+    return tuple(report[name] for name in ("new", "changed", "unchanged", "refused"))
+
+
+def test_deals_are_stored_with_their_facts(write, report, rows):
+    said = report("deals", "import", write(WON, LOST, OPEN))
+    assert counts(said) == (3, 0, 0, 0)
+    totals = {"deals": 3, "open": 1, "won": 1, "lost": 1, "won_value": 1054.5, "currency": "USD"}
+    assert said["totals"] == totals
+    won, _, is_open = rows(select(Deal).order_by(Deal.external_id))
+    assert (won.source, won.name, won.status, won.stage) == ("csv", "First", "won", "Closed Won")
+    assert (won.amount_minor, won.base_amount_minor, won.currency) == (105_450, 105_450, "USD")
+    assert (won.created_on, won.closed_on) == (date(2026, 1, 2), date(2026, 2, 3))
+    assert (is_open.status, is_open.closed_on, is_open.expected_close) == ("open", None, date(2026, 12, 1))
+
+
+def test_the_same_file_twice_changes_nothing(write, report, rows):
+    path = write(WON, LOST, OPEN)
+    report("deals", "import", path)
+    before = rows(select(Deal.changed_at))
+    assert counts(report("deals", "import", path)) == (0, 0, 3, 0)
+    assert rows(select(Deal.changed_at)) == before
+    assert len(rows(select(DealChange))) == 3
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(write, report, rows):
+    assert counts(report("deals", "import", write(WON, OPEN), "--dry-run")) == (2, 0, 0, 0)
+    for table in (Deal, Account, User, DealImport):
+        assert rows(select(func.count()).select_from(table)) == [0]
+
+
+def test_a_changed_deal_keeps_what_it_was_before(write, report, rows):
+    report("deals", "import", write(OPEN))
+    said = report("deals", "import", write("D3,Third,Acme,Al Fox,,Closed Won,3500,USD,2026-02-01,2026-03-04"))
+    assert counts(said) == (0, 1, 0, 0)
+    [deal] = rows(select(Deal))
+    assert (deal.status, deal.amount_minor, deal.closed_on) == ("won", 350_000, date(2026, 3, 4))
+    new, changed = rows(select(DealChange).order_by(DealChange.id))
+    assert new.before is None
+    assert changed.before == {
+        "stage": "Proposal",
+        "status": "open",
+        "closed_on": None,
+        "amount_minor": 300_000,
+        "base_amount_minor": 300_000,
+        "stages_added": [["Closed Won", "2026-03-04"]],
+    }
+    assert changed.import_id == rows(select(func.max(DealImport.id)))[0]
+
+
+def test_the_size_of_a_deal_is_its_amount_before_it_closed(write, report, rows):
+    report("deals", "import", write(OPEN))
+    report("deals", "import", write("D3,Third,Acme,Al Fox,,Proposal,4000,USD,2026-02-01,2026-12-01"))
+    report("deals", "import", write("D3,Third,Acme,Al Fox,,Closed Lost,0,USD,2026-02-01,2026-03-04"))
+    assert rows(select(Deal.size_minor)) == [400_000]
+
+
+@pytest.mark.parametrize(("lost_amount", "size"), [("2000", 105_450), ("0", None), ("", None)])
+def test_closing_amounts_are_a_size_only_where_lost_deals_carry_one(write, report, rows, lost_amount, size):
+    report("deals", "import", write(WON, LOST.replace("2000", lost_amount)))
+    assert rows(select(Deal.size_minor).where(Deal.external_id == "D1")) == [size]
+
+
+def test_a_change_of_stage_becomes_a_stage_entry_of_the_day(write, report, rows):
+    report("deals", "import", write(OPEN))
+    assert rows(select(StageEntry)) == []
+    report("deals", "import", write(OPEN.replace("Proposal", "Negotiation")))
+    [entry] = rows(select(StageEntry))
+    assert (entry.stage, entry.entered_on) == ("Negotiation", datetime.now(UTC).date())
+
+
+def test_no_stage_entry_is_made_up_where_the_history_has_it(write, report, rows):
+    report("deals", "import", write(OPEN))
+    history = write("D3,Negotiation,2026-03-01", header="deal_id,stage,entered_at", name="history.csv")
+    report("deals", "import-history", history)
+    report("deals", "import", write(OPEN.replace("Proposal", "Negotiation")))
+    assert rows(select(StageEntry.entered_on)) == [date(2026, 3, 1)]
+
+
+def test_owners_are_matched_by_email_then_by_name_and_others_become_placeholders(make, write, report, rows):
+    jo = make.user(name="Josephine", email="jo@example.com")
+    al = make.user(name="AL FOX", email="al@example.com")
+    third = "D4,Fourth,Acme,New Rep,,Proposal,1,USD,2026-02-01,"
+    said = report("deals", "import", write(WON, OPEN, third))
+    assert said["people_added"] == 1
+    owners = dict(
+        zip(
+            rows(select(Deal.external_id).order_by(Deal.id)),
+            rows(select(Deal.owner_id).order_by(Deal.id)),
+            strict=True,
+        )
+    )
+    assert (owners["D1"], owners["D3"]) == (jo.id, al.id)
+    placeholder = rows(select(User).where(User.id == owners["D4"]))[0]
+    assert (placeholder.name, placeholder.status, placeholder.email, placeholder.role) == (
+        "New Rep",
+        "placeholder",
+        None,
+        "rep",
+    )
+
+
+def test_a_name_that_several_people_have_is_left_to_a_person(make, write, report, rows):
+    make.user(name="Al Fox")
+    make.user(name="Al Fox")
+    said = report("deals", "import", write(OPEN))
+    assert "Several people are called Al Fox" in " ".join(said["notes"])
+    assert rows(select(Deal.owner_id)) == [None]
+    assert rows(select(Deal.owner_name)) == ["Al Fox"]
+    assert counts(report("deals", "import", write(OPEN))) == (0, 0, 1, 0)
+
+
+def test_a_users_file_gives_placeholders_their_team_and_email(write, report, rows):
+    path = write(OPEN)
+    report("deals", "import", path)
+    users = write("Al Fox,al@example.com,West,admin", header="name,email,team,role", name="users.csv")
+    said = report("deals", "import", path, "--users", users)
+    assert counts(said["users"]) == (0, 1, 0, 0)
+    [al] = rows(select(User))
+    assert (al.email, al.status, al.role) == ("al@example.com", "placeholder", "rep")
+    assert rows(select(Team.name)) == ["West"]
+    assert al.team_id is not None
+    assert counts(report("deals", "import", path, "--users", users)["users"]) == (0, 0, 1, 0)
+
+
+def test_a_users_file_gives_nobody_the_rights_of_an_admin_and_moves_nobody_who_signs_in(
+    make, write, report, rows
+):
+    make.user(name="Al Fox", email="al@example.com")
+    users = write(
+        "Al Fox,al@example.com,West,admin",
+        "Eve,eve@example.com,West,admin",
+        header="name,email,team,role",
+        name="users.csv",
+    )
+    report("deals", "import", write(OPEN), "--users", users)
+    found = {user.name: (user.role, user.team_id) for user in rows(select(User))}
+    assert found["Al Fox"] == ("rep", None)
+    assert found["Eve"][0] == "rep"
+
+
+def test_an_accounts_file_adds_industry_and_region(write, report, rows):
+    accounts = write(
+        "ACME,Energy,EMEA", "Gamma,Retail,", header="account,industry,region", name="accounts.csv"
+    )
+    said = report("deals", "import", write(OPEN), "--accounts", accounts)
+    assert counts(said["accounts"]) == (2, 0, 0, 0)
+    found = {account.name: (account.industry, account.region) for account in rows(select(Account))}
+    assert found == {"ACME": ("Energy", "EMEA"), "Gamma": ("Retail", None)}
+    assert "“Acme” was taken for the account “ACME”." in said["notes"]
+    [deal] = rows(select(Deal))
+    assert (deal.industry, deal.region) == ("Energy", "EMEA")
+    assert counts(report("deals", "import", write(OPEN))) == (0, 0, 1, 0), "what the file leaves out stays"
+
+
+def test_accounts_whose_names_differ_in_more_than_punctuation_stay_apart(write, report, rows):
+    report("deals", "import", write(OPEN, "D9,Ninth,Acme Corporation,,,Proposal,1,USD,,"))
+    assert sorted(rows(select(Account.name))) == ["Acme", "Acme Corporation"]
+
+
+def test_amounts_in_another_currency_are_kept_but_left_out_of_sums(write, report, rows):
+    said = report("deals", "import", write(WON.replace("USD", "EUR"), LOST))
+    [won] = rows(select(Deal).where(Deal.external_id == "D1"))
+    assert (won.amount_minor, won.currency, won.base_amount_minor, won.size_minor) == (
+        105_450,
+        "EUR",
+        None,
+        None,
+    )
+    assert said["totals"]["won_value"] == 0
+    assert "1 amount not in USD stay out of all sums, as no rate is known." in said["notes"]
+
+
+def test_a_file_without_a_column_leaves_what_was_known(write, report, rows):
+    report("deals", "import", write(OPEN))
+    said = report("deals", "import", write("D3,Negotiation", header="id,stage", name="short.csv"))
+    assert counts(said) == (0, 1, 0, 0)
+    [deal] = rows(select(Deal))
+    assert (deal.stage, deal.name, deal.amount_minor) == ("Negotiation", "Third", 300_000)
+    assert deal.owner_id is not None
+    assert deal.account_id is not None
+    assert deal.expected_close == date(2026, 12, 1)
+
+
+def test_the_same_id_of_another_source_is_another_deal(write, report, rows):
+    path = write(OPEN)
+    report("deals", "import", path)
+    assert counts(report("deals", "import", path, "--source", "salesforce")) == (1, 0, 0, 0)
+    assert sorted(rows(select(Deal.source))) == ["csv", "salesforce"]
+
+
+BAD_ROWS = {
+    "a closed deal without a date": (
+        "D1,First,Acme,Jo,,Won,10,USD,2026-01-01,",
+        "closed",
+        "has no closing date",
+    ),
+    "a negative amount": ("D1,First,Acme,Jo,,Proposal,-10,USD,2026-01-01,", "amount", "negative"),
+    "no id": (",First,Acme,Jo,,Proposal,10,USD,2026-01-01,", "id", "empty"),
+    "a long id": (f"{'x' * 201},First,Acme,Jo,,Proposal,10,USD,2026-01-01,", "id", "up to 200"),
+    "a day that does not exist": ("D1,First,Acme,Jo,,Proposal,10,USD,2026-02-31,", "created", ""),
+    "a title without end": (f"D1,{'x' * 10_000},Acme,Jo,,Proposal,10,USD,,", "name", "10,000 characters"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ROWS)
+def test_a_bad_row_is_refused_with_line_and_reason_and_the_others_are_taken(write, report, rows, case):
+    line, field, reason = BAD_ROWS[case]
+    said = report("deals", "import", write(OPEN, line, LOST))
+    assert counts(said) == (2, 0, 0, 1)
+    [refused] = said["rows_refused"]
+    assert (refused["line"], refused["field"]) == (3, field)
+    assert reason in refused["reason"]
+    assert len(rows(select(Deal))) == 2
+
+
+def test_the_second_of_two_rows_with_one_id_is_refused(write, report, rows):
+    said = report("deals", "import", write(OPEN, OPEN.replace("Third", "Other")))
+    assert said["rows_refused"][0]["reason"] == "The same id is on line 2 already."
+    assert rows(select(Deal.name)) == ["Third"]
+
+
+BAD_FILES = {
+    "empty": (b"", "is empty"),
+    "blank": (b"\n\n  \n", "is empty"),
+    "only a header": (b"id,stage\n", "has a header line but no rows"),
+    "a workbook": (b"PK\x03\x04" + bytes(200), "not a CSV file"),
+    "binary": (bytes(range(256)) * 20, "is not text"),
+    "no column for the id": (b"name,stage\na,b\n", "has no column for the deal's id"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_file_that_is_no_table_of_deals_is_refused_in_words(tmp_path, run, rows, case):
+    data, words = BAD_FILES[case]
+    path = tmp_path / "bad.csv"
+    path.write_bytes(data)
+    result = run("deals", "import", path)
+    assert result.exit_code == 1
+    assert "bad.csv" in result.output
+    assert words in result.output
+    assert rows(select(DealImport)) == []
+
+
+def test_a_missing_file_is_named(tmp_path, run):
+    result = run("deals", "import", tmp_path / "none.csv")
+    assert result.exit_code == 1
+    assert "none.csv can't be opened" in result.output
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1", "utf-8-sig"])
+def test_other_encodings_are_read(tmp_path, report, rows, encoding):
+    path = tmp_path / "deals.csv"
+    path.write_bytes("id;name;stage\nD1;Müller Söhne;Angebot\n".encode(encoding))
+    assert counts(report("deals", "import", path)) == (1, 0, 0, 0)
+    assert rows(select(Deal.name)) == ["Müller Söhne"]
+
+
+def test_html_and_emoji_are_kept_as_they_are(write, report, rows):
+    report("deals", "import", write("D1,<b>Big</b> 🚀,Acme,Jo,,Proposal,10,USD,,"))
+    assert rows(select(Deal.name)) == ["<b>Big</b> 🚀"]
+
+
+def test_a_wrong_source_is_refused(write, run):
+    result = run("deals", "import", write(OPEN), "--source", "../x")
+    assert result.exit_code == 1
+    assert "letters, digits, hyphens" in result.output
+
+
+def test_an_import_has_the_figures_computed_anew_once(write, report, rows):
+    report("deals", "import", write(OPEN))
+    report("deals", "import", write(WON))
+    assert rows(select(func.count()).select_from(Job).where(Job.kind == "compute_impact")) == [1]
+
+
+def test_history_adds_entries_once_and_refuses_unknown_deals(write, report, rows):
+    report("deals", "import", write(OPEN, LOST))
+    path = write(
+        "D3,Discovery,2026-02-01",
+        "D3,Proposal,2026-02-09T10:00:00",
+        "D8,Discovery,2026-02-01",
+        header="deal_id,stage,entered_at",
+        name="history.csv",
+    )
+    said = report("deals", "import-history", path)
+    assert counts(said) == (2, 0, 0, 1)
+    assert said["rows_refused"][0]["line"] == 4
+    assert "no deal with this id" in said["rows_refused"][0]["reason"]
+    assert rows(select(StageEntry.stage).order_by(StageEntry.entered_on)) == ["Discovery", "Proposal"]
+    assert counts(report("deals", "import-history", path)) == (0, 0, 2, 1)
+    kept = rows(select(DealChange).order_by(DealChange.id.desc()).limit(1))[0]
+    assert kept.before == {"stages_added": [["Discovery", "2026-02-01"], ["Proposal", "2026-02-09"]]}
+
+
+def test_history_tells_the_size_that_a_closed_deal_had(write, report, rows):
+    report("deals", "import", write(WON))
+    path = write(
+        "D1,Discovery,2026-01-02,900",
+        "D1,Proposal,2026-01-20,950",
+        "D1,Closed Won,2026-02-03,1054.50",
+        header="deal_id,stage,entered_at,amount",
+        name="history.csv",
+    )
+    report("deals", "import-history", path)
+    assert rows(select(Deal.size_minor)) == [95_000]
+
+
+def test_people_read_the_report_as_lines(write, run):
+    result = run("deals", "import", write(OPEN, "D4,Fourth,,,,Won,5,USD,,"))
+    assert "deals.csv: 1 new, 0 changed, 0 unchanged, 1 refused" in result.output
+    assert "Refused deals.csv, line 3 closed" in result.output
