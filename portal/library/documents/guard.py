@@ -171,31 +171,34 @@ def _work(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...
     """Be the guarded process: take the limits, run the function, answer."""
     _limit(limits)
     try:
-        outcome: tuple[bool, Any] = (True, function(*args))
+        sender.send((True, function(*args)))
     except MemoryError:
-        outcome = (False, TOO_MUCH_MEMORY)
+        sender.send((False, TOO_MUCH_MEMORY))
     except Unreadable as problem:
-        outcome = (False, f"could not be read: {problem}")
+        sender.send((False, f"could not be read: {problem}"))
     except Exception as error:
         first_line = (str(error).strip().splitlines() or [""])[0][:200]
-        outcome = (False, f"could not be read: {type(error).__name__} {first_line}".rstrip())
-    sender.send(outcome)
+        reason = (
+            f"could not be read: the file is damaged or unusual ({type(error).__name__} {first_line}".rstrip()
+        )
+        sender.send((False, f"{reason})"))
 
 
 def _limit(limits: Limits) -> None:
     os.setsid()
     _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_CPU, limits.cpu_seconds)
+    # The first limit ends it with a signal that tells why; the second is for whoever ignores that signal.
+    _set(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 2)
     _set(resource.RLIMIT_FSIZE, limits.file_bytes)
     _set(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
     # The parent keeps the time; this is for when the parent is gone.
     signal.alarm(math.ceil(limits.wall_seconds) + 1)
 
 
-def _set(limit: int, value: int) -> None:
+def _set(limit: int, soft: int, hard: int | None = None) -> None:
     # Some systems do not enforce every limit; the others still hold.
     with suppress(ValueError, OSError):
-        resource.setrlimit(limit, (value, value))
+        resource.setrlimit(limit, (soft, soft if hard is None else hard))
 
 
 def _mapped_bytes() -> int:

@@ -42,10 +42,12 @@ _MAIN_PARTS = {
 
 
 class _BoundedFile(io.FileIO):
-    """A file that gives at most so many bytes at once: a zip's table of contents is read in one piece, at any size."""
+    """A file that, while `bounded`, gives no more at once than a sane table of contents, which is read in one piece."""
+
+    bounded = True
 
     def read(self, size: int | None = -1, /) -> Any:
-        if size is not None and 0 <= size <= MAX_DIRECTORY_BYTES:
+        if not self.bounded or (size is not None and 0 <= size <= MAX_DIRECTORY_BYTES):
             return super().read(size)
         data = super().read(MAX_DIRECTORY_BYTES + 1)
         if len(data) > MAX_DIRECTORY_BYTES:
@@ -69,11 +71,12 @@ class Package:
         self._file = _BoundedFile(path)
         try:
             self._zip = zipfile.ZipFile(self._file)
+            self._file.bounded = False
             self._members = {
                 _plain(member.filename): member for member in self._zip.infolist() if not member.is_dir()
             }
             _check(self._zip.infolist())
-            self._types = self.xml(_CONTENTS)
+            self._types = self.xml(_CONTENTS) if _CONTENTS in self else etree.Element("Types")
             self.main_part = self.related("", "officeDocument")
         except _BROKEN as error:
             self._file.close()

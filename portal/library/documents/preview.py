@@ -92,8 +92,9 @@ def _pdf_pages(path: Path, out_dir: Path, made_by: MadeBy) -> Preview:
         try:
             images += run_guarded(draw_pages, path, out_dir, first, min(first + at_once - 1, last))
         except GuardTripped as tripped:
-            if at_once == 1:
+            if at_once == 1 or first == last:
                 reason = f"Page {first} {tripped.reason}, so the pages from there on are not shown."
+                reason = reason if images else f"It {tripped.reason}."
                 break
             # One page of these is at fault: show those before it.
             at_once = 1

@@ -22,7 +22,7 @@ def read_slides(path: Path) -> Reading:
         collector = PageCollector()
         complete = all(collector.add(*_slide(package, part)) for part in _slide_parts(package))
         reading = collector.reading(complete=complete)
-        first = next((page.title for page in reading.pages if page.title), "")
+        first = next((title for page in reading.pages if (title := sensible_title(page.title))), "")
         return collector.reading(sensible_title(core_title(package)) or first, complete)
 
 

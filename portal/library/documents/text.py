@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.library.documents.pages import MAX_CHARACTERS, PageCollector, Reading, pieces
+from portal.library.documents.pages import MAX_CHARACTERS, PAGE_CHARACTERS, PageCollector, Reading, pieces
 from portal.library.documents.titles import sensible_title
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _BYTES_PER_CHARACTER = 4
+_LONGEST_SECTION = 4 * PAGE_CHARACTERS
 
 
 def read_text(path: Path) -> Reading:
@@ -23,7 +24,13 @@ def read_text(path: Path) -> Reading:
 def read_markdown(path: Path) -> Reading:
     """Return a Markdown file, one page a section under a first or second heading."""
     text, complete = _decoded(path)
-    sections = list(_sections(text))
+    sections = [
+        (heading, piece)
+        for heading, section in _sections(text)
+        for piece in pieces(
+            section, _LONGEST_SECTION if len(section) <= _LONGEST_SECTION else PAGE_CHARACTERS
+        )
+    ]
     title = next((heading for heading, _ in sections if heading), "")
     return _collected(iter(sections), sensible_title(title), complete)
 

@@ -17,12 +17,13 @@ _EMPTY_TITLES = re.compile(
     """,
     re.VERBOSE,
 )
-_PROGRAM_TITLE = re.compile(r"(microsoft\s+(word|powerpoint|excel)\s+-|.*\bpower\s?point\b)")
+_PROGRAM_TITLE = re.compile(r"microsoft\s+(word|powerpoint|excel)\s+-")
+_NAMES_POWERPOINT = re.compile(r".*\bpower\s?point\b")
 _FILE_NAME = re.compile(
     r".*\.(docx?|docm|dotx?|pptx?|pptm|potx?|xlsx?|xlsm|xltx?|pdf|indd|odt|odp|rtf|txt|tex|dvi|ps|html?|qxd)"
 )
 _TEMPLATE = re.compile(r".*\b(template|vorlage|modèle|plantilla)\b")
-_LONGEST_PROGRAM_TITLE = 40
+_LONGEST_PROGRAM_TITLE = 4  # words
 
 
 def sensible_title(title: str) -> str:
@@ -31,7 +32,10 @@ def sensible_title(title: str) -> str:
     lowered = line.lower().strip("()[]<>\"' ")
     if len(lowered) < 3 or not any(character.isalpha() for character in lowered):
         return ""
-    if len(lowered) <= _LONGEST_PROGRAM_TITLE and _PROGRAM_TITLE.match(lowered):
+    if _PROGRAM_TITLE.match(lowered):
+        return ""
+    # "PowerPoint Presentation" and the like, in any language
+    if _NAMES_POWERPOINT.match(lowered) and len(lowered.split()) <= _LONGEST_PROGRAM_TITLE:
         return ""
     if any(pattern.fullmatch(lowered) for pattern in (_EMPTY_TITLES, _FILE_NAME)) or _TEMPLATE.match(lowered):
         return ""

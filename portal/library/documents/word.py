@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,18 @@ from portal.library.documents.ooxml import (
     xml_if_readable,
 )
 from portal.library.documents.packages import Package
-from portal.library.documents.pages import MAX_PAGES, PAGE_CHARACTERS, PageCollector, Reading, pieces
+from portal.library.documents.pages import (
+    MAX_CHARACTERS,
+    MAX_PAGES,
+    MAX_SECONDS,
+    PAGE_CHARACTERS,
+    PageCollector,
+    Reading,
+    pieces,
+)
 from portal.library.documents.titles import sensible_title
+
+CUT = "Only its first part was read; it is too long."
 
 _OFF = ("0", "false", "off")
 _NOTES = ("footnote", "endnote")
@@ -41,18 +52,23 @@ def read_word(path: Path) -> Reading:
         complete = all(
             collector.add(_heading(lines), "\n".join(line.text for line in lines)) for lines in pages
         )
-        heading = next((title for lines in body.pages if (title := _heading(lines))), "")
-        return collector.reading(sensible_title(core_title(package)) or heading, complete)
+        if body.cut:
+            collector.left_out = collector.left_out or CUT
+        heading = next((title for lines in body.pages if (title := sensible_title(_heading(lines)))), "")
+        return collector.reading(sensible_title(core_title(package)) or heading, complete and not body.cut)
 
 
 def _read_body(package: Package) -> _Body:
     """Walk the document by the page ends that Word noted when it last laid it out, unless they can't be right."""
-    body = _Body(package, laid_out=True)
-    body.read()
-    # Columns are noted like pages, and other programs leave the notes of an older layout in.
-    if len(body.pages) == 1 or len(body.pages) > _stated_pages(package):
-        body = _Body(package, laid_out=False)
-        body.read()
+    root = package.xml(package.main_part)
+    if root.find(".//{*}lastRenderedPageBreak") is not None:
+        body = _Body(package, laid_out=True)
+        body.read(root)
+        # Columns are noted like pages, and other programs leave the notes of an older layout in.
+        if len(body.pages) <= _stated_pages(package):
+            return body
+    body = _Body(package, laid_out=False)
+    body.read(root)
     return body
 
 
@@ -76,11 +92,13 @@ class _Body:
     waiting: list[str] = field(default_factory=list)
     rows: int = 0
     row_broken: bool = False
+    characters: int = 0
+    cut: bool = False
 
-    def read(self) -> None:
-        """Walk the main part and gather its pages."""
+    def read(self, root: Any) -> None:
+        """Walk the main part and gather its pages, until they are more than anybody needs."""
         part = self.package.main_part
-        root = self.package.xml(part)
+        deadline = time.process_time() + MAX_SECONDS
         self.links = self.package.relations(part)
         self.headings = _heading_styles(self.package, part)
         self.notes = _notes(self.package, part)
@@ -89,6 +107,11 @@ class _Body:
                 self._start(name, element)
             else:
                 self._end(name, element)
+                self.cut = self.characters > MAX_CHARACTERS or (
+                    name == "p" and time.process_time() > deadline
+                )
+                if self.cut:
+                    break
         self._end_line()
         # Headers and footers stand on every page; once is enough to find them.
         self.pages[0].extend(Line(text) for text in dict.fromkeys(self.margins))
@@ -123,9 +146,10 @@ class _Body:
 
     def _end_line(self) -> None:
         text = "".join(self.words).strip()
-        if text:
-            self.pages[-1].append(Line(text, self.heading))
-        self.pages[-1].extend(Line(note) for note in self.waiting)
+        lines = [Line(text, self.heading)] if text else []
+        lines += [Line(note) for note in self.waiting]
+        self.characters += sum(len(line.text) for line in lines)
+        self.pages[-1] += lines
         self.words, self.waiting, self.heading = [], [], False
 
     def _rendered_break(self) -> None:

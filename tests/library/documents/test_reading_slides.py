@@ -1,0 +1,65 @@
+"""What is read from presentations."""
+
+from __future__ import annotations
+
+from portal.library.documents.extract import extract
+from tests.library.documents import building
+from tests.library.documents.building import shape, slide_part
+
+
+def read(tmp_path, data: bytes):
+    return extract(building.stored(tmp_path, data), "deck.pptx")
+
+
+def test_each_slide_is_a_page_with_its_title(tmp_path):
+    found = read(
+        tmp_path, building.slides(shape("Hello", "ctrTitle") + shape("Body"), shape("Two", "title"), "")
+    )
+    assert [(page.number, page.title, page.text) for page in found.pages] == [
+        (1, "Hello", "Hello\nBody"),
+        (2, "Two", "Two"),
+        (3, "", ""),
+    ]
+    assert (found.state, found.title) == ("indexed", "Hello")
+
+
+def test_slides_come_in_the_order_in_which_they_are_shown(tmp_path):
+    data = building.slides(shape("Shown second"), shape("Shown first"))
+    order = b'<p:sldId id="256" r:id="rId1"/><p:sldId id="257" r:id="rId2"/>'
+    data = building.changed(
+        data, "ppt/presentation.xml", order, b'<p:sldId id="257" r:id="rId2"/><p:sldId id="256" r:id="rId1"/>'
+    )
+    assert [page.text for page in read(tmp_path, data).pages] == ["Shown first", "Shown second"]
+
+
+def test_groups_tables_and_notes_are_read_and_slide_numbers_are_not(tmp_path):
+    cell = "<a:tc><a:txBody><a:p><a:r><a:t>Cell</a:t></a:r></a:p></a:txBody></a:tc>"
+    table = f"<p:graphicFrame><a:tbl><a:tr>{cell}</a:tr></a:tbl></p:graphicFrame>"
+    tree = f"<p:grpSp>{shape('Grouped')}</p:grpSp>{table}{shape('17', 'sldNum')}{shape('May', 'dt')}"
+    parts = {
+        "ppt/notesSlides/notesSlide1.xml": slide_part(
+            shape("Say this", "body") + shape("1", "sldNum"), "notes"
+        )
+    }
+    links = {1: building.relations(("rId1", "notesSlide", "../notesSlides/notesSlide1.xml"))}
+    found = read(tmp_path, building.slides(tree, parts=parts, links=links))
+    assert found.pages[0].text == "Grouped\nCell\nSay this"
+
+
+def test_smartart_is_read(tmp_path):
+    frame = '<p:graphicFrame><d:relIds xmlns:d="urn:d" r:dm="rId3"/></p:graphicFrame>'
+    point = "<d:pt><a:p><a:r><a:t>Plan</a:t></a:r></a:p></d:pt>"
+    data = f'<d:dataModel xmlns:d="urn:d" xmlns:a="urn:a">{point}</d:dataModel>'
+    links = {1: building.relations(("rId3", "diagramData", "../diagrams/data1.xml"))}
+    found = read(tmp_path, building.slides(frame, parts={"ppt/diagrams/data1.xml": data}, links=links))
+    assert found.pages[0].text == "Plan"
+
+
+def test_a_damaged_slide_keeps_its_number(tmp_path):
+    data = building.slides(shape("One"), shape("Two"), shape("Three"))
+    data = building.changed(data, "ppt/slides/slide2.xml", slide_part(shape("Two")).encode(), b"\x00garbage")
+    assert [(page.number, page.text) for page in read(tmp_path, data).pages] == [
+        (1, "One"),
+        (2, ""),
+        (3, "Three"),
+    ]
