@@ -13,6 +13,12 @@ from portal.impact.method import MIN_DEALS_USED, MIN_LOST, MIN_MATCHED_SHARE, MI
 from portal.impact.verdicts import Shortfall, Verdict, shortfall_of
 from portal.impact.words import coverage_words
 
+VERDICT_NAMES = {
+    Verdict.WON_MORE: "Won more often",
+    Verdict.WON_LESS: "Won less often",
+    Verdict.NO_CLEAR_DIFFERENCE: "No clear difference",
+    Verdict.NOT_ENOUGH_DEALS: "Not enough deals yet",
+}
 # What is counted, as one and as many, with what becomes of it.
 LEFT_OUT = {
     "uses_on_open_deals": "on deals that are still open",

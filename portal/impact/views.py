@@ -11,7 +11,14 @@ from portal.demo.models import DemoNote
 from portal.impact.forms import Shown, read_shown
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
-from portal.impact.overview import coverage_sentence, distance, headline, left_out_words
+from portal.impact.numbers import numbers
+from portal.impact.overview import (
+    VERDICT_NAMES,
+    coverage_sentence,
+    distance,
+    headline,
+    left_out_words,
+)
 from portal.impact.queries import impact_of_slug, impact_rows, latest_snapshot, verdict_counts
 from portal.impact.verdicts import Verdict
 from portal.impact.words import (
@@ -28,9 +35,12 @@ from portal.library.models import ASSET_KINDS, Asset
 from portal.usage.sums import local_day
 from portal.users.access import OVERSIGHT, allow, me
 from portal.web import paginate, render, see_other
+from portal.web.formatting import kind_words, points
 
 blueprint = Blueprint("impact", __name__, url_prefix="/impact")
 blueprints = (blueprint,)
+# As many as a plot shows at a glance.
+PER_PAGE = 20
 DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}
 
 
@@ -45,8 +55,6 @@ def index() -> Response:
         computing=computing,
         snapshot=snapshot,
         shown=shown,
-        kinds=ASSET_KINDS,
-        verdicts=list(Verdict),
         words=DEFINITIONS,
         may_compute=me().role in OVERSIGHT,
         **found,
@@ -60,10 +68,16 @@ def index() -> Response:
 def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
     counts = verdict_counts(me(), snapshot.id)
     statement = impact_rows(me(), snapshot.id, kind=shown.kind, verdict=shown.verdict, sort=shown.sort)
-    page = paginate(statement)
+    page = paginate(statement, per_page=PER_PAGE)
     return {
         "page": page,
         "lines": [_line(row) for row in page.items],
+        "plot": [_mark(row) for row in page.items if row.verdict != Verdict.NOT_ENOUGH_DEALS],
+        "kind_choices": [("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
+        "verdict_choices": [
+            ("", "Every verdict"),
+            *((value, f"{name} ({counts.get(value, 0)})") for value, name in VERDICT_NAMES.items()),
+        ],
         "counts": counts,
         "total": sum(counts.values()),
         "headline": headline(counts),
@@ -75,6 +89,20 @@ def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
 def _line(row: ImpactRow) -> dict[str, Any]:
     figures = AssetLift.read(row)
     return {"row": row, "asset": row.asset, "distance": distance(figures), "words": verdict_words(figures)}
+
+
+def _mark(row: ImpactRow) -> dict[str, Any]:
+    """One line of the forest plot."""
+    both = row.ci_low is not None and row.ci_high is not None
+    range_words = f" ({points(row.ci_low)} to {points(row.ci_high)})" if both else ""
+    return {
+        "label": row.asset.title,
+        "estimate": row.lift,
+        "low": row.ci_low,
+        "high": row.ci_high,
+        "verdict": row.verdict,
+        "text": points(row.lift) + range_words,
+    }
 
 
 @blueprint.post("/compute")
@@ -108,6 +136,8 @@ def _working(asset: Asset, row: ImpactRow) -> dict[str, Any]:
         "distance": distance(figures),
         "verdict_words": verdict_words(figures),
         "working": working(figures),
+        "numbers": numbers(row),
+        "left_out": left_out_words(row.snapshot.left_out),
         "cycle": cycle_words(row.weeks_won_deals, row.weeks_difference, row.weeks_ci_low, row.weeks_ci_high),
         "planted": planted_effect(asset),
     }

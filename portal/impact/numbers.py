@@ -1,0 +1,44 @@
+"""Numbers: the figures of one asset as the lines of a small table, each with what it is."""
+
+from __future__ import annotations
+
+from portal.impact.models import ImpactRow
+from portal.impact.verdicts import Verdict
+from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS
+from portal.web.formatting import count, money, points
+
+Line = tuple[str, str, str]
+
+
+def numbers(row: ImpactRow) -> list[Line]:
+    """Return the lines as (label, value, meaning); estimates only where the data can carry them."""
+    return [
+        (
+            "Closed deals",
+            count(row.deals_used),
+            f"It was used on them between their creation and their close: {row.won:,} won, {row.lost:,} lost.",
+        ),
+        ("Open deals", count(row.open_deals), "It is used on these now; they count once they are closed."),
+        (
+            "Comparable deals",
+            count(row.matched),
+            f"Of the closed ones; compared with {row.comparison_deals:,} deals on which other content was used.",
+        ),
+        *(_estimates(row) if row.verdict != Verdict.NOT_ENOUGH_DEALS else ()),
+        ("Credited revenue", money(row.credited_minor), CREDITED_REVENUE),
+        ("Revenue of deals it was used on", money(row.used_revenue_minor), REVENUE_OF_DEALS),
+    ]
+
+
+def _estimates(row: ImpactRow) -> list[Line]:
+    found: list[Line] = []
+    if row.lift is not None and row.ci_low is not None:
+        range_words = f"{points(row.ci_low)} and {points(row.ci_high)}"
+        found.append(
+            ("Difference in win rate", f"{points(row.lift)} points", f"Likely between {range_words}.")
+        )
+    if row.money_minor is not None and row.money_low_minor is not None:
+        range_words = f"{money(row.money_low_minor)} and {money(row.money_high_minor)}"
+        meaning = "The difference times the known amounts of the deals it was used on, likely between"
+        found.append(("What the difference is worth", money(row.money_minor), f"{meaning} {range_words}."))
+    return found
