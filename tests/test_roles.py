@@ -1,0 +1,363 @@
+"""Nobody does what they may not: every route is walked as every role, and every object as whoever may not see it.
+
+A route that is not in the table fails; so does a row without a route.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from portal.db import db, now, unit_of_work
+from portal.deals.models import DealImport
+from portal.notifications.models import Notification, OutboxMessage
+from portal.users.models import PasswordLink, User
+from portal.users.passwords import token_hash
+from portal.users.services import open_session
+
+PUBLIC, ALL, MARKETING, OVERSIGHT, IMPORTERS, ADMIN = (
+    "public",
+    "all",
+    "marketing",
+    "oversight",
+    "importers",
+    "admin",
+)
+ROLES_OF = {
+    PUBLIC: {"nobody", "rep", "marketer", "manager", "admin"},
+    ALL: {"rep", "marketer", "manager", "admin"},
+    MARKETING: {"marketer", "admin"},
+    OVERSIGHT: {"marketer", "manager", "admin"},
+    IMPORTERS: {"manager", "admin"},
+    ADMIN: {"admin"},
+}
+LINK_TOKEN = "t" * 43
+PASSWORD_TOKEN = "p" * 43
+
+# Method and route: who may call it. A star says that the thing itself may be missing in the world of this test
+# (a picture that was never drawn, say), so that 404 is a fair answer to those who may.
+TABLE = {
+    "GET /": ALL,
+    "GET /styleguide": ALL,
+    "GET /to-do": MARKETING,
+    "GET /setup": "public*",
+    "POST /setup": "public*",
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": ALL,
+    "GET /health": PUBLIC,
+    "GET /favicon.ico": PUBLIC,
+    "GET /password/<token>": PUBLIC,
+    "POST /password/<token>": PUBLIC,
+    "GET /me": ALL,
+    "POST /me": ALL,
+    "POST /me/password": ALL,
+    "GET /notifications": ALL,
+    "POST /notifications/read": ALL,
+    "POST /notifications/<int:notification_id>/open": "all*",
+    "GET /admin/users": ADMIN,
+    "GET /admin/users/new": ADMIN,
+    "POST /admin/users/new": ADMIN,
+    "GET /admin/users/<int:user_id>": ADMIN,
+    "POST /admin/users/<int:user_id>": ADMIN,
+    "POST /admin/users/<int:user_id>/password-link": ADMIN,
+    "POST /admin/users/<int:user_id>/status": ADMIN,
+    "GET /admin/teams": ADMIN,
+    "POST /admin/teams": ADMIN,
+    "GET /admin/audit": ADMIN,
+    "GET /admin/demo": "admin*",
+    "POST /admin/demo/clear": "admin*",
+    "GET /library": ALL,
+    "GET /search/suggest": ALL,
+    "GET /library/suggest": ALL,
+    "GET /library/new": MARKETING,
+    "POST /library/new": MARKETING,
+    "GET /library/review": MARKETING,
+    "POST /library/review": MARKETING,
+    "GET /library/review/<slug>": MARKETING,
+    "GET /library/vocabulary": MARKETING,
+    "POST /library/vocabulary/<key>": MARKETING,
+    "GET /library/vocabulary/terms/<int:term_id>": MARKETING,
+    "POST /library/vocabulary/terms/<int:term_id>": MARKETING,
+    "POST /library/vocabulary/terms/<int:term_id>/delete": MARKETING,
+    "GET /library/<slug>": ALL,
+    "GET /library/<slug>/edit": MARKETING,
+    "POST /library/<slug>/edit": MARKETING,
+    "POST /library/<slug>/publish": MARKETING,
+    "GET /library/<slug>/archive": MARKETING,
+    "POST /library/<slug>/archive": MARKETING,
+    "POST /library/<slug>/restore": MARKETING,
+    "GET /library/<slug>/versions": MARKETING,
+    "POST /library/<slug>/versions": MARKETING,
+    "GET /library/<slug>/present": ALL,
+    "POST /library/<slug>/present": ALL,
+    "POST /library/<slug>/used": ALL,
+    "GET /library/<slug>/v/<int:number>/file": ALL,
+    "GET /library/<slug>/v/<int:number>/pages/<int:page>.webp": "all*",
+    "GET /library/<slug>/v/<int:number>/pages/<int:page>/thumb": "all*",
+    "GET /library/<slug>/v/<int:number>/preview": "all*",
+    "GET /library/<slug>/v/<int:number>/thumb": "all*",
+    "GET /library/<slug>/rating": ALL,
+    "POST /library/<slug>/rating": ALL,
+    "POST /library/<slug>/rating/withdraw": "all*",
+    "GET /library/<slug>/send": ALL,
+    "POST /library/<slug>/send": ALL,
+    "GET /links": ALL,
+    "GET /links/<int:link_id>": ALL,
+    "POST /links/<int:link_id>/revoke": ALL,
+    "GET /s/<token>": PUBLIC,
+    "GET /s/<token>/file": PUBLIC,
+    "GET /s/<token>/preview": "public*",
+    "GET /s/<token>/pages/<int:page>.webp": "public*",
+    "GET /s/<token>/pages/<int:page>/thumb": "public*",
+    "GET /s/<token>/seen/<key>.gif": PUBLIC,
+    "GET /deals": ALL,
+    "GET /deals/suggest": ALL,
+    "GET /deals/choose": ALL,
+    "POST /deals/working": ALL,
+    "GET /deals/<int:deal_id>": ALL,
+    "GET /deals/crm/<source>/<path:external_id>": ALL,
+    "GET /deals/import": IMPORTERS,
+    "POST /deals/import": IMPORTERS,
+    "GET /deals/import/<int:import_id>": IMPORTERS,
+    "POST /deals/import/<int:import_id>/again": IMPORTERS,
+    "POST /deals/import/<int:import_id>/apply": IMPORTERS,
+    "GET /uses/<int:event_id>/move": ALL,
+    "POST /uses/<int:event_id>/move": ALL,
+    "POST /uses/<int:event_id>/remove": ALL,
+    "GET /requests": ALL,
+    "GET /requests/new": ALL,
+    "POST /requests/new": ALL,
+    "GET /requests/<int:request_id>": ALL,
+    "POST /requests/<int:request_id>/support": ALL,
+    "POST /requests/<int:request_id>/withdraw": ALL,
+    "POST /requests/<int:request_id>/reopen": ALL,
+    "POST /requests/<int:request_id>/take": MARKETING,
+    "POST /requests/<int:request_id>/start": MARKETING,
+    "POST /requests/<int:request_id>/complete": MARKETING,
+    "POST /requests/<int:request_id>/decline": MARKETING,
+    "POST /requests/<int:request_id>/deliver": MARKETING,
+    "GET /impact": ALL,
+    "GET /impact/<slug>": ALL,
+    "POST /impact/compute": OVERSIGHT,
+    "GET /reports": ALL,
+    "GET /reports/usage": ALL,
+    "GET /reports/usage.<any(csv, xlsx, docx):format>": ALL,
+    "GET /reports/adoption": OVERSIGHT,
+    "GET /reports/adoption.<any(csv, xlsx, docx):format>": OVERSIGHT,
+}
+
+
+@dataclass
+class World:
+    """A portal with one of everything, which each check finds as it was made."""
+
+    app: Any
+    people: dict[str, User]
+    tokens: dict[str, str]
+    things: SimpleNamespace
+
+    def restore(self) -> None:
+        data = self.app.config["DATA_DIR"]
+        with self.app.app_context():
+            db.engine.dispose()
+        for leftover in ("tandem.db-wal", "tandem.db-shm"):
+            (data / leftover).unlink(missing_ok=True)
+        shutil.copyfile(data / "world.db", data / "tandem.db")
+
+    def client(self, who: str) -> Any:
+        client = self.app.test_client()
+        if who != "nobody":
+            with client.session_transaction() as session:
+                session["_user_id"], session["_fresh"] = self.tokens[who], True
+        return client
+
+
+@pytest.fixture
+def world(app, make) -> World:
+    north, south = make.team("North"), make.team("South")
+    people = {
+        "rep": make.user("rep", team=north),
+        "mate": make.user("rep", team=north),
+        "stranger": make.user("rep", team=south),
+        "marketer": make.user("marketer"),
+        "manager": make.user("manager"),
+        "admin": make.user("admin"),
+    }
+    rep = people["rep"]
+    asset, draft = (
+        make.asset("Deck", slug="deck"),
+        make.asset("Draft", slug="draft", state="draft", owner=people["marketer"]),
+    )
+    archived = make.asset("Old", slug="old", state="archived", published_at=now(), archived_at=now())
+    deal = make.deal(owner=rep, external_id="X1", name="Quiet deal")
+    request = make.request(people["mate"], deals=(deal,))
+    closed = make.request(rep, status="declined", decline_reason="No", closed_at=now())
+    link = make.link(asset, rep, token=LINK_TOKEN, deal=deal)
+    event = make.use(asset, rep, kind="sent", deal=deal)
+    term = make.facet("industry").terms[0]
+    message = make.store(
+        OutboxMessage(recipient_id=rep.id, event_key="e", kind="request", title="T", address="/requests")
+    )
+    notice = make.store(
+        Notification(user_id=rep.id, message_id=message.id, kind="request", title="T", address="/requests")
+    )
+    imported = make.store(
+        DealImport(kind="deals", source="csv", filename="deals.csv", state="refused", created_by_id=None)
+    )
+    make.store(
+        PasswordLink(
+            user_id=rep.id, token_hash=token_hash(PASSWORD_TOKEN), expires_at=now().replace(year=2099)
+        )
+    )
+    with app.app_context(), unit_of_work():
+        tokens = {who: open_session(db.session.get_one(User, user.id)) for who, user in people.items()}
+    with app.app_context():
+        db.session.connection().exec_driver_sql("SELECT 1")
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    data = app.config["DATA_DIR"]
+    shutil.copyfile(data / "tandem.db", data / "world.db")
+    things = SimpleNamespace(
+        asset=asset,
+        draft=draft,
+        archived=archived,
+        deal=deal,
+        request=request,
+        closed=closed,
+        link=link,
+        event=event,
+        term=term,
+        notice=notice,
+        imported=imported,
+    )
+    return World(app, people, tokens, things)
+
+
+def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
+    values = {
+        "<token>": PASSWORD_TOKEN if rule.startswith("/password") else LINK_TOKEN,
+        "<slug>": "draft"
+        if "/review/" in rule or rule.endswith("/publish")
+        else "old"
+        if rule.endswith("/restore")
+        else slug,
+        "<key>": "industry" if "vocabulary" in rule else "abc",
+        "<source>": "csv",
+        "<path:external_id>": "X1",
+        "<int:number>": "1",
+        "<int:page>": "1",
+        "<any(csv, xlsx, docx):format>": "csv",
+        "<int:user_id>": str(things.deal.owner_id),
+        "<int:notification_id>": str(things.notice.id),
+        "<int:term_id>": str(things.term.id),
+        "<int:link_id>": str(things.link.id),
+        "<int:deal_id>": str(things.deal.id),
+        "<int:import_id>": str(things.imported.id),
+        "<int:event_id>": str(things.event.id),
+        "<int:request_id>": str(things.closed.id if rule.endswith("/reopen") else things.request.id),
+    }
+    for name, value in values.items():
+        rule = rule.replace(name, value)
+    return rule
+
+
+def _routes(app: Any) -> set[str]:
+    return {
+        f"{method} {rule}"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_is_in_the_table_and_every_row_has_its_route(app):
+    routes = _routes(app)
+    assert routes - TABLE.keys() == set()
+    assert TABLE.keys() - routes == set()
+
+
+def test_each_route_lets_in_whom_it_should_and_nobody_else(world):
+    wrong = []
+    for row, access in TABLE.items():
+        method, rule = row.split(" ", 1)
+        allowed = ROLES_OF[access.rstrip("*")]
+        for who in ("nobody", "rep", "marketer", "manager", "admin"):
+            world.restore()
+            answer = world.client(who).open(_address(rule, world.things), method=method)
+            signed_out = answer.status_code in (302, 303) and answer.location.startswith("/sign-in")
+            if rule == "/sign-out":
+                signed_out = who == "nobody"
+            if who in allowed:
+                refused = answer.status_code in (401, 403, 405) or (signed_out and access != PUBLIC)
+                missing = answer.status_code == 404 and not access.endswith("*")
+                if refused or missing or answer.status_code >= 500:
+                    wrong.append(f"{row} refused {who}: {answer.status_code} {answer.location or ''}")
+            elif not (signed_out if who == "nobody" else answer.status_code == 403):
+                wrong.append(f"{row} let in {who}: {answer.status_code}")
+    assert wrong == []
+
+
+# What a rep of another team, a rep of the same team, and people without a sign-in get when they name an object.
+HIDDEN_FROM_STRANGERS = (
+    *("GET /deals/<int:deal_id>", "GET /deals/crm/<source>/<path:external_id>", "GET /links/<int:link_id>"),
+    *(
+        "POST /links/<int:link_id>/revoke",
+        "POST /uses/<int:event_id>/remove",
+        "GET /uses/<int:event_id>/move",
+    ),
+    *("POST /uses/<int:event_id>/move", "POST /notifications/<int:notification_id>/open"),
+)
+
+
+@pytest.mark.parametrize("row", HIDDEN_FROM_STRANGERS)
+def test_what_is_not_shared_with_a_rep_of_another_team_does_not_exist_for_them(world, row):
+    method, rule = row.split(" ", 1)
+    assert world.client("stranger").open(_address(rule, world.things), method=method).status_code == 404
+
+
+def test_a_deal_is_seen_by_its_team_but_a_notification_only_by_its_person(world):
+    assert world.client("mate").get(f"/deals/{world.things.deal.id}").status_code == 200
+    assert world.client("mate").post(f"/notifications/{world.things.notice.id}/open").status_code == 404
+
+
+def test_a_draft_of_others_does_not_exist_for_a_rep_at_any_address(world):
+    slug_rows = [row for row, access in TABLE.items() if "<slug>" in row and access.rstrip("*") == ALL]
+    wrong = []
+    for row in slug_rows:
+        method, rule = row.split(" ", 1)
+        world.restore()
+        status = (
+            world.client("rep").open(_address(rule, world.things, slug="draft"), method=method).status_code
+        )
+        if status != 404:
+            wrong.append(f"{row}: {status}")
+    assert wrong == []
+
+
+def test_the_name_of_a_hidden_deal_stands_on_no_page_of_a_stranger(world):
+    client = world.client("stranger")
+    pages = [
+        "/",
+        "/deals",
+        "/deals?show=all",
+        "/deals/suggest?q=quiet",
+        "/requests",
+        f"/requests/{world.things.request.id}",
+    ]
+    pages += [
+        "/library/deck",
+        "/links",
+        "/impact",
+        "/reports/usage",
+        "/search/suggest?q=quiet",
+        "/library?q=quiet",
+    ]
+    for page in pages:
+        assert "Quiet deal" not in client.get(page).text, page
