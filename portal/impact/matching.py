@@ -168,11 +168,12 @@ def _block(
     walk_key = np.repeat(row, length) + spells.cell[walk]
     key = row + moments.cell[moment]
 
-    pair = np.flatnonzero(np.bincount(key, weights[0].moment[moment], size)).astype(np.int64)
+    own = [np.bincount(key, weight.moment[moment], size) for weight in weights]
+    pair = np.flatnonzero(own[0]).astype(np.int64)
     cell = pair % moments.cells
     used, other = np.empty((2, len(weights), len(pair)))
     for side, weight in enumerate(weights):
-        used[side] = np.bincount(key, weight.moment[moment], size)[pair]
+        used[side] = own[side][pair]
         other[side] = weight.cell[cell] - np.bincount(key, weight.rest[moment], size)[pair]
         other[side] -= np.bincount(walk_key, weight.spell[walk], size)[pair]
     return pair // moments.cells + base, cell, used, other
