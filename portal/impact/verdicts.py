@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from portal.impact.method import (
     FALSE_DISCOVERY_RATE,
@@ -57,6 +56,9 @@ def paule_mandel(effects: FloatArray, se: FloatArray) -> tuple[float, float]:
     if excess(0.0) <= 0:
         return 0.0, mean(0.0)
     # Each term is below (effect - average)^2 / tau^2, so that the sum is below n - 1 at the sample variance.
+    # Imported where it is used: it takes a second, which every command and process would pay at its start.
+    from scipy import optimize
+
     tau2 = float(optimize.brentq(excess, 0.0, float(np.var(effects, ddof=1)), xtol=1e-15))
     return tau2, mean(tau2)
 
@@ -74,6 +76,8 @@ def q_values(effects: FloatArray, se: FloatArray, among: BoolArray) -> FloatArra
     tested = among & np.isfinite(effects) & np.isfinite(se)
     q = np.full(len(effects), np.nan)
     if np.any(tested):
+        from scipy import stats  # as above
+
         p = 2 * stats.norm.sf(np.abs(effects[tested] / se[tested]))
         q[tested] = stats.false_discovery_control(p)
     return q
