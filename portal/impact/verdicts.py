@@ -53,12 +53,12 @@ def paule_mandel(effects: FloatArray, se: FloatArray) -> tuple[float, float]:
     def excess(tau2: float) -> float:
         return float(np.sum((effects - mean(tau2)) ** 2 / (se**2 + tau2))) - (len(effects) - 1)
 
-    if excess(0.0) <= 0:
-        return 0.0, mean(0.0)
-    # Each term is below (effect - average)^2 / tau^2, so that the sum is below n - 1 at the sample variance.
     # Imported where it is used: it takes a second, which every command and process would pay at its start.
     from scipy import optimize
 
+    if excess(0.0) <= 0:
+        return 0.0, mean(0.0)
+    # Each term is below (effect - average)^2 / tau^2, so that the sum is below n - 1 at the sample variance.
     tau2 = float(optimize.brentq(excess, 0.0, float(np.var(effects, ddof=1)), xtol=1e-15))
     return tau2, mean(tau2)
 

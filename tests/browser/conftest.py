@@ -4,90 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config import Config
-from portal import create_app
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 BROWSER_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-START_SECONDS = 60
 WATCH = """
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sourceFile}`));
 """
-
-
-class Portal:
-    """A running portal on a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.environment = {
-            **os.environ,
-            "PORTAL_DATA_DIR": str(folder),
-            "PORT": str(self.port),
-            "BASE_URL": self.address,
-            "SOFFICE": "none",
-        }
-        self.app = create_app(Config({**self.environment, "SECRET_KEY": ""}))
-        self._processes: list[subprocess.Popen[bytes]] = []
-
-    def flask(self, *arguments: str) -> str:
-        """Run a flask command on this portal and return what it printed."""
-        command = [sys.executable, "-m", "flask", "--app", "portal", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def start(self) -> None:
-        """Start both processes and wait until the web process answers."""
-        web = [sys.executable, "-m", "gunicorn", "portal:create_app()", "--bind", f"127.0.0.1:{self.port}"]
-        web += ["--threads", "8", "--log-level", "warning"]
-        worker = [sys.executable, "-m", "flask", "--app", "portal", "worker"]
-        self._processes = [
-            subprocess.Popen(command, cwd=ROOT, env=self.environment) for command in (web, worker)
-        ]
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert all(process.poll() is None for process in self._processes), "a process of the portal ended"
-            assert time.monotonic() < deadline, "the portal did not start"
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/health", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def stop(self) -> None:
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 @pytest.fixture(scope="session")

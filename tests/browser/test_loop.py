@@ -14,7 +14,8 @@ from docx import Document
 from portal.db import db, unit_of_work
 from portal.deals.models import Deal
 from portal.users.models import User
-from tests.browser.conftest import Portal, sign_in
+from tests.browser.conftest import sign_in
+from tests.browser.process import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("loop")]
 PASSWORD = "correct horse battery"
