@@ -13,7 +13,10 @@ def render(template: str, *, block: str | None = None, status: int = 200, **cont
     if block and request.headers.get("HX-Request") == "true" and not _restores_history():
         current_app.update_template_context(context)
         page = current_app.jinja_env.get_template(template)
-        body = "".join(page.blocks[block](page.new_context(context)))
+        scope = page.new_context(context)
+        # What a page imports and sets at its top serves its blocks too, and is there once the page has begun.
+        next(page.root_render_func(scope), None)
+        body = "".join(page.blocks[block](scope))
     else:
         body = render_template(template, **context)
     response = make_response(body, status)
