@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, current_app, flash, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,6 +23,7 @@ from portal.deals.queries import (
 from portal.deals.story_views import story_of
 from portal.discovery.recommending import picks_for_deal
 from portal.sharing.queries import links_of_deal
+from portal.tabular.report import counted
 from portal.usage.queries import content_counts
 from portal.users.access import me
 from portal.users.services import choose_working_deal
@@ -97,7 +98,8 @@ def working() -> Response:
     if deal_id:
         deal = visible_deal(me(), int(deal_id) if deal_id.isascii() and deal_id.isdigit() else 0)
         choose_working_deal(token, deal.id)
-        flash(f"Working on {deal.name}. What you use is noted on it for two hours.", "success")
+        hours = current_app.config["WORKING_DEAL_HOURS"]
+        flash(f"Working on {deal.name}. What you use is noted on it for {counted(hours, 'hour')}.", "success")
     else:
         choose_working_deal(token, None)
     return safe_redirect(request.form.get("next") or _came_from(), url_for("deals.index"))

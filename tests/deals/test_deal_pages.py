@@ -75,6 +75,13 @@ def test_views_and_words_narrow_the_list(make, sign_in, world):
     assert "<script>" not in nothing.split("No deal fits")[1][:80]
 
 
+def test_typing_in_the_list_asks_for_the_results_alone(sign_in, world):
+    answer = sign_in(world.owner).get("/deals?view=all&q=acme", headers={"HX-Request": "true"})
+    assert "Acme renewal" in text(answer)
+    assert "<html" not in text(answer)
+    assert "HX-Request" in answer.headers["Vary"]
+
+
 @pytest.mark.parametrize("sort", ["name", "account", "owner", "stage", "amount", "close"])
 def test_the_list_can_be_sorted_both_ways_by_every_column(make, sign_in, world, sort):
     first = make.deal(

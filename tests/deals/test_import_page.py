@@ -53,6 +53,9 @@ def test_nothing_is_written_before_somebody_says_yes(client, hand_in, run_jobs, 
     assert "Reading the file" in waiting
     assert 'hx-trigger="every 1s"' in waiting
     run_jobs()
+    piece = text(client.get(address, headers={"HX-Request": "true"}))
+    assert "Import 2 deals" in piece
+    assert "<html" not in piece
     preview = text(client.get(address))
     assert "Import 2 deals" in preview
     assert "every 1s" not in preview
