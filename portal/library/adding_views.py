@@ -123,7 +123,7 @@ def review_row(slug: str) -> Response:
         raise NotFound
     return render(
         "library/review.html",
-        block="row",
+        block="picture" if request.args.get("only") == "picture" else "row",
         draft=drafts[0],
         drafts=drafts,
         facets=_used_facets(),

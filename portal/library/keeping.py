@@ -84,7 +84,8 @@ def keep_drawing(version_id: int, drawing: Drawing) -> None:
         return
     version.preview_kind, version.preview_made_by = drawing.kind, drawing.made_by
     version.preview_reason, version.preview_html = drawing.reason, drawing.html
-    if drawing.made_by == "libreoffice" and len(drawing.pages) != version.page_count:
+    complete = drawing.made_by == "libreoffice" and not drawing.reason
+    if complete and len(drawing.pages) != version.page_count:
         _spread_pages(version, len(drawing.pages))
     known = {
         page.number: page for page in db.session.scalars(select(Page).where(Page.version_id == version_id))

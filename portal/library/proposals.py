@@ -45,8 +45,9 @@ def _kind_in(text: str) -> str:
 
 def terms_in(text: str, terms: Iterable[Term]) -> list[Term]:
     """Return the terms whose name stands in a text as a whole word, most frequent first, MOST_PER_FACET a facet."""
-    lowered = " ".join(text.split()).lower()
-    counted = [(_occurrences(lowered, term.name.lower()), term) for term in terms]
+    line = " ".join(text.split())
+    lowered = line.lower()
+    counted = [(_occurrences(line, lowered, term.name), term) for term in terms]
     found: list[Term] = []
     for times, term in sorted(counted, key=lambda pair: -pair[0]):
         if times and sum(other.facet_id == term.facet_id for other in found) < MOST_PER_FACET:
@@ -54,7 +55,9 @@ def terms_in(text: str, terms: Iterable[Term]) -> list[Term]:
     return found
 
 
-def _occurrences(text: str, name: str) -> int:
+def _occurrences(line: str, lowered: str, name: str) -> int:
+    # "IT" is no "it": what is written in capitals is looked for in capitals.
+    text, name = (line, name) if name.isupper() else (lowered, name.lower())
     if name not in text:
         return 0
     return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text))

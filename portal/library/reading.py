@@ -12,8 +12,8 @@ from flask import current_app
 from portal.library.documents.extract import Extraction, extract
 from portal.library.documents.guard import GuardTripped, run_guarded
 from portal.library.documents.kinds import DOWNLOAD_TYPE, FileKind
-from portal.library.documents.office import find_soffice
 from portal.library.documents.pages import PageText
+from portal.library.documents.preview import find_soffice, render_preview
 from portal.library.documents.text import decode
 from portal.library.documents.titles import title_from_name
 from portal.richtext import MAX_CHARACTERS, to_html
@@ -87,8 +87,6 @@ def draw(source: Source, kind: FileKind) -> Drawing:
         return _markdown(source)
     if source.sha256 is None:
         return Drawing("none", "", reason="There is nothing to show.")
-    from portal.library.documents.preview import render_preview
-
     with tempfile.TemporaryDirectory(prefix="tandem-") as name:
         path = storage().path(source.sha256)
         preview = render_preview(path, source.filename, kind, Path(name) / "out", soffice=soffice_path())
