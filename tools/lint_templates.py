@@ -13,11 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # What a strict Content-Security-Policy would block, or what would open a hole in it.
-BANNED = {
+IN_MARKUP = {
     r"\sstyle\s*=": "a style attribute is blocked: use a class",
+    r"\son[a-z]+\s*=\s*[\"']": "an event attribute is blocked: use a file in static/js",
+}
+BANNED = {
+    r"[\"']style[\"']\s*:": "a style attribute is blocked: use a class",
     r"<style[\s>]": "an inline style sheet is blocked: use a file in static/css",
     r"<script(?![^>]*\ssrc=)[^>]*>": "an inline script is blocked: use a file in static/js",
-    r"\son[a-z]+\s*=\s*[\"']": "an event attribute is blocked: use a file in static/js",
     r"(?:data-)?hx-on\b": "hx-on needs eval, which is off",
     r"hx-trigger\s*=\s*[\"'][^\"']*\[": "a filter in hx-trigger needs eval, and without it lets all through",
     r"(?:hx-vals|hx-headers|hx-vars)\s*=\s*[\"']js:": "js: needs eval, which is off",
@@ -28,6 +31,7 @@ BANNED = {
     r"[\"']/static/": "a static file is named by url_for('static', filename=…), which adds its version",
 }
 SAFE_IS_FINE = {"styleguide.html"}
+JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL | re.IGNORECASE)
 IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
@@ -68,6 +72,11 @@ def _without_comments(text: str) -> str:
 
 
 def _in_template(name: str, text: str, icons: set[str]) -> Iterator[tuple[int, str]]:
+    # A variable of the template may be called `one`: only what reaches the browser is markup.
+    markup = JINJA.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
+    for pattern, reason in IN_MARKUP.items():
+        for found in re.finditer(pattern, markup, re.IGNORECASE):
+            yield found.start(), reason
     for pattern, reason in BANNED.items():
         if "safe" in pattern and name in SAFE_IS_FINE:
             continue
