@@ -189,6 +189,9 @@ class _Comparer:
             silent += ("owner_id", "owner_name", "owner_email")
         values: dict[str, Any] = {"account_id": None, "owner_id": None}
         values |= {"owner_name": row.owner_name or None, "owner_email": row.owner_email or None}
+        if known and "owner_email" not in self._found and row.owner_name == known["owner_name"]:
+            # The owner is named as before; that the file has no emails takes none away.
+            values["owner_email"] = row.owner_email or known["owner_email"]
         return values | {name: known[name] for name in silent if known}
 
     def _differences(self, planned: PlannedDeal, known: Mapping[str, Any]) -> dict[str, Any]:

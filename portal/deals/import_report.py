@@ -14,6 +14,8 @@ from portal.deals.reading.currencies import minor_digits
 from portal.tabular.report import counted, file_report
 
 SHOWN = 8
+# What follows from other columns, or is a number that nobody reads.
+UNSHOWN = frozenset({"account_id", "owner_id", "base_amount_minor", "size_minor"})
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged")
 
 
@@ -63,14 +65,16 @@ def _notes(comparison: Comparison) -> list[str]:
     )
     notes = []
     if foreign:
-        notes.append(f"{counted(foreign, 'amount')} not in {base} stay out of all sums, as no rate is known.")
+        stay = "stays" if foreign == 1 else "stay"
+        notes.append(f"{counted(foreign, 'amount')} not in {base} {stay} out of all sums: no rate is known.")
     unsized = sum(
-        deal.row.status != "open" and deal.values["size_minor"] is None for deal in comparison.of("new")
+        deal.row.status != "open" and bool(deal.values["base_amount_minor"]) and not deal.values["size_minor"]
+        for deal in comparison.of("new")
     )
     if unsized:
         notes.append(
-            f"The size before closing is unknown for {counted(unsized, 'closed deal')}: their final amounts would "
-            "give the outcome away."
+            f"{counted(unsized, 'closed deal')} came with a final amount, which is not taken for the size before "
+            "closing: most lost deals of the file have none, so it would give the outcome away."
         )
     for spelling, name in sorted(comparison.accounts.other_spellings.items())[:20]:
         notes.append(f"“{spelling}” was taken for the account “{name}”.")
@@ -83,7 +87,7 @@ def _notes(comparison: Comparison) -> list[str]:
 
 def _shown(deal: PlannedDeal) -> dict[str, Any]:
     row = deal.row
-    after = {name: plain(deal.values.get(name)) for name in deal.before if not name.endswith("_id")}
+    after = {name: plain(deal.values.get(name)) for name in deal.before if name not in UNSHOWN}
     return {
         "line": row.line,
         "id": row.external_id,

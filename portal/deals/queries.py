@@ -61,7 +61,10 @@ def suggest_deals(user: User, text: str, limit: int = 8) -> list[Deal]:
         found = found.where(_matches(text))
     own_open = (Deal.owner_id == user.id) & (Deal.status == "open")
     rank = case((own_open, 0), (Deal.status == "open", 1), else_=2)
-    found = found.order_by(rank, Deal.expected_close.is_(None), Deal.expected_close, Deal.name, Deal.id)
+    begins = case((Deal.name.istartswith(text.strip(), autoescape=True), 0), else_=1)
+    found = found.order_by(
+        rank, begins, Deal.expected_close.is_(None), Deal.expected_close, Deal.name, Deal.id
+    )
     return list(db.session.scalars(found.limit(limit)))
 
 

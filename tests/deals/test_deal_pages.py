@@ -245,3 +245,16 @@ def test_the_type_ahead_offers_own_open_deals_first_and_no_hidden_ones(make, sig
     assert "Acme hidden" not in page
     assert f'data-value="{world.deal.id}"' in page
     assert text(sign_in(world.owner).get("/deals/suggest?q=zzz")).strip() == ""
+
+
+def test_a_deal_that_begins_as_typed_comes_before_one_that_has_the_words_somewhere(make, sign_in, world):
+    make.deal(owner=world.owner, name="A 2 for deal 1")
+    make.deal(owner=world.owner, name="Deal 2")
+    page = text(sign_in(world.owner).get("/deals/suggest?q=deal+2"))
+    assert page.index(">Deal 2<") < page.index("A 2 for deal 1")
+
+
+def test_the_top_bar_offers_the_deals_one_may_see_as_buttons(make, sign_in, world):
+    page = text(sign_in(world.owner).get("/deals/choose?choose=renewal"))
+    assert f'name="deal_id" value="{world.deal.id}"' in page
+    assert "No deal of yours fits." in text(sign_in(world.other).get("/deals/choose?choose=renewal"))

@@ -186,7 +186,7 @@ def test_amounts_in_another_currency_are_kept_but_left_out_of_sums(write, report
         None,
     )
     assert said["totals"]["won_value"] == 0
-    assert "1 amount not in USD stay out of all sums, as no rate is known." in said["notes"]
+    assert "1 amount not in USD stays out of all sums: no rate is known." in said["notes"]
 
 
 def test_a_file_without_a_column_leaves_what_was_known(write, report, rows):
@@ -198,6 +198,13 @@ def test_a_file_without_a_column_leaves_what_was_known(write, report, rows):
     assert deal.owner_id is not None
     assert deal.account_id is not None
     assert deal.expected_close == date(2026, 12, 1)
+
+
+def test_a_file_without_emails_takes_none_from_an_owner_it_names_as_before(write, report, rows):
+    report("deals", "import", write(WON))
+    short = write("D1,Closed Won,Jo Day,2026-02-03", header="id,stage,owner,closed", name="short.csv")
+    assert counts(report("deals", "import", short)) == (0, 0, 1, 0)
+    assert rows(select(Deal.owner_email)) == ["jo@example.com"]
 
 
 def test_the_same_id_of_another_source_is_another_deal(write, report, rows):
