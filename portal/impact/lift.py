@@ -93,15 +93,13 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
     low, high = matched.difference - Z * se, matched.difference + Z * se
 
-    user = moments.deal[moments.use_moment]
-    won = np.bincount(moments.use_asset, deals.won[user], moments.assets).astype(np.int64)
-    with np.errstate(invalid="ignore"):
-        share = matched.matched / matched.uses
+    won_user = deals.won[moments.deal][moments.use_moment]
+    won = np.bincount(moments.use_asset, won_user, moments.assets).astype(np.int64)
+    share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
     shrunk = shrink(matched.difference, se)
     q = q_values(matched.difference, se, shortfall == "")
-    size = np.where(np.isfinite(deals.size[user]), deals.size[user], 0.0)
-    amount = np.bincount(moments.use_asset, size, moments.assets)
+    amount = _amount_used(deals, moments)
     estimate, near = _e_values(matched, low, high)
     return Lift(
         deals_used=matched.uses,
@@ -128,6 +126,12 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         money_high=high * amount,
         left_out=moments.left_out,
     )
+
+
+def _amount_used(deals: Deals, moments: Moments) -> FloatArray:
+    """The known amounts of the closed deals it was used on, (assets,)."""
+    size = np.where(np.isfinite(deals.size), deals.size, 0.0)[moments.deal]
+    return np.bincount(moments.use_asset, size[moments.use_moment], moments.assets).astype(np.float64)
 
 
 def _e_values(matched: Matched, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
