@@ -25,7 +25,7 @@ def sign_in() -> Response:
         return see_other(url_for("users.setup"))
     if current_user.is_authenticated:
         return safe_redirect(request.args.get("next"), "/")
-    form = SignInForm()
+    form = SignInForm(data={"email": request.args.get("email", "")[:254]})
     if not form.validate_on_submit():
         return render("users/sign_in.html", form=form, status=422 if form.is_submitted() else 200)
     try:

@@ -1,0 +1,99 @@
+"""`flask demo ...`: load the made-up company into an empty portal, say who can sign in, clear it all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from portal.db import now, unit_of_work
+from portal.demo import queries, services
+from portal.demo.load import load as load_demo
+from portal.demo.loading.people import PASSWORD
+from portal.demo.simulation import DEALS, SEED
+from portal.errors import PortalError
+
+group = AppGroup("demo", help="Load a made-up company into an empty portal, or clear it.")
+groups = (group,)
+
+OCCUPIED = "There are people in this portal already. The demo is loaded only into an empty one."
+WHOLE = "The demo is loaded already. To load it anew: flask demo clear --yes, then flask demo load."
+WIDTH = 31
+
+
+@group.command("load")
+@click.option("--if-empty", is_flag=True, help="Do nothing when somebody is in this portal already.")
+@click.option("--seed", default=SEED, show_default=True, help="Another number tells another story.")
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Tell the story up to the day before this one (YYYY-MM-DD); without it, today.",
+)
+@click.option(
+    "--deals", type=click.IntRange(1, 10_000), default=DEALS, show_default=True, help="How many deals."
+)
+def load(if_empty: bool, seed: int, today: datetime | None, deals: int) -> None:
+    """Load the demo: people, content, deals and eighteen months of use, all made up."""
+    day = _day(today)
+    with unit_of_work():
+        state = queries.state()
+        if state == "half":
+            click.echo("An earlier load was stopped in the middle: it is cleared first.")
+            services.clear()
+    if state in ("whole", "other"):
+        if if_empty:
+            return
+        raise click.ClickException(WHOLE if state == "whole" else OCCUPIED)
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
+    with click.progressbar(length=100, label="Loading the demo", item_show_func=_padded) as bar:
+        story = load_demo(
+            app, today=day, seed=seed, deals=deals, tell=lambda done, words: bar.update(done - bar.pos, words)
+        )
+        bar.update(100 - bar.pos, "done")
+    pieces = len(story.planted)
+    click.echo(
+        f"{pieces} pieces of content, {len(story.deals):,} deals, {len(story.uses):,} uses, all simulated."
+    )
+
+
+def _day(today: datetime | None) -> date:
+    present = now().astimezone(ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])).date()
+    if today is None:
+        return present
+    if today.date() > present:
+        raise click.ClickException("The story cannot be told beyond today.")
+    return today.date()
+
+
+def _padded(words: str | None) -> str:
+    # A shorter text leaves the end of a longer one on the line.
+    return (words or "").ljust(WIDTH)
+
+
+@group.command("logins")
+def logins() -> None:
+    """Print who can sign in to the demo; nothing when this portal shows none."""
+    found = queries.logins()
+    if found:
+        click.echo(f"This is a demo. Sign in with the password {PASSWORD} as")
+    for login in found:
+        click.echo(f"  {login.role:<10}{login.email}")
+
+
+@group.command("clear")
+@click.option("--yes", is_flag=True, help="Needed, because everything in the portal goes.")
+def clear(yes: bool) -> None:
+    """Remove everything from a demo portal: rows, files and search index."""
+    if not yes:
+        raise click.ClickException("This removes everything in this portal. Say so with --yes.")
+    try:
+        with unit_of_work():
+            services.clear()
+    except PortalError as error:
+        raise click.ClickException(error.message) from error
+    click.echo("Cleared. The portal is empty.")

@@ -1,0 +1,91 @@
+"""Uses of content, and for the sendings of the last weeks the links that buyers opened."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import insert, select
+
+from portal.db import chunks, db
+from portal.demo.loading.numbers import Numbers
+from portal.demo.simulated import Simulated, SimulatedUse
+from portal.sharing.models import ShareLink, Visit
+from portal.sharing.services import hash_of, token_of
+from portal.usage.models import UsageEvent
+from portal.usage.services import NewUse, record_many
+
+LINKS_SINCE = timedelta(weeks=8)
+
+
+def _key(place: int) -> str:
+    return f"demo:{place}"
+
+
+def record_uses(numbers: Numbers, story: Simulated) -> None:
+    """Write every use down, on its deal or on none."""
+    record_many([_use(numbers, use, place) for place, use in enumerate(story.uses)])
+
+
+def _use(numbers: Numbers, use: SimulatedUse, place: int) -> NewUse:
+    return NewUse(
+        at=use.at,
+        asset_id=numbers.assets[use.asset],
+        kind=use.kind,
+        user_id=numbers.people[use.user_email],
+        version_id=numbers.versions[use.asset, use.version],
+        deal_id=numbers.deals[use.deal] if use.deal else None,
+        known_by="named" if use.deal else None,
+        source_key=_key(place),
+    )
+
+
+def add_links(numbers: Numbers, story: Simulated, moment: datetime) -> None:
+    """Add the links behind the sendings of the last weeks, and what buyers did with them."""
+    since = moment - LINKS_SINCE
+    sent = {place: use for place, use in enumerate(story.uses) if use.kind == "sent" and use.at >= since}
+    events = _events(sent)
+    for part in chunks(sent.items(), 2_000):
+        db.session.execute(insert(ShareLink), [_link(numbers, use, events[_key(at)]) for at, use in part])
+    found = select(UsageEvent.source_key, ShareLink.id).join(
+        UsageEvent, UsageEvent.id == ShareLink.usage_event_id
+    )
+    links: dict[str | None, int] = dict(db.session.execute(found).tuples().all())
+    visits = [
+        {
+            "link_id": links[_key(visit.use)],
+            "key": secrets.token_urlsafe(16),
+            "at": visit.at,
+            "seen_at": visit.at,
+            "downloaded_at": visit.at if visit.downloaded else None,
+        }
+        for visit in story.visits
+        if visit.use in sent
+    ]
+    for seen in chunks(visits):
+        db.session.execute(insert(Visit), seen)
+
+
+def _events(sent: dict[int, SimulatedUse]) -> dict[str | None, int]:
+    found: dict[str | None, int] = {}
+    for keys in chunks(map(_key, sent)):
+        rows = select(UsageEvent.source_key, UsageEvent.id).where(UsageEvent.source_key.in_(keys))
+        found.update(db.session.execute(rows).tuples().all())
+    return found
+
+
+def _link(numbers: Numbers, use: SimulatedUse, event_id: int) -> dict[str, object]:
+    salt = secrets.token_urlsafe(24)
+    return {
+        "token_hash": hash_of(token_of(salt)),
+        "salt": salt,
+        "asset_id": numbers.assets[use.asset],
+        "version_id": numbers.versions[use.asset, use.version],
+        "deal_id": numbers.deals[use.deal] if use.deal else None,
+        "usage_event_id": event_id,
+        "recipient": use.recipient or "",
+        "created_by_id": numbers.people[use.user_email],
+        "created_at": use.at,
+        "expires_at": use.at + timedelta(days=current_app.config["SHARE_LINK_DAYS"]),
+    }

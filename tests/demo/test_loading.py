@@ -1,0 +1,380 @@
+"""Loading the demo, signing in to it, judging the method by it, and clearing it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from config import TestConfig
+from portal import create_app
+from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
+from portal.db import db, unit_of_work
+from portal.deals.models import Account, Deal, StageEntry
+from portal.demo import commands, services
+from portal.demo.company import ADMIN, PEOPLE, REPS, VOCABULARY
+from portal.demo.load import load
+from portal.demo.loading.people import PASSWORD
+from portal.demo.models import DemoNote
+from portal.demo.pieces import load_pieces
+from portal.demo.simulated import Simulated
+from portal.demo.simulation import SEED, simulate
+from portal.discovery.models import Search, SearchClick
+from portal.feedback.models import Rating
+from portal.impact.models import ImpactSnapshot
+from portal.jobs import Job
+from portal.library.indexing import engine
+from portal.library.models import Asset, Page, Term, Version
+from portal.notifications.models import Notification
+from portal.sharing.models import ShareLink, Visit
+from portal.usage.models import FirstUse, UsageDay, UsageEvent
+from portal.users.models import User
+from tests.factories import Make
+
+TODAY = date(2026, 3, 5)
+DEALS = 120
+PIECES = load_pieces()
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def _create(folder: Path) -> Flask:
+    # A LibreOffice that is named but absent makes Word and PowerPoint files wait for the worker.
+    return create_app(TestConfig(folder, WTF_CSRF_ENABLED=False, SOFFICE="/nowhere/soffice"))
+
+
+@pytest.fixture(scope="module")
+def story() -> Simulated:
+    return simulate(SEED, assets=PIECES, today=TODAY, deals=DEALS)
+
+
+@pytest.fixture(scope="module")
+def loaded(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small demo, loaded once."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copyfile(template_database, folder / "tandem.db")
+    app = _create(folder)
+    with app.app_context():
+        load(app, today=TODAY, deals=DEALS)
+        db.engine.dispose()
+    with sqlite3.connect(folder / "tandem.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder
+
+
+@pytest.fixture
+def demo(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
+    """A portal that shows the demo, in a folder of its own."""
+    shutil.copytree(loaded, tmp_path / "demo")
+    app = _create(tmp_path / "demo")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _sign_in(app: Flask, email: str) -> FlaskClient:
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+    assert answer.status_code == 303, "the demo's people sign in with the demo's password"
+    return client
+
+
+def _counts(app: Flask) -> dict[str, int]:
+    tables = db.metadata.sorted_tables
+    with app.app_context():
+        return {
+            table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables
+        }
+
+
+def _count(app: Flask, table: Any, *conditions: Any) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def _run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["demo", *arguments])
+
+
+def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, story: Simulated) -> None:
+    counts = _counts(demo)
+
+    assert counts[User.__tablename__] == len(PEOPLE)
+    assert counts[Term.__tablename__] == sum(len(names) for names in VOCABULARY.values())
+    assert counts[Asset.__tablename__] == len(PIECES) == 52
+    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES)
+    assert counts[Account.__tablename__] == len(story.accounts)
+    assert counts[Deal.__tablename__] == len(story.deals) == DEALS
+    assert counts[StageEntry.__tablename__] == sum(
+        len(deal.stages) + (deal.closed is not None) for deal in story.deals
+    )
+    assert counts[UsageEvent.__tablename__] == len(story.uses)
+    assert counts[FirstUse.__tablename__] == len({(use.asset, use.deal) for use in story.uses if use.deal})
+    assert counts[Rating.__tablename__] == len(story.ratings)
+    assert counts[Search.__tablename__] == len(story.searches)
+    assert counts[SearchClick.__tablename__] == sum(search.opened is not None for search in story.searches)
+    assert counts[ContentRequest.__tablename__] == len(story.requests)
+    assert counts[Supporter.__tablename__] == sum(1 + len(asked.supporters) for asked in story.requests)
+    assert counts[WaitingDeal.__tablename__] == sum(len(asked.deals) for asked in story.requests)
+    assert counts[UsageDay.__tablename__] > 0
+    assert counts[ImpactSnapshot.__tablename__] == 1
+    assert counts[Notification.__tablename__] > 0
+
+
+def test_deals_come_in_as_the_crm_tells_them(demo: Flask, story: Simulated) -> None:
+    for status in ("open", "won", "lost"):
+        told = [deal for deal in story.deals if deal.status == status]
+        assert _count(demo, Deal, Deal.status == status) == len(told) > 0
+    assert _count(demo, Deal, Deal.size_minor.is_(None)) == 0
+    assert _count(demo, Deal, Deal.owner_id.is_(None)) == 0
+    with demo.app_context():
+        worth = db.session.scalar(select(func.sum(Deal.base_amount_minor)).where(Deal.status == "won"))
+    assert worth == sum(deal.amount_minor for deal in story.deals if deal.status == "won")
+
+
+def test_every_text_can_be_searched_at_once_and_slow_pictures_wait_for_the_worker(demo: Flask) -> None:
+    office = sum(len(piece.editions) for piece in PIECES if piece.format in ("docx", "pptx"))
+
+    assert _count(demo, Version, Version.state != "indexed") == 0
+    assert _count(demo, Version, Version.preview_kind == "waiting") == office > 0
+    assert _count(demo, Job, Job.kind == "read_version", Job.state == "waiting") == office
+    assert _count(demo, Job, Job.kind != "read_version", Job.state != "done") == 0
+    assert _count(demo, Page, Page.thumbnail_sha256.is_not(None)) > 20
+    page = _sign_in(demo, REPS[0].email).get("/library?q=brackwater dairy")
+    assert "Brackwater Dairy: truck waiting cut from 94 to 31 minutes" in page.text
+
+
+def test_a_page_whose_pictures_wait_says_so(demo: Flask) -> None:
+    with demo.app_context():
+        waiting = select(Asset.slug).join(Version, Version.id == Asset.current_version_id)
+        slug = db.session.scalar(waiting.where(Version.preview_kind == "waiting", Asset.state == "published"))
+
+    assert "being drawn" in _sign_in(demo, REPS[0].email).get(f"/library/{slug}").text
+
+
+def test_new_editions_replace_old_ones_and_carry_the_dates_of_the_story(demo: Flask) -> None:
+    with demo.app_context():
+        current = select(Asset.external_id, Version.number).join(
+            Version, Version.id == Asset.current_version_id
+        )
+        numbers = dict(db.session.execute(current).tuples().all())
+        assert numbers == {piece.key: len(piece.editions) for piece in PIECES}
+        archived = db.session.scalars(select(Asset).where(Asset.state == "archived")).one()
+        assert archived.replaced_by is not None
+        assert archived.replaced_by.title == "Pricing explained"
+        dated = db.session.scalars(select(Asset).where(Asset.external_id == "pricing-explained")).one()
+        piece = next(piece for piece in PIECES if piece.key == "pricing-explained")
+        assert dated.published_at is not None
+        assert (TODAY - dated.published_at.date()).days == piece.weeks_ago * 7
+
+
+def test_lists_know_how_often_content_was_used_and_how_it_was_rated(demo: Flask, story: Simulated) -> None:
+    with demo.app_context():
+        assets = {asset.external_id: asset for asset in db.session.scalars(select(Asset))}
+    for key, asset in assets.items():
+        stars = [rating.stars for rating in story.ratings if rating.asset == key]
+        deals = {use.deal for use in story.uses if use.asset == key and use.deal}
+        assert asset.rating_count == len(stars)
+        assert asset.deal_count == len(deals)
+        if stars:
+            assert asset.rating_mean == pytest.approx(sum(stars) / len(stars))
+
+
+def test_sendings_of_the_last_weeks_have_links_and_the_openings_of_buyers(
+    demo: Flask, story: Simulated
+) -> None:
+    since = min(use.at for use in story.uses if use.kind == "sent" and (TODAY - use.at.date()).days <= 55)
+    recent = {place for place, use in enumerate(story.uses) if use.kind == "sent" and use.at >= since}
+    opened = [visit for visit in story.visits if visit.use in recent]
+
+    assert _count(demo, ShareLink, ShareLink.created_at >= since) == len(recent) > 0
+    assert _count(demo, Visit) >= len(opened) > 0
+    assert _count(demo, ShareLink, ShareLink.usage_event_id.is_(None)) == 0
+
+
+def test_a_second_start_changes_nothing(demo: Flask) -> None:
+    before = _counts(demo)
+
+    result = _run(demo, "load", "--if-empty")
+
+    assert (result.exit_code, result.output) == (0, "")
+    assert _counts(demo) == before
+
+
+def test_a_demo_that_is_there_is_not_loaded_over(demo: Flask) -> None:
+    result = _run(demo, "load")
+
+    assert result.exit_code == 1
+    assert "flask demo clear --yes" in result.output
+
+
+def test_a_portal_with_real_people_is_neither_filled_nor_cleared(app: Flask, make: Make) -> None:
+    make.user("admin")
+
+    assert _run(app, "load", "--if-empty").output == ""
+    assert "only into an empty one" in _run(app, "load").output
+    assert services.NOT_A_DEMO in _run(app, "clear", "--yes").output
+    assert _count(app, User) == 1
+
+
+def test_a_load_that_was_stopped_in_the_middle_is_begun_anew(
+    app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch, story: Simulated
+) -> None:
+    make.inside(lambda: services.note_begin(SEED))
+    half = make.user("admin", email=ADMIN.email)
+    people: list[int] = []
+
+    def load_again(app: Flask, **options: Any) -> Simulated:
+        people.append(db.session.scalar(select(func.count()).select_from(User)) or 0)
+        db.session.rollback()
+        return story
+
+    monkeypatch.setattr(commands, "load_demo", load_again)
+    result = _run(app, "load", "--if-empty")
+
+    assert result.exit_code == 0, result.output
+    assert "stopped in the middle" in result.output
+    assert people == [0], f"{half.name} was cleared before the demo was loaded again"
+
+
+def test_half_a_demo_that_somebody_came_to_is_left_alone(app: Flask, make: Make) -> None:
+    make.inside(lambda: services.note_begin(SEED))
+    make.user("admin", email=ADMIN.email)
+    make.user("rep", email="somebody@real.example")
+
+    result = _run(app, "load", "--if-empty")
+
+    assert result.exit_code == 0
+    assert _count(app, User) == 2
+
+
+def test_a_story_beyond_today_is_refused(app: Flask) -> None:
+    result = _run(app, "load", "--today", "2999-01-01")
+
+    assert result.exit_code == 1
+    assert "beyond today" in result.output
+    assert _count(app, User) == 0
+
+
+def test_logins_are_printed_for_a_demo_and_for_nothing_else(demo: Flask, app: Flask) -> None:
+    told = _run(demo, "logins").output
+
+    assert PASSWORD in told
+    assert [line.split()[0] for line in told.splitlines()[1:]] == ["rep", "marketer", "manager", "admin"]
+    assert REPS[0].email in told
+    assert _run(app, "logins").output == ""
+
+
+def test_the_sign_in_page_of_a_demo_offers_its_people_and_fills_the_form(demo: Flask) -> None:
+    page = demo.test_client().get("/sign-in").text
+    filled = demo.test_client().get(f"/sign-in?email={ADMIN.email}").text
+
+    assert f"/sign-in?email={ADMIN.email}" in page.replace("%40", "@")
+    assert f'value="{PASSWORD}"' not in page
+    assert f'value="{ADMIN.email}"' in filled
+    assert f'value="{PASSWORD}"' in filled
+
+
+def test_the_sign_in_page_of_a_real_portal_gives_nothing_away(app: Flask, make: Make) -> None:
+    admin = make.user("admin")
+
+    page = app.test_client().get(f"/sign-in?email={admin.email}").text
+
+    assert f'value="{admin.email}"' in page
+    assert PASSWORD not in page
+    assert "demo" not in page.lower()
+
+
+def test_an_admin_sees_what_was_planted_beside_what_is_estimated(demo: Flask, story: Simulated) -> None:
+    page = _sign_in(demo, ADMIN.email).get("/admin/demo").text
+
+    assert "Everything in this portal is simulated." in page
+    assert all(
+        piece.title.split(":")[0] in page.replace("&#39;", "'").replace("&amp;", "&") for piece in PIECES
+    )
+    strongest = max(story.planted.values(), key=abs)
+    assert f"{abs(strongest) * 100:.0f}" in page
+
+
+def test_effects_are_kept_by_address(demo: Flask, story: Simulated) -> None:
+    with demo.app_context():
+        note = db.session.get_one(DemoNote, 1)
+        slugs = dict(db.session.execute(select(Asset.external_id, Asset.slug)).tuples().all())
+    assert note.seed == SEED
+    assert note.planted["complete"] is True
+    assert note.planted["effects"] == {slugs[key]: effect for key, effect in story.planted.items()}
+
+
+def test_the_demo_page_is_only_for_admins_and_only_there_in_a_demo(
+    demo: Flask, app: Flask, make: Make, sign_in: Callable[[User], FlaskClient]
+) -> None:
+    assert _sign_in(demo, REPS[0].email).get("/admin/demo").status_code == 403
+    assert _sign_in(demo, REPS[0].email).post("/admin/demo/clear", data={"sure": "yes"}).status_code == 403
+    admin = sign_in(make.user("admin"))
+    assert admin.get("/admin/demo").status_code == 404
+    assert admin.post("/admin/demo/clear", data={"sure": "yes"}).status_code == 404
+    assert _count(app, User) == 1
+
+
+def test_clearing_without_the_tick_removes_nothing(demo: Flask) -> None:
+    client = _sign_in(demo, ADMIN.email)
+    before = _counts(demo)
+
+    answer = client.post("/admin/demo/clear")
+
+    assert answer.status_code == 422
+    assert "Please tick the box first" in answer.text
+    assert _counts(demo) == before
+
+
+def test_one_button_leaves_no_row_and_no_file_and_asks_for_the_first_admin(demo: Flask) -> None:
+    client = _sign_in(demo, ADMIN.email)
+
+    answer = client.post("/admin/demo/clear", data={"sure": "yes", "nonce": "n" * 20})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/setup"
+    assert {name: count for name, count in _counts(demo).items() if count} == {}
+    assert [path for path in (demo.config["DATA_DIR"] / "files").rglob("*") if path.is_file()] == []
+    with demo.app_context():
+        assert engine().count() == 0
+    assert "The demo is gone" in client.get("/setup").text
+    made = {
+        "name": "Real Admin",
+        "email": "admin@real.example",
+        "password": "quite a long one",
+        "again": "quite a long one",
+    }
+    assert client.post("/setup", data=made).status_code == 303
+    assert client.get("/").status_code == 200
+
+
+def test_a_cleared_demo_can_be_loaded_again_and_is_the_same(demo: Flask) -> None:
+    kept = {"jobs", "user_sessions", "form_posts"}
+    before = {name: count for name, count in _counts(demo).items() if name not in kept}
+    with demo.app_context(), unit_of_work():
+        services.clear()
+
+    result = _run(demo, "load", "--today", TODAY.isoformat(), "--deals", str(DEALS))
+
+    assert result.exit_code == 0, result.output
+    assert "52 pieces of content" in result.output
+    assert {name: count for name, count in _counts(demo).items() if name not in kept} == before
+    assert "Brackwater" in _sign_in(demo, REPS[0].email).get("/library?q=brackwater").text
+
+
+def test_clearing_by_command_needs_a_yes(demo: Flask) -> None:
+    refused = _run(demo, "clear")
+
+    assert refused.exit_code == 1
+    assert _count(demo, User) == len(PEOPLE)
+    assert _run(demo, "clear", "--yes").exit_code == 0
+    assert _count(demo, User) == 0
