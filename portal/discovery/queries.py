@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import aliased
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
@@ -52,48 +52,19 @@ def search_by_key(key: str) -> Search | None:
 
 def gaps(limit: int = 20) -> list[Gap]:
     """Return what sales searched for in vain lately, by the open amount of the deals behind it, then how often."""
-    sales = select(User.id).where(User.role.in_(("rep", "manager")))
-    in_vain = (Search.result_count == 0) & (Search.at > now() - GAP_PERIOD) & Search.user_id.in_(sales)
-    groups = (
-        select(
-            Search.words,
-            func.count().label("searches"),
-            func.count(Search.user_id.distinct()).label("people"),
-            func.max(Search.id).label("last_id"),
-        )
-        .where(in_vain, Search.words != "")
-        .group_by(Search.words)
-        .subquery()
-    )
-    pairs = (
-        select(Search.words, Search.deal_id).where(in_vain, Search.deal_id.is_not(None)).distinct().subquery()
-    )
-    worth = (
-        select(pairs.c.words, func.sum(Deal.base_amount_minor).label("pipeline"))
-        .join(Deal, (Deal.id == pairs.c.deal_id) & (Deal.status == "open"))
-        .group_by(pairs.c.words)
-        .subquery()
-    )
-    asked = aliased(Search)
-    requested = (
-        select(asked.words, func.max(ContentRequest.id).label("request_id"))
-        .join(ContentRequest, ContentRequest.search_id == asked.id)
-        .where(ContentRequest.status.in_(OPEN_STATUSES))
-        .group_by(asked.words)
-        .subquery()
-    )
+    groups, worth, requested = _vain_groups(), _vain_pipeline(), _requested()
     pipeline = func.coalesce(worth.c.pipeline, 0)
+    columns = (
+        groups.c.words,
+        Search.text,
+        groups.c.searches,
+        groups.c.people,
+        pipeline,
+        Search.at,
+        Search.key,
+    )
     rows = db.session.execute(
-        select(
-            groups.c.words,
-            Search.text,
-            groups.c.searches,
-            groups.c.people,
-            pipeline,
-            Search.at,
-            Search.key,
-            requested.c.request_id,
-        )
+        select(*columns, requested.c.request_id)
         .join(Search, Search.id == groups.c.last_id)
         .outerjoin(worth, worth.c.words == groups.c.words)
         .outerjoin(requested, requested.c.words == groups.c.words)
@@ -101,6 +72,36 @@ def gaps(limit: int = 20) -> list[Gap]:
         .limit(limit)
     )
     return [Gap(*row) for row in rows]
+
+
+def _in_vain() -> ColumnElement[bool]:
+    # What marketing types to try the search out is no need of sales.
+    sales = select(User.id).where(User.role.in_(("rep", "manager")))
+    return (Search.result_count == 0) & (Search.at > now() - GAP_PERIOD) & Search.user_id.in_(sales)
+
+
+def _vain_groups() -> Subquery:
+    """The same words in whatever form or order, with the latest search of them."""
+    people = func.count(Search.user_id.distinct()).label("people")
+    sums = select(Search.words, func.count().label("searches"), people, func.max(Search.id).label("last_id"))
+    return sums.where(_in_vain(), Search.words != "").group_by(Search.words).subquery()
+
+
+def _vain_pipeline() -> Subquery:
+    """The open amount of the distinct deals at hand when somebody searched for the same words."""
+    at_hand = select(Search.words, Search.deal_id).where(_in_vain(), Search.deal_id.is_not(None)).distinct()
+    pairs = at_hand.subquery()
+    worth = select(pairs.c.words, func.sum(Deal.base_amount_minor).label("pipeline"))
+    still_open = (Deal.id == pairs.c.deal_id) & (Deal.status == "open")
+    return worth.join(Deal, still_open).group_by(pairs.c.words).subquery()
+
+
+def _requested() -> Subquery:
+    """Open requests that began with a search for the same words."""
+    asked = aliased(Search)
+    found = select(asked.words, func.max(ContentRequest.id).label("request_id"))
+    found = found.join(ContentRequest, ContentRequest.search_id == asked.id)
+    return found.where(ContentRequest.status.in_(OPEN_STATUSES)).group_by(asked.words).subquery()
 
 
 @dataclass(frozen=True)

@@ -92,15 +92,13 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     matched = matched_difference(moments, deals.won[moments.deal].astype(float))
     se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
     low, high = matched.difference - Z * se, matched.difference + Z * se
-
-    won_user = deals.won[moments.deal][moments.use_moment]
-    won = np.bincount(moments.use_asset, won_user, moments.assets).astype(np.int64)
+    won_uses = deals.won[moments.deal][moments.use_moment]
+    won = np.bincount(moments.use_asset, won_uses, moments.assets).astype(np.int64)
     share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
     shrunk = shrink(matched.difference, se)
     q = q_values(matched.difference, se, shortfall == "")
-    amount = _amount_used(deals, moments)
-    estimate, near = _e_values(matched, low, high)
+    amount, (estimate, near) = _amount_used(deals, moments), _e_values(matched, low, high)
     return Lift(
         deals_used=matched.uses,
         won=won,
