@@ -153,6 +153,7 @@ def _read_now(version_id: int | None) -> None:
 
 def _words(line: Line) -> str:
     state = {"indexed": "searchable", "stored_no_text": "stored, no text"}.get(line.state, line.state)
-    counts = f" ({line.pages:,} pages, {line.characters:,} characters)" if line.characters else ""
+    pages = f"{line.pages:,} {'page' if line.pages == 1 else 'pages'}"
+    counts = f" ({pages}, {line.characters:,} characters)" if line.characters else ""
     place = f" -> /library/{line.asset}" if line.asset else ""
     return f"{line.path}{place}: {state}{counts}{'. ' + line.reason if line.reason else ''}"

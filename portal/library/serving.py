@@ -11,9 +11,10 @@ from flask import Response, make_response, render_template, request, send_file
 from markupsafe import Markup
 
 from portal.errors import Forbidden, NotFound
+from portal.library.cards import card
 from portal.library.documents.kinds import DOWNLOAD_TYPE
 from portal.library.models import Asset, Version
-from portal.library.queries import preview_html, shown_pages
+from portal.library.queries import ShownPage, preview_html, shown_pages
 from portal.storage import storage
 
 # What is served as somebody's file may do nothing, should a browser show it after all.
@@ -105,17 +106,18 @@ def viewer_pages(version: Version | None, addresses: Addresses) -> list[ViewerPa
     pages = shown_pages(version.id)
     if not any(page.has_image or page.text for page in pages):
         return []
-    return [
-        ViewerPage(
-            page.number,
-            image=addresses.image(page.number) if page.has_image else None,
-            thumb=addresses.thumb(page.number) if page.has_thumbnail else None,
-            text=page.text,
-            width=page.width if page.has_image else None,
-            height=page.height if page.has_image else None,
-        )
-        for page in pages
-    ]
+    return [_drawn(page, addresses) if page.has_image else _written(page, version) for page in pages]
+
+
+def _drawn(page: ShownPage, addresses: Addresses) -> ViewerPage:
+    image, thumb = addresses.image(page.number), addresses.thumb(page.number)
+    return ViewerPage(page.number, image, thumb, page.text, width=page.width, height=page.height)
+
+
+def _written(page: ShownPage, version: Version) -> ViewerPage:
+    """Return a page that has only words; running text keeps its own lines and spaces."""
+    in_parts = page_word(version) != "page"
+    return ViewerPage(page.number, text=page.text, html=card(page) if in_parts else None)
 
 
 def page_word(version: Version | None) -> str:

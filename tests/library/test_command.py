@@ -131,7 +131,7 @@ def test_options_that_make_no_sense_add_nothing(app, rows, folder, options, word
 def test_without_json_each_file_is_one_sentence(app, folder):
     (path,) = write(folder, samples.plain("Some notes.", "notes.txt"))
     result = app.test_cli_runner().invoke(args=["library", "add", str(path)])
-    assert result.stdout == f"{path} -> /library/notes: searchable (1 pages, 11 characters)\n"
+    assert result.stdout == f"{path} -> /library/notes: searchable (1 page, 11 characters)\n"
 
 
 @pytest.mark.timeout(300)
