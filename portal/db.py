@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, insert
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -196,3 +196,9 @@ def chunks(items: Iterable[Item], size: int = 5_000) -> Iterator[list[Item]]:
     """Cut items into lists that one statement can carry; SQLite takes 32,766 values in one."""
     every = list(items)
     return (every[start : start + size] for start in range(0, len(every), size))
+
+
+def insert_rows(table: type[Model], rows: Iterable[dict[str, Any]]) -> None:
+    """Insert plain rows that all have the same keys; through the ORM, rows with and without nulls go one by one."""
+    for part in chunks(rows):
+        db.session.execute(insert(table.__table__), part)  # type: ignore[arg-type]

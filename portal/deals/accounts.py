@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from portal.db import chunks, db
+from portal.db import chunks, db, insert_rows
 from portal.deals.models import Account
 from portal.deals.reading import AccountRow, account_key
 
@@ -99,7 +99,7 @@ def store_accounts(accounts: Accounts) -> None:
             }
             for key in keys
         ]
-        db.session.execute(insert(Account), values)
+        insert_rows(Account, values)
         for account_id, key in db.session.execute(
             select(Account.id, Account.key).where(Account.key.in_(keys))
         ):

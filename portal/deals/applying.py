@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from portal.db import chunks, db, now
+from portal.db import chunks, db, insert_rows, now
 from portal.deals.accounts import store_accounts
 from portal.deals.comparing import Comparison, PlannedDeal
 from portal.deals.models import Deal, DealChange, StageEntry
@@ -34,8 +34,8 @@ def write(comparison: Comparison, import_id: int) -> None:
         for deal in changed
         if deal.known
     ]
-    _keep(DealChange, before)
-    _keep(
+    insert_rows(DealChange, before)
+    insert_rows(
         StageEntry,
         [
             {"deal_id": deal_id, "stage": stage, "entered_on": day}
@@ -47,10 +47,10 @@ def write(comparison: Comparison, import_id: int) -> None:
 def _insert(deals: list[PlannedDeal], source: str, import_id: int, moment: datetime) -> None:
     for part in chunks(deals):
         stamps = {"source": source, "imported_at": moment, "changed_at": moment}
-        _keep(Deal, [_values(deal) | stamps | {"external_id": deal.row.external_id} for deal in part])
+        insert_rows(Deal, [_values(deal) | stamps | {"external_id": deal.row.external_id} for deal in part])
         names = [deal.row.external_id for deal in part]
         ids = db.session.scalars(select(Deal.id).where(Deal.source == source, Deal.external_id.in_(names)))
-        _keep(DealChange, [{"import_id": import_id, "deal_id": deal_id, "before": None} for deal_id in ids])
+        insert_rows(DealChange, [{"import_id": import_id, "deal_id": deal_id} for deal_id in ids])
 
 
 def _update(deals: list[PlannedDeal], moment: datetime) -> None:
@@ -98,8 +98,3 @@ def _stage_entries(changed: Iterable[PlannedDeal], today: date) -> dict[int, tup
 
 def _added(entry: tuple[str, date] | None) -> dict[str, Any]:
     return {"stages_added": [[entry[0], entry[1].isoformat()]]} if entry else {}
-
-
-def _keep(table: type[Any], rows: list[dict[str, Any]]) -> None:
-    for part in chunks(rows):
-        db.session.execute(insert(table), part)

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from portal.db import chunks, db, now
+from portal.db import chunks, db, insert_rows, now
 from portal.deals.comparing import known_deals
 from portal.deals.models import Deal, DealChange, StageEntry
 from portal.deals.reading import HistoryRow
@@ -96,13 +96,18 @@ def write_history(comparison: HistoryComparison, import_id: int) -> None:
         before.setdefault(deal_id, {"stages_added": []})["stages_added"].append([stage, day.isoformat()])
     for deal_id, (old, _) in comparison.sizes.items():
         before.setdefault(deal_id, {})["size_minor"] = old
-    for part in chunks(comparison.entries):
-        values = [{"deal_id": deal_id, "stage": stage, "entered_on": day} for deal_id, stage, day in part]
-        db.session.execute(insert(StageEntry), values)
+    insert_rows(
+        StageEntry,
+        (
+            {"deal_id": deal_id, "stage": stage, "entered_on": day}
+            for deal_id, stage, day in comparison.entries
+        ),
+    )
     moment = now()
     for sized in chunks(comparison.sizes.items()):
         sizes = [{"id": deal_id, "size_minor": new, "changed_at": moment} for deal_id, (_, new) in sized]
         db.session.execute(update(Deal), sizes)
-    for kept in chunks(before.items()):
-        changes = [{"import_id": import_id, "deal_id": deal_id, "before": fields} for deal_id, fields in kept]
-        db.session.execute(insert(DealChange), changes)
+    changes = (
+        {"import_id": import_id, "deal_id": deal_id, "before": fields} for deal_id, fields in before.items()
+    )
+    insert_rows(DealChange, changes)

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from portal.db import chunks, db, now
+from portal.db import db, insert_rows, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.usage.models import KINDS, UsageEvent
@@ -99,8 +99,7 @@ def _is_double(event: UsageEvent) -> bool:
 def record_many(uses: Sequence[NewUse]) -> int:
     """Write down uses from a file in bulk and return how many were new; a known source key is left out."""
     fresh = _not_known(uses)
-    for part in chunks(fresh):
-        db.session.execute(insert(UsageEvent), [_values(use) for use in part])
+    insert_rows(UsageEvent, (_values(use) for use in fresh))
     firsts: dict[tuple[int, int], tuple[datetime, int]] = {}
     days: Counter[tuple[date, int, int, str]] = Counter()
     for use in fresh:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
-from portal.db import chunks, db
+from portal.db import chunks, db, insert_rows
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.usage.queries import effective_events
 
@@ -34,8 +34,7 @@ def add_first_uses(found: Mapping[Pair, tuple[datetime, int]]) -> None:
                 changed.append(row | {"first_at": min(at, first_at), "uses": uses + before})
             else:
                 fresh.append(row)
-        if fresh:
-            db.session.execute(insert(FirstUse), fresh)
+        insert_rows(FirstUse, fresh)
         if changed:
             db.session.execute(update(FirstUse), changed)
 
@@ -74,8 +73,7 @@ def add_days(found: Mapping[DayKey, int]) -> None:
             uses = found[key] + known.get(key, 0)
             row = {"day": day, "asset_id": asset_id, "user_id": user_id, "kind": kind, "uses": uses}
             (changed if key in known else fresh).append(row)
-        if fresh:
-            db.session.execute(insert(UsageDay), fresh)
+        insert_rows(UsageDay, fresh)
         if changed:
             db.session.execute(update(UsageDay), changed)
 
