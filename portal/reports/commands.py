@@ -1,0 +1,53 @@
+"""Reports at the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from portal.reports.adoption import adoption_table
+from portal.reports.exports import FORMATS
+from portal.reports.filters import BY, Filters, read_filters
+from portal.reports.queries import teams
+from portal.reports.table import Table
+from portal.reports.usage import usage_table
+
+group = AppGroup("reports", help="Write reports to files.")
+groups = (group,)
+
+
+@group.command("export")
+@click.argument("report", type=click.Choice(["usage", "adoption"]))
+@click.option("--format", "file_format", type=click.Choice(list(FORMATS)), required=True, help="The format.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
+)
+@click.option("--from", "first", default="", metavar="DAY", help="The first day, as in 2026-01-31.")
+@click.option("--to", "last", default="", metavar="DAY", help="The last day.")
+@click.option("--kind", default="", help="Only this kind of content (usage).")
+@click.option("--team", default="", help="Only people of this team.")
+@click.option(
+    "--by", type=click.Choice(list(BY)), default="person", show_default=True, help="Rows (adoption)."
+)
+def export(
+    report: str, file_format: str, out: Path, first: str, last: str, kind: str, team: str, by: str
+) -> None:
+    """Write a report with all of its content to a file, as an admin sees it."""
+    asked = {"from": first, "to": last, "kind": kind, "team": team, "by": by}
+    filters, errors = read_filters(asked, teams())
+    if errors:
+        name, words = next(iter(errors.items()))
+        raise click.BadParameter(words, param_hint=f"--{name}")
+    table = _table(report, filters)
+    try:
+        out.write_bytes(FORMATS[file_format].write(table))
+    except OSError as error:
+        raise click.ClickException(f"{out} could not be written: {error.strerror}.") from error
+    rows = len(table.rows)
+    click.echo(f"{out}: {table.title}, {rows:,} {'row' if rows == 1 else 'rows'}, {table.period.lower()}")
+
+
+def _table(report: str, filters: Filters) -> Table:
+    return usage_table(None, filters) if report == "usage" else adoption_table(filters)
