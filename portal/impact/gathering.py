@@ -55,14 +55,25 @@ def gather() -> Gathered:
     )
 
 
+@dataclass(frozen=True)
+class Touched:
+    """The touches of a period and all deals, and the ids behind the codes of both."""
+
+    deal_ids: IntArray  # (deals,)
+    asset_ids: IntArray  # (assets,)
+    deals: Deals
+    touches: Touches
+
+
 def gather_touches(
     begin: datetime | None = None, end: datetime | None = None, team_id: int | None = None
-) -> tuple[IntArray, Deals, Touches]:
-    """Read the touches of a period (begin <= at < end) by one team, or all, as (asset ids, deals, touches)."""
+) -> Touched:
+    """Read the touches of a period (begin <= at < end) by one team, or all, in two statements."""
     rows = _deal_rows()
     deal, asset_id, day = _touch_columns(_index(rows), begin, end, team_id)
     asset_ids, asset = np.unique(asset_id, return_inverse=True)
-    return asset_ids, _deals(rows), Touches(deal, asset.astype(np.int64), day)
+    deal_ids = np.array([row.id for row in rows], np.int64)
+    return Touched(deal_ids, asset_ids, _deals(rows), Touches(deal, asset.astype(np.int64), day))
 
 
 def latest_change() -> datetime | None:

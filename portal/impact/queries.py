@@ -14,6 +14,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.impact.counting import count_deals
 from portal.impact.gathering import gather_touches
+from portal.impact.inputs import countable
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import Distance, distance
@@ -122,10 +123,23 @@ class DealsUsed:
 
 def deals_used(begin: datetime | None, end: datetime | None, team_id: int | None) -> dict[int, DealsUsed]:
     """Return by asset on how many deals it was used in a period by a team, or all; counted as for the snapshot."""
-    asset_ids, deals, touches = gather_touches(begin, end, team_id)
-    counts = count_deals(deals, touches, len(asset_ids))
-    columns = (asset_ids.tolist(), counts.open.tolist(), counts.won.tolist(), counts.lost.tolist())
+    found = gather_touches(begin, end, team_id)
+    counts = count_deals(found.deals, found.touches, len(found.asset_ids))
+    columns = (found.asset_ids.tolist(), counts.open.tolist(), counts.won.tolist(), counts.lost.tolist())
     return {
         asset_id: DealsUsed(still_open, won, lost)
         for asset_id, still_open, won, lost in zip(*columns, strict=True)
     }
+
+
+def logged_deals() -> set[int]:
+    """Return the closed deals on which content is logged, as coverage counts them."""
+    found = gather_touches()
+    logged = countable(found.deals, found.touches)[0].deal
+    return set(found.deal_ids[logged].tolist())
+
+
+def snapshot_rows(snapshot_id: int) -> dict[int, ImpactRow]:
+    """Return the rows of a snapshot by asset."""
+    found = db.session.scalars(select(ImpactRow).where(ImpactRow.snapshot_id == snapshot_id))
+    return {row.asset_id: row for row in found}
