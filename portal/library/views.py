@@ -48,11 +48,13 @@ def show(slug: str) -> Response:
     if version is not None:
         record_use(asset, version, "viewed", on_working_deal=False)
     _log_click(asset)
+    versions = queries.versions_of(asset)
     uses = queries.recent_uses(asset.id, limit=MOST_USES_SHOWN + 1)
     return render(
         "library/show.html",
         **_viewer(asset),
-        versions=queries.versions_of(asset),
+        versions=versions,
+        newest=versions[0] if versions else None,
         uses=uses[:MOST_USES_SHOWN],
         more_uses=len(uses) > MOST_USES_SHOWN,
         use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
@@ -102,7 +104,6 @@ def _viewer(asset: Asset) -> dict[str, Any]:
     return {
         "asset": asset,
         "version": version,
-        "newest": queries.newest_version(asset),
         "pages": pages,
         "current": _page_number(len(pages)),
         "page_word": page_word(version),
