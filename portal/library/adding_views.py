@@ -20,6 +20,8 @@ FORMS: dict[str, Any] = {"files": FilesForm, "text": TextForm, "link": LinkForm}
 # What a cookie can carry of the reasons why some files of a drop were not taken.
 MOST_REASONS = 12
 MOST_FILES = 200
+# An address has an end: past this the list of all one's drafts shows them.
+MOST_NAMED = 20
 
 
 @blueprint.get("/new")
@@ -69,7 +71,7 @@ def _add_files() -> Response:
         form.files.errors = ["None of the files was added."]
         return _new_page("files", form, refused=tuple(refused), status=422)
     session["not_added"] = refused[:MOST_REASONS]
-    return see_other(url_for("library_adding.review", asset=slugs))
+    return see_other(url_for("library_adding.review", asset=slugs if len(slugs) <= MOST_NAMED else None))
 
 
 def _add_written(form: Any) -> Asset:
@@ -106,6 +108,7 @@ def _review_page(drafts: list[Draft], *, not_added: list[str] | None = None, sta
         drafts=drafts,
         facets=_used_facets(),
         not_added=not_added or [],
+        most=queries.MOST_DRAFTS_SHOWN,
         status=status,
     )
 

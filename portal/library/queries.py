@@ -18,6 +18,7 @@ from portal.users.models import User
 # What a viewer shows of one page in words; the search index has the whole text.
 SHOWN_CHARACTERS = 4_000
 MOST_PAGES_SHOWN = 300
+MOST_DRAFTS_SHOWN = 50
 
 
 def visible_assets(user: User) -> Select[tuple[Asset]]:
@@ -158,7 +159,7 @@ def drafts_of(user: User, slugs: Sequence[str] = ()) -> list[Asset]:
     found = _whole(visible_assets(user)).where(Asset.state == "draft", Asset.is_placeholder.is_(False))
     if not slugs:
         newest = found.where(Asset.owner_id == user.id).order_by(Asset.id.desc())
-        return list(db.session.scalars(newest.limit(100)).unique())
+        return list(db.session.scalars(newest.limit(MOST_DRAFTS_SHOWN)).unique())
     place = {slug: index for index, slug in enumerate(slugs)}
     named = db.session.scalars(found.where(Asset.slug.in_(slugs))).unique()
     return sorted(named, key=lambda asset: place[asset.slug])

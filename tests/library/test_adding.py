@@ -54,6 +54,14 @@ def test_a_file_that_cannot_be_taken_is_told_of_and_the_others_are_kept(app, mak
     assert "Not added" not in client.get(answer.location).text
 
 
+def test_a_large_drop_leads_to_all_drafts_for_addresses_have_an_end(make, sign_in, rows):
+    client = sign_in(make.user("marketer"))
+    answer = drop(client, *(samples.plain(f"Words {n}.", f"{'long name ' * 8}{n}.txt") for n in range(25)))
+    assert answer.location == "/library/review"
+    assert len(rows(select(Asset.id))) == 25
+    assert client.get("/library/review").text.count("Text is being read…") == 25
+
+
 @pytest.mark.parametrize(
     ("upload", "words"),
     [
