@@ -146,5 +146,5 @@ def _working(asset: Asset, row: ImpactRow) -> dict[str, Any]:
 def planted_effect(asset: Asset) -> float | None:
     """Return the effect that the demo planted in this content, as a fraction, if this is a demo and it did."""
     note = db.session.get(DemoNote, 1)
-    effect = note.planted.get(asset.slug) if note else None
+    effect = note.planted.get("effects", {}).get(asset.slug) if note else None
     return float(effect) if isinstance(effect, int | float) else None

@@ -198,7 +198,7 @@ def test_a_demo_says_that_it_is_simulated_and_shows_what_was_planted(make, sign_
     snapshot(make, {asset: CLEAR})
     client = sign_in(make.user())
     assert "planted" not in text_of(client, f"/impact/{asset.slug}")
-    make.store(DemoNote(id=1, seed=7, planted={asset.slug: 0.05}))
+    make.store(DemoNote(id=1, seed=7, planted={"effects": {asset.slug: 0.05}}))
     assert "these figures are simulated" in text_of(client, "/impact")
     text = text_of(client, f"/impact/{asset.slug}")
     assert "The effect planted in this content: +5 points ." in text
