@@ -10,7 +10,7 @@ fi
 echo "Preparing .venv from $requirements ..." >&2
 if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then
     [ -x .venv/bin/python ] || uv venv -q --python "$python" .venv
-    uv pip install -q --python .venv/bin/python --require-hashes -r "$requirements"
+    uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r "$requirements"
 else
     [ -x .venv/bin/pip ] || "$python" -m venv .venv
     .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r "$requirements"

@@ -27,7 +27,7 @@ def send_form(slug: str) -> Response:
     wanted = request.args.get("deal_id", "")
     working = working_deal(me(), g.user_session)
     offered = {value for value, _ in form.deal_id.choices}
-    form.deal_id.data = wanted if wanted in offered else str(working.id) if working else ""
+    form.deal_id.data = wanted if wanted and wanted in offered else str(working.id) if working else ""
     return render("sharing/send.html", asset=asset, form=form)
 
 

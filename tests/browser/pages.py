@@ -80,7 +80,7 @@ def _library_pages() -> list[Shown]:
     term = db.session.scalars(select(Term.id).order_by(Term.id)).first()
     return [
         Shown("library", "rep", "/library"),
-        Shown("library-search", "rep", "/library?q=inventory+shortages"),
+        Shown("library-search", "rep", "/library?q=spare+parts"),
         Shown("library-nothing-found", "rep", "/library?q=zeppelin+brochure"),
         Shown("library-marketer", "marketer", "/library?kind=case_study"),
         Shown("content-deck", "rep", f"/library/{deck}"),

@@ -212,3 +212,13 @@ def test_a_form_sent_twice_makes_one_link(make, sign_in, rows):
     answers = [client.post(f"/library/{asset.slug}/send", data=form) for _ in range(2)]
     assert answers[0].location == answers[1].location
     assert len(rows(select(ShareLink))) == 1
+
+
+def test_the_deal_that_is_worked_on_or_named_in_the_address_is_chosen_already(make, sign_in):
+    rep = make.user("rep")
+    working, named, asset = make.deal(owner=rep), make.deal(owner=rep), make.asset()
+    client = sign_in(rep)
+    client.post("/deals/working", data={"deal_id": str(working.id)})
+    assert f'<option value="{working.id}" selected>' in client.get(f"/library/{asset.slug}/send").text
+    page = client.get(f"/library/{asset.slug}/send?deal_id={named.id}").text
+    assert f'<option value="{named.id}" selected>' in page
