@@ -102,7 +102,7 @@ def _start(process: Any) -> None:
         try:
             process.start()
         except ChildProcessError:
-            # Somebody else in this process waited for all children and so took the server's end from us.
+            # The server is not our child: it came over a fork, or somebody waited for all children of this process.
             _forget_server()
             process.start()
 
@@ -119,19 +119,9 @@ def _without_main() -> Iterator[None]:
 
 
 def _forget_server() -> None:
-    """Let the next call start a fork server of its own: one inherited over a fork is not our child to wait for."""
+    """Let the next call start a fork server of its own."""
     server: Any = forkserver._forkserver
-    server._lock = threading.Lock()
     server._forkserver_pid = None
-
-
-def _after_fork() -> None:
-    global _bookkeeping
-    _bookkeeping = threading.Lock()
-    _forget_server()
-
-
-os.register_at_fork(after_in_child=_after_fork)
 
 
 def _outcome(receiver: Connection, process: Any, wall_seconds: float) -> tuple[bool, Any] | None:

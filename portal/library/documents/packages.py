@@ -24,6 +24,8 @@ MAX_PART_BYTES = 64 * MEGABYTE
 MAX_RATIO = 200
 RATIO_APPLIES_ABOVE = MEGABYTE
 
+LONG_CONTENTS = "its table of contents is larger than any document needs"
+
 _MARKUP = (".xml", ".rels", ".vml")
 _CONTENTS = "[content_types].xml"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -51,7 +53,7 @@ class _BoundedFile(io.FileIO):
             return super().read(size)
         data = super().read(MAX_DIRECTORY_BYTES + 1)
         if len(data) > MAX_DIRECTORY_BYTES:
-            raise Unsafe(f"it holds more than {MAX_MEMBERS:,} parts")
+            raise Unsafe(LONG_CONTENTS)
         return data
 
 
@@ -232,7 +234,7 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
             raise Unsafe(f"a part of it unpacks to more than {MAX_PART_BYTES // MEGABYTE} MB")
         name = _plain(member.filename)
         if name.endswith((_CONTENTS, ".rels")) and member.file_size > MAX_DIRECTORY_BYTES:
-            raise Unsafe("its table of contents is larger than any document needs")
+            raise Unsafe(LONG_CONTENTS)
         # Drawings of one colour pack better than this in honest files; they are never parsed as markup.
         if (
             name.endswith(_MARKUP)

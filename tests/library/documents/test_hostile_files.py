@@ -65,8 +65,7 @@ def test_a_document_type_behind_another_encoding_is_found_too(tmp_path, secret_f
     document = "<document><body><p><r><t>&secret;</t></r></p></body></document>".replace("<", "+ADw-")
     parts = {"word/document.xml": hidden + document}
     found = read(tmp_path, building.word("", parts), "a.docx")
-    assert found.state in ("refused", "stored_no_text")
-    assert SECRET not in repr(found)
+    assert (found.state, found.reason) == ("refused", DOCTYPE)
 
 
 def test_a_billion_laughs_are_refused_at_once(tmp_path):
@@ -125,13 +124,19 @@ def claiming_sizes(data: bytes, size: int = 60 << 20) -> bytes:
     return bytes(out)
 
 
-@pytest.mark.parametrize("count", [5_001, 100_000])
-def test_a_file_of_very_many_parts_is_refused_at_once(tmp_path, count):
+@pytest.mark.parametrize(
+    ("count", "reason"),
+    [
+        (5_001, "It is not accepted: it holds more than 5,000 parts."),
+        (50_000, "It is not accepted: its table of contents is larger than any document needs."),
+    ],
+)
+def test_a_file_of_very_many_parts_is_refused_at_once(tmp_path, count, reason):
     data = building.zip_file({f"{number}.xml": "" for number in range(count)})
     path = building.stored(tmp_path, data)
     started = time.monotonic()
-    assert identify(path, "a.docx").reason == "It is not accepted: it holds more than 5,000 parts."
-    assert time.monotonic() - started < 2
+    assert identify(path, "a.docx").reason == reason
+    assert time.monotonic() - started < 5
 
 
 def test_a_packing_that_office_does_not_use_is_not_unpacked(tmp_path):

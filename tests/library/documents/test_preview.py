@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 
 import pytest
 from PIL import Image
@@ -99,6 +100,12 @@ def test_a_word_document_is_shown_as_html(tmp_path):
     )
     assert (found.kind, found.made_by) == ("html", "word_html")
     assert found.html == "<h1>Pricing</h1><p>a &lt; b</p>"
+
+
+def test_a_large_picture_in_the_file_does_not_keep_it_from_being_shown(tmp_path):
+    large = building.picture() + random.Random(1).randbytes(3 << 20)
+    found = shown(tmp_path, building.word(paragraph("text"), {"word/media/p.png": large}), "a.docx", "docx")
+    assert found.html == "<p>text</p>"
 
 
 def test_html_keeps_nothing_that_runs_loads_or_styles():
