@@ -9,6 +9,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from zlib import crc32
 
@@ -16,18 +17,23 @@ from whoosh.lang.snowball.english import EnglishStemmer
 
 from portal.search.stopwords import STOP_WORDS
 
-LONGEST_PART = 64  # characters; what is longer is data, not language
+LONGEST_PART = 64  # characters; what is longer, or has more parts, is data and not language
+MOST_PARTS = 20
 
-# Chinese and Japanese write no spaces: there a word is any two neighbouring characters.
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_CJK_RUN = re.compile(f"[{_CJK}]+")
+# Chinese, Japanese, Thai and their neighbours write no spaces: there a word is any two characters in a row.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
+)
 # Marks that belong to the letters around them but are no letters to \w: combining accents, soft hyphens,
 # zero-width joiners, Hebrew points, Arabic vowels, Indic and Thai vowel signs.
-_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0e7f"
+_MARKS = (
+    "\u0300-\u036f\u00ad\u200b-\u200d\u2060\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
+    "\u0900-\u0eff\u1000-\u109f\u1780-\u17ff"
+)
 _LETTERS = f"\\w+(?:[{_MARKS}]+\\w*)*"
 # A hyphen at the end of a line joins too: text from PDFs breaks words there.
 _JOINT = "(?:[-\u2010\u2011]\n?|[.&'\u2019]|(?<=[0-9]),(?=[0-9]))"
-_WORD = re.compile(f"{_LETTERS}(?:{_JOINT}{_LETTERS})*(?:\\+\\+|[+#](?!\\w))?")
+_WORD = re.compile(f"{_LETTERS}(?:{_JOINT}{_LETTERS}){{0,9}}(?:\\+\\+|[+#](?!\\w))?")
 
 _PIECE = re.compile(f"(?:[^\\W\\d_]+|[{_MARKS}]+)+|\\d+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
@@ -71,16 +77,16 @@ def words(text: str) -> Iterator[Word]:
     """Yield the words of a text in order; their places are those in its `normal` form."""
     for match in _WORD.finditer(normal(text).replace("_", " ")):
         raw, start = match.group(), match.start()
-        if not raw.isascii() and _CJK_RUN.search(raw):
+        if not raw.isascii() and _UNSPACED.search(raw):
             yield from _mixed(raw, start)
         elif (forms := _forms(raw) if len(raw) <= LONGEST_PART else _forms.__wrapped__(raw))[0]:
             yield Word(start, start + len(raw), *forms)
 
 
 def _mixed(raw: str, start: int) -> Iterator[Word]:
-    """Yield what stands between runs of Chinese or Japanese as words, and the runs as pairs."""
+    """Yield what stands between runs without spaces as words, and those runs as pairs."""
     end = 0
-    for run in _CJK_RUN.finditer(raw):
+    for run in _UNSPACED.finditer(raw):
         yield from _shifted(raw[end : run.start()], start + end)
         end = run.end()
         for place in range(run.start(), max(end - 1, run.start() + 1)):
@@ -116,9 +122,8 @@ def _forms(raw: str) -> tuple[_Terms, _Terms, _Terms, bool]:
     bare = without_accents(core)
     if name := _name_or_number(bare, sign):
         return (name,), (name,), (), True
-    parts = tuple(
-        _stem(hump.casefold()[:LONGEST_PART]) for piece in _PIECE.findall(bare) for hump in _HUMP.split(piece)
-    )
+    pieces = islice((hump for piece in _PIECE.findall(bare) for hump in _HUMP.split(piece)), MOST_PARTS)
+    parts = tuple(_stem(piece.casefold()[:LONGEST_PART]) for piece in pieces)
     in_capitals = len(core) > 1 and core.isupper()
     terms = parts if in_capitals else tuple(part for part in parts if part not in STOP_WORDS)
     wholes = list(

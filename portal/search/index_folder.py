@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -36,6 +37,14 @@ class IndexFolder:
         if not last or last[0] != state:
             last = self._last_read = (state, self._read())
         return last[1]
+
+    def state(self) -> object:
+        """Return what changes with every commit and every rebuild."""
+        try:
+            folder = self.live()
+            return folder and (folder, sorted(file.name for file in folder.glob("*.toc")))
+        except (IndexUnusableError, FileNotFoundError):
+            return None
 
     def new(self) -> Path:
         """Return the folder for one more index, not made yet."""
@@ -95,4 +104,8 @@ def wrong_file(folder: Path) -> str | None:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    return {file.name: file.stat().st_size for file in sorted(folder.glob("*MAIN_*.*")) if file.is_file()}
+    sizes = {}
+    for file in sorted(folder.glob("*MAIN_*.*")):
+        with suppress(FileNotFoundError):  # removed meanwhile by a commit, which takes some time to clean up
+            sizes[file.name] = file.stat().st_size
+    return sizes

@@ -99,6 +99,9 @@ def _scores(readings: list[str], counters: list[Callable[[str], int]], typed: st
 
 def _counter(word: QueryWord) -> Callable[[str], int]:
     """Return a quick and rough count of a word in a text in lower case: of all its terms, or of a whole."""
+    if word.sequence:
+        together = re.compile(r"[\W_]{0,2}".join(map(re.escape, word.terms)))
+        return lambda reading: len(together.findall(reading))
     terms = [_beginnings(term) for term in word.terms]
     wholes = [_beginnings(whole) for whole in word.wholes]
 
@@ -115,7 +118,7 @@ def _beginnings(stem: str) -> Callable[[str], int]:
     if len(stem) > 3 or not (beginning.isascii() and beginning.isalnum()):
         return lambda reading: reading.count(beginning)
     short = re.compile(rf"\b{beginning}\w{{0,3}}\b")
-    return lambda reading: len(short.findall(reading))
+    return lambda reading: len(short.findall(reading)) if beginning in reading else 0
 
 
 def _squeezed(reading: str) -> str:
@@ -127,18 +130,28 @@ def _squeezed(reading: str) -> str:
 
 
 def _matches(block: _Block, query: Query) -> list[_Match]:
-    wanted: dict[str, int] = {}
-    for place, word in enumerate(query.words):
-        telling = [term for term in word.terms if len(term) > 1 or not word.wholes]
-        for form in (*word.wholes, *(telling or word.terms)):
-            wanted.setdefault(form, place)
-    matches = []
-    for found in words(block.text) if wanted else ():
-        for form in found.wholes + found.terms:
-            if form in wanted:
-                matches.append(_Match(block.start + found.start, block.start + found.end, wanted[form]))
-                break
-    return matches
+    """Return the words of the query in a block, as the index would find them."""
+    if not query.words:
+        return []
+    alone: dict[str, int] = {}
+    in_a_row: dict[str, list[tuple[tuple[str, ...], int]]] = {}  # by their first term
+    for place, wanted in enumerate(query.words):
+        for form in wanted.wholes if wanted.sequence else wanted.wholes + wanted.terms:
+            alone.setdefault(form, place)
+        if wanted.sequence:
+            in_a_row.setdefault(wanted.terms[0], []).append((wanted.terms, place))
+    found = list(words(block.text))
+    hits = [(word, word, alone[form]) for word in found for form in word.wholes + word.terms if form in alone]
+    if in_a_row:
+        row = [(part, word) for word in found for part in word.parts]
+        for i, (part, word) in enumerate(row):
+            for terms, place in in_a_row.get(part, ()):
+                if tuple(term for term, _ in row[i : i + len(terms)]) == terms:
+                    hits.append((word, row[i + len(terms) - 1][1], place))
+    matches = {
+        _Match(block.start + first.start, block.start + last.end, place) for first, last, place in hits
+    }
+    return sorted(matches, key=lambda match: (match.start, match.end))
 
 
 def _best_window(matches: list[_Match]) -> tuple[int, int]:
@@ -197,11 +210,11 @@ def _fragments(text: str, begin: int, matches: list[_Match]) -> Iterator[Fragmen
 
 
 def _spans(matches: list[_Match]) -> list[tuple[int, int]]:
-    """Return where matches start and end, overlapping ones (pairs of Chinese characters) as one."""
+    """Return where matches start and end, overlapping ones as one, such as pairs of Chinese characters."""
     spans: list[tuple[int, int]] = []
     for match in matches:
         if spans and match.start < spans[-1][1]:
-            spans[-1] = (spans[-1][0], match.end)
+            spans[-1] = (spans[-1][0], max(spans[-1][1], match.end))
         else:
             spans.append((match.start, match.end))
     return spans

@@ -31,6 +31,7 @@ Answer = TypeVar("Answer")
 
 PATIENCE = 10.0  # seconds to wait for another writer
 RETRY_EVERY = 0.05  # seconds
+MOST_ATTEMPTS = 20  # to read while the index changes; each needs a commit at just the wrong moment
 
 
 class WhooshEngine(Engine):
@@ -89,35 +90,43 @@ class WhooshEngine(Engine):
             self._folder.make_live(folder)
 
     def check(self) -> str | None:
-        # A second look, because a writer may have been replacing the very files of the first one.
-        return self._problem() and self._problem()
-
-    def _problem(self) -> str | None:
         try:
-            folder = self._folder.live()
-            if folder is None:
-                return "There is no search index."
-            with _damage_named():
-                if wrong := wrong_file(folder):
-                    return f"The search index is damaged: its file {wrong} is not as it was written."
-                with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
-                    snapshot.read_through()
+            self._steadily(self._read_through)
         except IndexUnusableError as error:
             return str(error)
         return None
 
+    def _read_through(self) -> None:
+        folder = self._folder.live()
+        if folder is None:
+            raise IndexUnusableError("There is no search index.")
+        with _damage_named():
+            if wrong := wrong_file(folder):
+                raise IndexUnusableError(
+                    f"The search index is damaged: its file {wrong} is not as it was written."
+                )
+            with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
+                snapshot.read_through()
+
     def _read(self, ask: Callable[[Snapshot], Answer], if_missing: Answer) -> Answer:
-        for is_last in (False, True):
+        def attempt() -> Answer:
+            with _damage_named():
+                snapshot = self._snapshot()
+                return ask(snapshot) if snapshot else if_missing
+
+        return self._steadily(attempt)
+
+    def _steadily(self, attempt: Callable[[], Answer]) -> Answer:
+        """Try, and once more whenever a writer replaced files that we were about to read."""
+        for _ in range(MOST_ATTEMPTS):
+            before = self._folder.state()
             try:
-                with _damage_named():
-                    snapshot = self._snapshot()
-                    return ask(snapshot) if snapshot else if_missing
+                return attempt()
             except IndexUnusableError:
-                # A writer may just have replaced the files that we were about to open: look once more.
                 self._close_snapshot()
-                if is_last:
+                if self._folder.state() == before:
                     raise
-        raise AssertionError("the loop returns or raises")
+        return attempt()
 
     def _snapshot(self) -> Snapshot | None:
         """Return this thread's view of the live index as it is now."""

@@ -1,0 +1,59 @@
+"""The scores are those of the formula, worked out by hand here."""
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from portal.search.engine import Engine
+from portal.search.ranking import K1, WEIGHTS, B
+
+Holding = Callable[..., Engine]
+
+
+def _bm25(count: int, length: int, average: float, having: int, total: int) -> float:
+    idf = math.log(1 + (total - having + 0.5) / (having + 0.5))
+    return idf * count * (K1 + 1) / (count + K1 * (1 - B + B * length / average))
+
+
+def test_the_settings_are_the_measured_ones():
+    assert (K1, B) == (1.2, 0.75)
+    assert WEIGHTS == {"body": 1.0, "title": 0.4}
+
+
+def test_a_word_in_the_text_scores_as_bm25_with_the_idf_of_lucene(holding: Holding):
+    engine = holding(("Sheet", "price price of one deck"), ("Sheet", "price"), ("Sheet", "deck deck"))
+    # Lengths without stop words, titles included: 5 (sheet price price one deck), 2, 3.
+    average = (5 + 2 + 3) / 3
+    scores = {hit.id: hit.score for hit in engine.rank("prices")}
+    assert scores == {
+        1: pytest.approx(_bm25(2, 5, average, having=2, total=3)),
+        2: pytest.approx(_bm25(1, 2, average, having=2, total=3)),
+    }
+
+
+def test_a_word_in_the_title_scores_in_both_fields(holding: Holding):
+    engine = holding(("The price", "deck"), ("Sheet", "deck"))
+    in_text = _bm25(1, 2, 2, having=1, total=2)
+    in_title = _bm25(1, 2, 1.5, having=1, total=2)  # titles keep their stop words: lengths 2 and 1
+    assert [hit.score for hit in engine.rank("price")] == [pytest.approx(in_text + 0.4 * in_title)]
+
+
+def test_a_word_typed_twice_scores_twice(holding: Holding):
+    engine = holding(("Sheet", "price"), ("Sheet", "deck"))
+    once, twice = engine.rank("price zebra"), engine.rank("price price zebra")
+    assert twice[0].score == pytest.approx(2 * once[0].score)
+
+
+def test_each_reason_to_come_first_lifts_above_all_that_lack_it(holding: Holding):
+    engine = holding(
+        ("Partial", "cost " * 9),
+        ("All words", "cost of ownership, with a long text that has nothing else to say but some more words"),
+        ("Phrase", "ownership cost, again in a long text that has nothing else to say but some more words"),
+        ("Ownership cost", "this very title"),
+        ("Other", "nothing"),
+    )
+    hits = engine.rank('"ownership cost"')
+    assert [hit.id for hit in hits] == [4, 3, 2, 1]
+    assert all(better.score > worse.score for better, worse in pairwise(hits))
