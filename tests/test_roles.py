@@ -146,9 +146,9 @@ TABLE = {
     "POST /impact/compute": OVERSIGHT,
     "GET /reports": ALL,
     "GET /reports/usage": ALL,
-    "GET /reports/usage.<any(csv, xlsx, docx):format>": ALL,
+    "GET /reports/usage.<any(csv, xlsx, docx):ending>": ALL,
     "GET /reports/adoption": OVERSIGHT,
-    "GET /reports/adoption.<any(csv, xlsx, docx):format>": OVERSIGHT,
+    "GET /reports/adoption.<any(csv, xlsx, docx):ending>": OVERSIGHT,
 }
 
 
@@ -253,7 +253,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<path:external_id>": "X1",
         "<int:number>": "1",
         "<int:page>": "1",
-        "<any(csv, xlsx, docx):format>": "csv",
+        "<any(csv, xlsx, docx):ending>": "csv",
         "<int:user_id>": str(things.deal.owner_id),
         "<int:notification_id>": str(things.notice.id),
         "<int:term_id>": str(things.term.id),
