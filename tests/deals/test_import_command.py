@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
+from portal.deals import services
 from portal.deals.models import Account, Deal, DealChange, DealImport, StageEntry
 from portal.jobs import Job
+from portal.storage import Stored
 from portal.users.models import Team, User
 
 WON = "D1,First,Acme,Jo Day,jo@example.com,Closed Won,\"1,054.50\",USD,2026-01-02,2026-02-03"  # fmt: skip
@@ -323,6 +325,7 @@ def test_history_tells_the_size_that_a_closed_deal_had(write, report, rows):
         "D1,Discovery,2026-01-02,900",
         "D1,Proposal,2026-01-20,950",
         "D1,Closed Won,2026-02-03,1054.50",
+        "D1,Proposal,2026-02-20,1",
         header="deal_id,stage,entered_at,amount",
         name="history.csv",
     )
@@ -334,3 +337,25 @@ def test_people_read_the_report_as_lines(write, run):
     result = run("deals", "import", write(OPEN, "D4,Fourth,,,,Won,5,USD,,"))
     assert "deals.csv: 1 new, 0 changed, 0 unchanged, 1 refused" in result.output
     assert "Refused deals.csv, line 3 closed" in result.output
+
+
+@pytest.mark.parametrize(("order", "day"), [("dmy", date(2026, 4, 3)), ("mdy", date(2026, 3, 4))])
+def test_dates_that_could_be_read_two_ways_are_read_as_told(write, report, rows, order, day):
+    report("deals", "import", write("D1,First,,,,Won,1,USD,,03/04/2026"), "--dates", order)
+    assert rows(select(Deal.closed_on)) == [day]
+
+
+def test_an_import_that_another_one_overtook_is_compared_again(app, make, write, report, rows):
+    path = write(OPEN)
+    with app.app_context():
+        readings = services.read_deal_files((path, path.name))
+        comparison = services.compare_readings(readings, "csv")
+    report("deals", "import", path)
+
+    def apply_late():
+        files = {"deals": (Stored("0" * 64, 1), "late.csv")}
+        row = services.start_import(kind="deals", source="csv", files=files, by=None)
+        return services.apply_import(row, comparison)
+
+    assert counts(make.inside(apply_late)) == (0, 0, 1, 0)
+    assert len(rows(select(Deal))) == 1

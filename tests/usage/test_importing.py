@@ -73,6 +73,7 @@ def test_the_same_file_twice_changes_nothing(import_uses, world, rows):
     )
     import_uses(*lines)
     assert counts(import_uses(*lines)) == (0, 0, 2, 0)
+    assert counts(import_uses(*reversed(lines))) == (0, 0, 2, 0), "whatever line a use stands on"
     assert rows(select(func.count()).select_from(UsageEvent)) == [2]
     assert rows(select(FirstUse.uses)) == [1]
 
