@@ -34,6 +34,8 @@ ROLES_OF = {
     OVERSIGHT: {"marketer", "manager", "admin"},
     IMPORTERS: {"manager", "admin"},
     ADMIN: {"admin"},
+    # The one who asked, here a rep, and marketing.
+    ASKER: {"rep", "marketer", "admin"},
 }
 LINK_TOKEN = "t" * 43
 PASSWORD_TOKEN = "p" * 43

@@ -124,13 +124,13 @@ def review_row(slug: str) -> Response:
     drafts = drafts_for_review(me(), [slug])
     if not drafts:
         raise NotFound
+    if request.headers.get("HX-Request") != "true":
+        return _review_page(drafts)
     return render(
         "library/review.html",
         block="picture" if request.args.get("only") == "picture" else "row",
         draft=drafts[0],
-        drafts=drafts,
         facets=_used_facets(),
-        not_added=[],
     )
 
 

@@ -49,7 +49,7 @@ def open_browser(chromium: Any) -> Iterator[Callable[..., Any]]:
     def new(address: str, **options: Any) -> Any:
         context = chromium.new_context(base_url=address, **options)
         context.add_init_script(WATCH)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: problems.append(f"script: {error}"))
