@@ -1,0 +1,182 @@
+"""What the first page of reps and marketers shows beyond what other packages already answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import joinedload, load_only
+
+from portal.content_requests.models import OPEN_STATUSES, ContentRequest
+from portal.db import db, now
+from portal.deals.models import Deal, DealImport
+from portal.deals.queries import open_deals_of
+from portal.feedback.models import Rating
+from portal.feedback.services import LOW
+from portal.library.models import Asset
+from portal.sharing.models import ShareLink, Visit
+from portal.users.models import User
+
+# Content younger than this has not had its chance yet.
+UNUSED_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A person's open deals: how many, and what they are worth in minor units of the base currency."""
+
+    deals: int
+    worth_minor: int
+
+
+def pipeline_of(user: User) -> Pipeline:
+    """Return how many open deals a person has, and what they are worth."""
+    own = (
+        open_deals_of(user)
+        .order_by(None)
+        .with_only_columns(func.count(), func.coalesce(func.sum(Deal.base_amount_minor), 0))
+    )
+    return Pipeline(*db.session.execute(own).one())
+
+
+def requests_of(user: User, limit: int = 5) -> list[ContentRequest]:
+    """Return what a person asked for: open requests first, each the latest first."""
+    own = select(ContentRequest).where(ContentRequest.asked_by_id == user.id)
+    own = own.options(joinedload(ContentRequest.delivered_asset), joinedload(ContentRequest.assigned_to))
+    open_first = case((ContentRequest.status.in_(OPEN_STATUSES), 0), else_=1)
+    latest = func.coalesce(ContentRequest.closed_at, ContentRequest.created_at).desc()
+    return list(db.session.scalars(own.order_by(open_first, latest, ContentRequest.id.desc()).limit(limit)))
+
+
+@dataclass(frozen=True)
+class OpenedLink:
+    """A link of one's own that buyers opened: how often, when last, and whether the file was taken."""
+
+    link: ShareLink
+    opens: int
+    last_at: datetime
+    downloads: int
+
+
+def opened_lately(user: User, limit: int = 5) -> list[OpenedLink]:
+    """Return a person's links that buyers opened, the latest opening first; only seen visits count."""
+    opened = (
+        select(
+            Visit.link_id,
+            func.count().label("opens"),
+            func.max(Visit.seen_at).label("last_at"),
+            func.count(Visit.downloaded_at).label("downloads"),
+        )
+        .join(ShareLink, ShareLink.id == Visit.link_id)
+        .where(ShareLink.created_by_id == user.id, Visit.seen_at.is_not(None))
+        .group_by(Visit.link_id)
+        .order_by(func.max(Visit.seen_at).desc())
+        .limit(limit)
+        .subquery()
+    )
+    found = select(ShareLink, opened.c.opens, opened.c.last_at, opened.c.downloads)
+    found = found.join(opened, opened.c.link_id == ShareLink.id).order_by(opened.c.last_at.desc())
+    titles = joinedload(ShareLink.asset).load_only(Asset.slug, Asset.title)
+    rows = db.session.execute(found.options(titles, joinedload(ShareLink.deal).load_only(Deal.name)))
+    return [OpenedLink(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class LowRated:
+    """Content whose current version got low ratings: the latest of them, and how many there are."""
+
+    asset: Asset
+    latest: Rating
+    count: int
+
+
+def low_rated(limit: int) -> list[LowRated]:
+    """Return published content with low ratings of its current version, the latest rating first."""
+    newest_first = func.row_number().over(
+        partition_by=Rating.asset_id, order_by=(Rating.updated_at.desc(), Rating.id.desc())
+    )
+    counted = func.count().over(partition_by=Rating.asset_id)
+    low = (
+        select(Rating.id, newest_first.label("place"), counted.label("ratings"))
+        .join(Asset, Asset.current_version_id == Rating.version_id)
+        .where(Rating.stars <= LOW, Asset.state == "published")
+        .subquery()
+    )
+    found = (
+        select(Asset, Rating, low.c.ratings)
+        .join(Rating, Rating.asset_id == Asset.id)
+        .join(low, (low.c.id == Rating.id) & (low.c.place == 1))
+        .options(joinedload(Rating.user))
+        .order_by(Rating.updated_at.desc(), Rating.id.desc())
+    )
+    return [LowRated(*row) for row in db.session.execute(found.limit(limit))]
+
+
+def _never_used() -> ColumnElement[bool]:
+    return and_(
+        Asset.state == "published",
+        Asset.use_count == 0,
+        Asset.is_placeholder.is_(False),
+        Asset.published_at <= now() - UNUSED_AFTER,
+    )
+
+
+def never_used(limit: int) -> list[Asset]:
+    """Return content that has been out for a month and that nobody used, the oldest first."""
+    found = select(Asset).where(_never_used()).options(joinedload(Asset.owner))
+    columns = load_only(Asset.slug, Asset.title, Asset.kind, Asset.published_at, Asset.owner_id)
+    return list(
+        db.session.scalars(found.options(columns).order_by(Asset.published_at, Asset.id).limit(limit))
+    )
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """What a portal has of what it needs to be of use."""
+
+    content: bool
+    deals: bool
+    people: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither content nor any deal."""
+        return not self.content and not self.deals
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.content and self.deals and self.people
+
+
+def beginnings() -> Beginnings:
+    """Return whether there is published content, a deal, and anybody beside the first admin."""
+    content = select(Asset.id).where(Asset.state == "published").exists()
+    others = select(User.id).where(User.role != "admin", User.status == "active").exists()
+    return Beginnings(*db.session.execute(select(content, select(Deal.id).exists(), others)).one())
+
+
+@dataclass(frozen=True)
+class PeopleCounts:
+    """How many people can sign in, are named only, or are disabled."""
+
+    active: int
+    placeholder: int
+    disabled: int
+
+
+def people_counts() -> PeopleCounts:
+    """Return how many people there are by status."""
+    statuses = (
+        func.count(case((User.status == status, 1))) for status in ("active", "placeholder", "disabled")
+    )
+    return PeopleCounts(*db.session.execute(select(*statuses)).one())
+
+
+def latest_imports(limit: int = 3) -> list[DealImport]:
+    """Return the latest imports of deals, history or uses."""
+    columns = load_only(DealImport.kind, DealImport.filename, DealImport.state, DealImport.created_at)
+    return list(
+        db.session.scalars(select(DealImport).options(columns).order_by(DealImport.id.desc()).limit(limit))
+    )

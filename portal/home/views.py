@@ -1,0 +1,149 @@
+"""The first page of each role, and the To do list of marketing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, request
+
+from portal.content_requests.queries import request_rows, requests_by_pipeline, waiting_pipeline
+from portal.db import db, now
+from portal.deals.queries import open_deals_of
+from portal.discovery.queries import gaps, picks_for_deals
+from portal.errors import Invalid
+from portal.feedback.models import REASONS
+from portal.home import overview, queries
+from portal.home.styleguide_views import blueprint as styleguide_blueprint
+from portal.impact.overview import coverage_sentence, headline
+from portal.impact.queries import latest_snapshot, verdict_counts
+from portal.library.queries import with_thumbnails
+from portal.usage.sums import local_day
+from portal.users.access import MARKETING, allow, me
+from portal.web import render
+
+blueprint = Blueprint("home", __name__)
+blueprints = (blueprint, styleguide_blueprint)
+
+DEALS_SHOWN = 6
+SUMMARY = 5
+WHOLE = 100
+SINCE = timedelta(days=90)
+
+
+@blueprint.get("/")
+def index() -> Response:
+    user = me()
+    begun = queries.beginnings()
+    if begun.is_empty:
+        return render("home/first_steps.html", begun=begun)
+    if user.is_marketing:
+        return _marketing(begun)
+    return _manager() if user.role == "manager" else _rep()
+
+
+def _rep() -> Response:
+    user = me()
+    deals = list(db.session.scalars(open_deals_of(user).limit(DEALS_SHOWN)))
+    picks = picks_for_deals(user, deals)
+    versions = (pick.asset.current_version for offered in picks.values() for pick in offered)
+    return render(
+        "home/rep.html",
+        deals=deals,
+        picks=picks,
+        pictured=with_thumbnails(version.id for version in versions if version),
+        pipeline=queries.pipeline_of(user),
+        requests=queries.requests_of(user),
+        opened=queries.opened_lately(user),
+        today=local_day(now()),
+    )
+
+
+def _marketing(begun: queries.Beginnings) -> Response:
+    user = me()
+    is_admin = user.role == "admin"
+    return render(
+        "home/marketing.html",
+        begun=begun,
+        shown=SUMMARY,
+        people=queries.people_counts() if is_admin else None,
+        imports=queries.latest_imports() if is_admin else [],
+        **_owed(),
+    )
+
+
+@blueprint.get("/to-do")
+@allow(*MARKETING)
+def to_do() -> Response:
+    return render("home/to_do.html", shown=WHOLE, **_owed())
+
+
+def _owed() -> dict[str, Any]:
+    """Return everything that marketing owes, up to WHOLE of each kind."""
+    pipeline_minor, deals = waiting_pipeline()
+    return {
+        "requests": request_rows(requests_by_pipeline("open").limit(WHOLE)),
+        "pipeline_minor": pipeline_minor,
+        "pipeline_deals": deals,
+        "ratings": queries.low_rated(WHOLE),
+        "reasons": REASONS,
+        "gaps": gaps(WHOLE),
+        "unused": queries.never_used(WHOLE),
+        "most": WHOLE,
+    }
+
+
+def _manager() -> Response:
+    today = local_day(now())
+    text, error = request.args.get("since", ""), ""
+    try:
+        since = _day(text, today)
+    except Invalid as refusal:
+        since, error = today - SINCE, refusal.message
+    snapshot = latest_snapshot()
+    return render(
+        "home/manager.html",
+        revenue=_revenue(today),
+        waiting=overview.requests_waiting(),
+        oldest=overview.oldest_requests(),
+        snapshot=snapshot,
+        coverage=coverage_sentence(snapshot.coverage, today) if snapshot else "",
+        headline=headline(verdict_counts(me(), snapshot.id)) if snapshot else "",
+        changes=overview.changes_since(me(), _begin_of(since), since),
+        since=since,
+        typed=text if error else since.isoformat(),
+        error=error,
+        status=422 if error else 200,
+    )
+
+
+def _revenue(today: date) -> dict[str, Any]:
+    """Return what was won this quarter, the target in minor units, and what had been won at this time of the last."""
+    begin = overview.quarter_begin(today)
+    last_begin = overview.quarter_begin(begin - timedelta(days=1))
+    same_day = min(last_begin + (today - begin), begin - timedelta(days=1))
+    return {
+        "won": overview.won_between(begin, today),
+        "before": overview.won_between(last_begin, same_day),
+        "target_minor": current_app.config["REVENUE_TARGET"] * 100,
+        "quarter": f"Q{(begin.month + 2) // 3} {begin.year}",
+        "begin": begin,
+    }
+
+
+def _day(text: str, today: date) -> date:
+    """Return the day asked for, a quarter of a year ago when none was; refuse what is no day or still to come."""
+    if not text:
+        return today - SINCE
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise Invalid("Please give a day as year-month-day, such as 2026-01-31.", field="since") from None
+    if day > today:
+        raise Invalid("This day is still to come.", field="since")
+    return day
+
+
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"]))
