@@ -18,6 +18,8 @@ from portal.users.models import User
 
 # What a matching term is worth: the stage a deal is in changes, its industry does not.
 WORTH = {"industry": 3.0, "product": 2.0, "stage": 2.0, "region": 1.0}
+# Content that is filed under others of these only was made for other deals.
+TELLING = ("industry", "product", "region")
 LIFT_WORTH = 20.0
 CONSIDERED = 400
 
@@ -52,16 +54,17 @@ def picks_for_deals(user: User, deals: Sequence[Deal], limit: int = 3) -> dict[i
     """Return picks for each of some deals, in a number of queries that does not grow with them."""
     if not deals:
         return {}
-    terms = _terms_of_assets(_values(deals))
     verdicts = _verdicts()
-    assets = _assets(terms.keys() | {asset_id for asset_id, (_, lift) in verdicts.items() if lift > 0})
+    known = {asset_id for asset_id, (_, lift) in verdicts.items() if lift > 0}
+    assets = _assets(_fitting(_values(deals)) | known)
+    terms = _terms_of([asset.id for asset in assets])
     used = _used([deal.id for deal in deals])
     picks = {}
     for deal in deals:
         candidates = [
             _candidate(deal, asset, terms.get(asset.id, ()), verdicts.get(asset.id))
             for asset in assets
-            if (asset.id, deal.id) not in used
+            if (asset.id, deal.id) not in used and not _is_for_others(deal, terms.get(asset.id, ()))
         ]
         picks[deal.id] = _choose(deal, candidates, limit)
     return picks
@@ -78,19 +81,43 @@ def _facts(deal: Deal) -> dict[str, str]:
     return {key: value for key, value in facts.items() if value}
 
 
-def _terms_of_assets(values: set[str]) -> dict[int, list[tuple[str, str]]]:
-    """Return the terms (facet, name) that assets share with the values, for the assets that share the most."""
+def _fitting(values: set[str]) -> set[int]:
+    """Return the assets that share terms with the values; when they are many, those that share the most."""
+    found = (
+        select(asset_terms.c.asset_id)
+        .join(Term, Term.id == asset_terms.c.term_id)
+        .join(Facet, Facet.id == Term.facet_id)
+        .where(Facet.key.in_(WORTH), func.lower(Term.name).in_(values))
+        .group_by(asset_terms.c.asset_id)
+        .order_by(func.count().desc(), asset_terms.c.asset_id)
+        .limit(CONSIDERED)
+    )
+    return set(db.session.scalars(found))
+
+
+def _terms_of(asset_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return the terms (facet, name) that tell which deals an asset is for."""
     found = (
         select(asset_terms.c.asset_id, Facet.key, Term.name)
         .join(Term, Term.id == asset_terms.c.term_id)
         .join(Facet, Facet.id == Term.facet_id)
-        .where(Facet.key.in_(WORTH), func.lower(Term.name).in_(values))
-        .limit(CONSIDERED * 4)
+        .where(asset_terms.c.asset_id.in_(asset_ids), Facet.key.in_(WORTH))
+        .order_by(Term.position, Term.id)
     )
     terms: dict[int, list[tuple[str, str]]] = {}
     for asset_id, facet, name in db.session.execute(found):
         terms.setdefault(asset_id, []).append((facet, name))
     return terms
+
+
+def _is_for_others(deal: Deal, terms: Iterable[tuple[str, str]]) -> bool:
+    """Say whether content is filed under other industries, products or regions than the deal's only."""
+    facts = _facts(deal)
+    for facet in TELLING:
+        names = {name.casefold() for key, name in terms if key == facet}
+        if names and facet in facts and facts[facet].casefold() not in names:
+            return True
+    return False
 
 
 def _verdicts() -> dict[int, tuple[str, float]]:
