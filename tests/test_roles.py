@@ -19,14 +19,8 @@ from portal.users.models import PasswordLink, User
 from portal.users.passwords import token_hash
 from portal.users.services import open_session
 
-PUBLIC, ALL, MARKETING, OVERSIGHT, IMPORTERS, ADMIN = (
-    "public",
-    "all",
-    "marketing",
-    "oversight",
-    "importers",
-    "admin",
-)
+PUBLIC, ALL, MARKETING, OVERSIGHT = "public", "all", "marketing", "oversight"
+IMPORTERS, ADMIN, ASKER = "importers", "admin", "asker"
 ROLES_OF = {
     PUBLIC: {"nobody", "rep", "marketer", "manager", "admin"},
     ALL: {"rep", "marketer", "manager", "admin"},
@@ -137,7 +131,7 @@ TABLE = {
     "GET /requests/<int:request_id>": ALL,
     "POST /requests/<int:request_id>/support": ALL,
     "POST /requests/<int:request_id>/withdraw": ALL,
-    "POST /requests/<int:request_id>/reopen": ALL,
+    "POST /requests/<int:request_id>/reopen": ASKER,
     "POST /requests/<int:request_id>/take": MARKETING,
     "POST /requests/<int:request_id>/start": MARKETING,
     "POST /requests/<int:request_id>/complete": MARKETING,
