@@ -5,6 +5,6 @@ deals were won when this was used instead of other content, on similar deals. Th
 in (inputs.py), frozen dataclasses of arrays out. influence.py divides revenue; cells.py turns uses into comparable
 moments and matching.py compares within cells, for lift.py (won or lost) and cycle.py (time to close); verdicts.py
 says what the data can carry, words.py says it in plain English, and coverage.py says for how many deals it speaks.
-Every number of the method is named in method.py. Around them, gathering.py reads the arrays, figures.py puts all methods
-together, services.py keeps the result as a snapshot, and everything that is shown comes from the latest one.
+Every number of the method is named in method.py. Around them, gathering.py reads the arrays, figures.py puts all
+methods together, services.py keeps the result as a snapshot, and everything that is shown comes from the latest one.
 """
