@@ -37,7 +37,8 @@ def _password(label: str) -> PasswordField:
 
 
 def _again() -> PasswordField:
-    return PasswordField("The same again", [EqualTo("password", "The two passwords differ.")])
+    filled = DataRequired("Please type the password again.")
+    return PasswordField("The same again", [filled, EqualTo("password", "The two passwords differ.")])
 
 
 def _name() -> StringField:
