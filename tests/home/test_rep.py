@@ -77,6 +77,18 @@ def test_each_deal_has_three_proposals_with_a_reason_that_are_sent_on_that_deal(
     assert "For Energy; won more often than other content on similar deals" in page
 
 
+def test_a_battle_card_is_opened_and_not_sent_to_a_buyer(make, sign_in):
+    term = make.facet("industry", ("Energy",)).terms[0]
+    make.asset("Against them", slug="against-them", kind="battle_card", terms=(term,))
+    rep = make.user("rep")
+    make.deal(owner=rep, industry="Energy")
+
+    page = sign_in(rep).get("/").text
+
+    assert 'href="/library/against-them"' in page
+    assert "/library/against-them/send" not in page
+
+
 def test_from_home_to_a_sent_link_takes_three_clicks(make, sign_in, rows):
     term = make.facet("industry", ("Energy",)).terms[0]
     make.asset("Fitting", slug="fitting", terms=(term,))
