@@ -54,7 +54,10 @@ def record(
     at: datetime | None = None,
     source_key: str | None = None,
 ) -> UsageEvent | None:
-    """Write down one use, or return None when the same person did the same less than ten seconds ago."""
+    """Write down one use, or return None when the same person did the same less than ten seconds ago.
+
+    Sending is never taken for a double: each link has a recipient and a use of its own, and a form counts once anyway.
+    """
     if kind not in KINDS:
         raise Invalid(f"A use is one of {', '.join(KINDS)}.", field="kind")
     known_by = (known_by or "named") if deal_id is not None else None
@@ -69,7 +72,7 @@ def record(
         page_number=page_number,
         source_key=source_key,
     )
-    if _is_double(event):
+    if kind != "sent" and _is_double(event):
         return None
     db.session.add(event)
     db.session.flush()

@@ -222,3 +222,15 @@ def test_the_deal_that_is_worked_on_or_named_in_the_address_is_chosen_already(ma
     assert f'<option value="{working.id}" selected>' in client.get(f"/library/{asset.slug}/send").text
     page = client.get(f"/library/{asset.slug}/send?deal_id={named.id}").text
     assert f'<option value="{named.id}" selected>' in page
+
+
+def test_two_links_sent_within_seconds_have_a_use_each(make, sign_in, rows):
+    rep, asset = make.user("rep"), make.asset()
+    deal, client = make.deal(owner=rep), sign_in(rep)
+    for recipient in ("Ann", "Ben"):
+        form = {"recipient": recipient, "deal_id": str(deal.id)}
+        assert client.post(f"/library/{asset.slug}/send", data=form).status_code == 303
+    uses = rows(select(UsageEvent.id))
+    assert len(uses) == 2
+    assert rows(select(ShareLink.usage_event_id).order_by(ShareLink.id)) == uses
+    assert rows(select(FirstUse.uses)) == [2]
