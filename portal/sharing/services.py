@@ -15,6 +15,7 @@ from portal.db import db, now
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.library.models import Asset, Version
 from portal.sharing.models import ShareLink, Visit
+from portal.usage.models import UsageEvent
 from portal.usage.services import record
 from portal.users.models import User
 
@@ -71,6 +72,12 @@ def send(*, asset: Asset, by: User, recipient: str = "", deal_id: int | None = N
     db.session.add(link)
     db.session.flush()
     return link
+
+
+def follow_use(corrected_id: int, correction: UsageEvent) -> None:
+    """Take a link along when its use is moved or removed, so that its openings are told on the right deal."""
+    of_use = update(ShareLink).where(ShareLink.usage_event_id == corrected_id)
+    db.session.execute(of_use.values(deal_id=correction.deal_id, usage_event_id=correction.id))
 
 
 def revoke(link: ShareLink, by: User) -> None:

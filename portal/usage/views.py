@@ -9,6 +9,7 @@ from portal.deals.models import Deal
 from portal.deals.queries import open_deals_of, visible_deal
 from portal.errors import Forbidden, NotFound, PortalError
 from portal.library.queries import visible_assets_among
+from portal.sharing.services import follow_use
 from portal.usage import services
 from portal.usage.models import UsageEvent
 from portal.usage.queries import event_or_404
@@ -29,7 +30,7 @@ def move(event_id: int) -> Response:
     if request.method == "POST":
         try:
             target = _named_deal(request.form.get("deal_id", ""))
-            services.move(event, target.id, me())
+            follow_use(event.id, services.move(event, target.id, me()))
             flash(f"Moved to {target.name}.", "success")
             return see_other(_back_to(deal or target))
         except PortalError as refusal:
@@ -54,7 +55,7 @@ def move(event_id: int) -> Response:
 @blueprint.post("/<int:event_id>/remove")
 def remove(event_id: int) -> Response:
     event, deal = _mendable(event_id)
-    services.remove(event, me())
+    follow_use(event.id, services.remove(event, me()))
     flash("Removed from the deal. The use itself still counts for the content.", "success")
     return see_other(_back_to(deal))
 

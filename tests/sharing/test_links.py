@@ -234,3 +234,19 @@ def test_two_links_sent_within_seconds_have_a_use_each(make, sign_in, rows):
     assert len(uses) == 2
     assert rows(select(ShareLink.usage_event_id).order_by(ShareLink.id)) == uses
     assert rows(select(FirstUse.uses)) == [2]
+
+
+def test_a_link_and_its_openings_go_where_its_use_is_moved(app, make, sign_in, sent, rows):
+    rep, wrong, _, path = sent
+    right, client = make.deal(owner=rep, name="The right one"), sign_in(sent[0])
+    _open(app.test_client(), path)
+    (event,) = rows(select(UsageEvent))
+    assert client.post(f"/uses/{event.id}/move", data={"deal_id": str(right.id)}).status_code == 303
+    (link,) = rows(select(ShareLink))
+    (correction,) = rows(select(UsageEvent).where(UsageEvent.corrects_id == event.id))
+    assert (link.deal_id, link.usage_event_id) == (right.id, correction.id)
+    assert "ann@buyer.example" in client.get(f"/deals/{right.id}").text
+    assert "ann@buyer.example" not in client.get(f"/deals/{wrong.id}").text
+    assert client.post(f"/uses/{correction.id}/remove").status_code == 303
+    (link,) = rows(select(ShareLink))
+    assert link.deal_id is None
