@@ -112,6 +112,14 @@ def sequence(text: Iterable[Word]) -> bytes:
     ).tobytes()
 
 
+def has_phrase(text: bytes, phrase: bytes) -> bool:
+    """Tell whether the sequence of a phrase is in that of a text."""
+    place = text.find(phrase)
+    while place >= 0 and place % 4:  # found across two words
+        place = text.find(phrase, place + 1)
+    return place >= 0
+
+
 _Terms = tuple[str, ...]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portal.search.analysis import Word, normal, sequence, title_key, words
 
 MOST_WORDS = 64  # distinct; beyond these a query says nothing new
+MOST_PHRASES = 8
 MOST_CHARACTERS = 20_000
 LONGEST_TITLE = 500  # characters; a query longer than this is not somebody's title
 
@@ -53,7 +54,7 @@ def read_query(text: str) -> Query:
             counts[key] += 1
     return Query(
         words=tuple(_query_word(word, counts[key]) for key, word in typed.items()),
-        phrases=tuple(phrase for quoted in _QUOTED.findall(text) if (phrase := _phrase(quoted))),
+        phrases=tuple(dict.fromkeys(filter(None, map(_phrase, _QUOTED.findall(text)))))[:MOST_PHRASES],
         every_part=tuple(parts)[:MOST_WORDS],
         title_key=title_key(text[:LONGEST_TITLE]) if len(text) <= LONGEST_TITLE else "",
     )

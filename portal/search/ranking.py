@@ -3,6 +3,7 @@
 import math
 from heapq import nlargest
 
+from portal.search.analysis import has_phrase
 from portal.search.engine import Ranked
 from portal.search.query import Query, QueryWord
 from portal.search.whoosh_index import BODY, TITLE, Snapshot
@@ -19,7 +20,7 @@ Scores = dict[int, float]  # by document number
 
 def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     """Return the best documents for a query, best first."""
-    scores, complete = _word_by_word(snapshot, query.words)
+    scores, complete = _word_by_word(_Terms(snapshot), query.words)
     if not query.words:
         scores = _titles(snapshot, query.every_part)
     # Each step lifts above all that lack it; the score still orders those that share it.
@@ -34,13 +35,29 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     return [Ranked(snapshot.id_of(number), score) for number, score in best]
 
 
-def _word_by_word(snapshot: Snapshot, words: tuple[QueryWord, ...]) -> tuple[Scores, list[int]]:
+class _Terms:
+    """The scores of single terms, worked out once: codes share them, as in GTX-9 and GTX-10."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._known: dict[str, Scores] = {}
+
+    def scores(self, term: str) -> Scores:
+        known = self._known.get(term)
+        if known is None:
+            known = self._known[term] = {}
+            for field, weight in WEIGHTS.items():
+                _add_field(known, self.snapshot, field, term, weight)
+        return known
+
+
+def _word_by_word(terms: _Terms, words: tuple[QueryWord, ...]) -> tuple[Scores, list[int]]:
     """Return the scores, and the documents with every word (of two or more) that any document has."""
     scores: Scores = {}
     found: dict[int, int] = {}
     known = 0
     for word in words:
-        word_scores, having = _word(snapshot, word)
+        word_scores, having = _word(terms, word)
         known += bool(having)
         for number, score in word_scores.items():
             scores[number] = scores.get(number, 0.0) + word.count * score
@@ -49,17 +66,19 @@ def _word_by_word(snapshot: Snapshot, words: tuple[QueryWord, ...]) -> tuple[Sco
     return scores, [number for number, has in found.items() if has == known > 1]
 
 
-def _word(snapshot: Snapshot, word: QueryWord) -> tuple[Scores, set[int] | Scores]:
+def _word(terms: _Terms, word: QueryWord) -> tuple[Scores, set[int] | Scores]:
     """Return the scores for one word, and the documents that have all of it."""
-    per_term = [_term(snapshot, term) for term in word.terms]
+    per_term = [terms.scores(term) for term in word.terms]
     if len(per_term) == 1 and not word.wholes:
         return per_term[0], per_term[0]
     scores = _sum(per_term)
     having = set.intersection(*map(set, per_term)) if per_term else set()
-    wholes = [_term(snapshot, whole) for whole in word.wholes]
+    wholes = [terms.scores(whole) for whole in word.wholes]
     in_one_piece = set().union(*wholes)
     if word.sequence:
-        having = {n for n in having - in_one_piece if _has(snapshot.sequence_of(n), word.sequence)}
+        having = {
+            n for n in having - in_one_piece if has_phrase(terms.snapshot.sequence_of(n), word.sequence)
+        }
         scores = {n: score for n, score in scores.items() if n in having or n in in_one_piece}
     for whole_scores in wholes:
         for number, score in whole_scores.items():
@@ -73,13 +92,6 @@ def _sum(parts: list[Scores]) -> Scores:
         for number, score in scores.items():
             total[number] = total.get(number, 0.0) + score
     return total
-
-
-def _term(snapshot: Snapshot, term: str) -> Scores:
-    scores: Scores = {}
-    for field, weight in WEIGHTS.items():
-        _add_field(scores, snapshot, field, term, weight)
-    return scores
 
 
 def _add_field(scores: Scores, snapshot: Snapshot, field: str, term: str, weight: float) -> None:
@@ -114,14 +126,7 @@ def _with_phrases(snapshot: Snapshot, phrases: tuple[bytes, ...], scores: Scores
     shares = []
     for number in nlargest(MOST_READ_FOR_PHRASES, scores, key=scores.__getitem__):
         sequence = snapshot.sequence_of(number)
-        share = sum(_has(sequence, phrase) for phrase in phrases) / len(phrases)
+        share = sum(has_phrase(sequence, phrase) for phrase in phrases) / len(phrases)
         if share:
             shares.append((number, share))
     return shares
-
-
-def _has(sequence: bytes, phrase: bytes) -> bool:
-    place = sequence.find(phrase)
-    while place >= 0 and place % 4:  # found across two words
-        place = sequence.find(phrase, place + 1)
-    return place >= 0

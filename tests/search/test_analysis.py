@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.search.analysis import normal, sequence, title_key, words
+from portal.search.analysis import has_phrase, normal, sequence, title_key, words
 from portal.search.stopwords import STOP_WORDS
 
 
@@ -57,3 +57,17 @@ def test_a_sequence_has_four_bytes_a_part_and_treats_stop_words_alike():
     assert len(sequence(words("GTX-9 for the road"))) == 4 * 5
     assert sequence(words("return on investment")) == sequence(words("return of investments"))
     assert sequence(words("return on investment")) != sequence(words("return investment"))
+
+
+def test_a_phrase_is_found_between_words_only():
+    text = bytes([1, 2, 3, 4, 5, 6, 7, 8, 3, 4, 5, 6])
+    assert has_phrase(text, bytes([5, 6, 7, 8]))
+    assert has_phrase(text, bytes([3, 4, 5, 6]))
+    assert not has_phrase(text, bytes([4, 5, 6, 7]))
+    assert not has_phrase(b"", bytes([4, 5, 6, 7]))
+
+
+def test_a_long_chain_of_words_is_taken_apart_and_nothing_of_it_lost():
+    names = [f"name{chr(97 + n)}{chr(97 + n)}" for n in range(26)]
+    parts = [part for word in words("-".join(names)) for part in word.parts]
+    assert parts == [part for name in names for word in words(name) for part in word.parts]

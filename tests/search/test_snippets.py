@@ -89,6 +89,12 @@ def test_the_passage_with_the_most_words_close_together_is_shown():
     assert "The [price] of a [zebra]." in _shown(best_page([(1, text)], "zebra price")[1])
 
 
+def test_words_that_stand_as_typed_are_shown_before_those_apart():
+    apart, together = "A cost, in all a total. ", "A total cost. "
+    text = apart + FILLER * 10 + together + FILLER * 10
+    assert "A [total] [cost]." in _shown(best_page([(1, text)], "total cost")[1])
+
+
 def test_a_word_deep_in_a_very_long_page_is_found():
     text = FILLER * 3_000 + "At last the zebra. " + FILLER * 3_000
     assert "At last the [zebra]." in _shown(best_page([(1, text)], "zebra")[1])
