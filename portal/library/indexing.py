@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import selectinload
 
 from portal.db import db, now
-from portal.jobs import Job
+from portal.jobs import LEASE, Job
 from portal.library.models import Asset, Page
 from portal.search.engine import Document, Engine, open_engine
 from portal.web.formatting import kind_words
@@ -27,11 +30,6 @@ def engine() -> Engine:
         extensions["search_engine"] = open_engine(current_app.config["DATA_DIR"] / "index")
     found: Engine = extensions["search_engine"]
     return found
-
-
-def document_of(asset_id: int) -> Document | None:
-    """Return what one piece of content is found by, or None when it must not be in the index."""
-    return next(iter(documents_of([asset_id])), None)
 
 
 def documents_of(asset_ids: Sequence[int]) -> list[Document]:
@@ -78,21 +76,38 @@ def all_documents() -> Iterator[Document]:
         last = ids[-1]
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let one process read and write documents at a time, so that an older state is never written over a newer."""
+    with (current_app.config["DATA_DIR"] / "indexing.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Content whose documents are to be written in one commit, and the waiting jobs that this does as well."""
+    """Content whose documents are to be written in one commit, and the other jobs claimed to be done by that."""
 
     asset_ids: tuple[int, ...]
     job_ids: tuple[int, ...]
+    lease_until: datetime
     documents: tuple[Document, ...]
 
 
 def batch_for(asset_id: int, *, most: int = 200) -> Batch:
-    """Gather one asset and others that wait to be indexed: a commit costs the same for one as for many."""
+    """Gather one asset and others that wait to be indexed: a commit costs the same for one as for many.
+
+    The jobs of the others are claimed in the transaction that reads the documents, so what changes later is asked
+    for by a job of its own; should this process stop, they run again when the lease is over.
+    """
     waiting = select(Job.id, Job.subject_id).where(Job.kind == "index_asset", Job.state == "waiting")
-    jobs = [(job_id, subject) for job_id, subject in db.session.execute(waiting.limit(most)) if subject]
-    asset_ids = tuple(sorted({asset_id, *(subject for _, subject in jobs)}))
-    return Batch(asset_ids, tuple(job_id for job_id, _ in jobs), tuple(documents_of(asset_ids)))
+    found = db.session.execute(waiting.where(Job.subject_id.is_not(None)).order_by(Job.id).limit(most))
+    jobs = {job_id: subject for job_id, subject in found.tuples() if subject}
+    lease_until = now() + LEASE
+    claimed = update(Job).where(Job.id.in_(jobs), Job.state == "waiting")
+    db.session.execute(claimed.values(state="running", lease_until=lease_until))
+    asset_ids = tuple(sorted({asset_id, *jobs.values()}))
+    return Batch(asset_ids, tuple(jobs), lease_until, tuple(documents_of(asset_ids)))
 
 
 def write_batch(batch: Batch) -> None:
@@ -105,6 +120,17 @@ def write_batch(batch: Batch) -> None:
 
 
 def settle_batch(batch: Batch) -> None:
-    """Mark the other jobs of a written batch as done; one that was asked for since is another row and stays."""
-    done = update(Job).where(Job.id.in_(batch.job_ids), Job.state == "waiting")
-    db.session.execute(done.values(state="done", finished_at=now()))
+    """Mark the claimed jobs of a written batch as done."""
+    db.session.execute(_claimed(batch).values(state="done", finished_at=now(), lease_until=None))
+
+
+def give_back(batch: Batch) -> None:
+    """Let the claimed jobs of a batch that could not be written wait again."""
+    db.session.execute(_claimed(batch).values(state="waiting", lease_until=None))
+
+
+def _claimed(batch: Batch) -> Update:
+    # A job whose lease ran out may be another's by now; the moment of the lease tells.
+    return update(Job).where(
+        Job.id.in_(batch.job_ids), Job.state == "running", Job.lease_until == batch.lease_until
+    )

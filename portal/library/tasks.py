@@ -53,11 +53,17 @@ def _kind_of(source: reading.Source) -> FileKind:
 @job("index_asset")
 def index_asset(asset_id: int | None) -> None:
     """Bring the index up to date for one asset and for all others that wait."""
-    with unit_of_work():
-        batch = indexing.batch_for(asset_id or 0)
-    indexing.write_batch(batch)
-    with unit_of_work():
-        indexing.settle_batch(batch)
+    with indexing.one_at_a_time():
+        with unit_of_work():
+            batch = indexing.batch_for(asset_id or 0)
+        try:
+            indexing.write_batch(batch)
+        except Exception:
+            with unit_of_work():
+                indexing.give_back(batch)
+            raise
+        with unit_of_work():
+            indexing.settle_batch(batch)
 
 
 @job("refresh_use")
