@@ -20,11 +20,8 @@ from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
 from portal.impact.rows import BoolArray, FloatArray, IntArray
 from portal.library.models import Asset
 from portal.usage.models import UsageEvent
-from portal.usage.queries import effective_events
+from portal.usage.queries import effective_events, touches
 from portal.users.models import User
-
-# Looking around while a deal happens to be chosen is no use on that deal.
-IS_TOUCH = (UsageEvent.kind != "viewed") | UsageEvent.deal_known_by.in_(("named", "imported"))
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ def _touch_columns(
     index: dict[int, int], begin: datetime | None, end: datetime | None, team_id: int | None
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Deal (as its index), asset id and local day of every touch, in the order in which they happened."""
-    found = effective_events().where(UsageEvent.deal_id.is_not(None), IS_TOUCH)
+    found = effective_events().where(UsageEvent.deal_id.is_not(None), touches())
     if begin is not None:
         found = found.where(UsageEvent.at >= begin)
     if end is not None:

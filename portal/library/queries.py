@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
 from portal.usage.models import UsageEvent
-from portal.usage.queries import uses_of_asset
+from portal.usage.queries import touches, uses_of_asset
 from portal.users.models import User
 
 # What a viewer shows of one page in words; the search index has the whole text.
@@ -206,8 +206,7 @@ def term_or_404(term_id: int) -> Term:
 
 def recent_uses(asset_id: int, *, limit: int) -> list[tuple[UsageEvent, User | None]]:
     """Return the latest uses of an asset with who did them; looking around is left out."""
-    on_purpose = (UsageEvent.kind != "viewed") | UsageEvent.deal_known_by.in_(("named", "imported"))
-    found = uses_of_asset(asset_id).where(on_purpose).limit(limit)
+    found = uses_of_asset(asset_id).where(touches()).limit(limit)
     return [(event, user) for event, user in db.session.execute(found)]
 
 

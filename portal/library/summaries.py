@@ -7,23 +7,24 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, update
 
 from portal.db import db
 from portal.library.models import Asset
 from portal.usage.models import UsageEvent
-from portal.usage.queries import effective_events
+from portal.usage.queries import effective_events, touches
 
 
 def refresh_use(asset_ids: Sequence[int]) -> None:
     """Set use_count (uses beyond looking around), deal_count and last_used_on of some content."""
-    uses = effective_events().where(UsageEvent.asset_id.in_(asset_ids)).subquery()
-    named = uses.c.deal_known_by.in_(("named", "imported"))
-    beyond_looking = or_(uses.c.kind != "viewed", uses.c.deal_id.is_not(None) & named)
-    summed = select(
-        uses.c.asset_id, func.count(), func.count(uses.c.deal_id.distinct()), func.max(uses.c.at)
-    ).where(beyond_looking)
-    found = {row[0]: row[1:] for row in db.session.execute(summed.group_by(uses.c.asset_id))}
+    uses = effective_events().where(UsageEvent.asset_id.in_(asset_ids), touches())
+    summed = uses.with_only_columns(
+        UsageEvent.asset_id,
+        func.count(),
+        func.count(UsageEvent.deal_id.distinct()),
+        func.max(UsageEvent.at),
+    )
+    found = {row[0]: row[1:] for row in db.session.execute(summed.group_by(UsageEvent.asset_id))}
     for asset_id in asset_ids:
         count, deals, last = found.get(asset_id, (0, 0, None))
         values = {"use_count": count, "deal_count": deals, "last_used_on": _local_day(last)}

@@ -14,13 +14,12 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.discovery.models import Search
 from portal.feedback.models import Rating
-from portal.impact.gathering import IS_TOUCH
 from portal.impact.queries import known_to
 from portal.library.models import Asset
 from portal.reports.filters import Filters, Period
 from portal.sharing.models import ShareLink, Visit
 from portal.usage.models import UsageDay, UsageEvent
-from portal.usage.queries import effective_events
+from portal.usage.queries import effective_events, touches
 from portal.users.models import Team, User
 
 SALES = ("rep", "manager")
@@ -99,6 +98,7 @@ class Group:
     team: str
     people: int
     always: bool
+    is_placeholder: bool = False
 
 
 def people(filters: Filters) -> list[Group]:
@@ -108,7 +108,7 @@ def people(filters: Filters) -> list[Group]:
     if filters.team_id is not None:
         found = found.where(User.team_id == filters.team_id)
     return [
-        Group(user_id, name, team or "", 1, role == "rep" and status != "disabled")
+        Group(user_id, name, team or "", 1, role == "rep" and status == "active", status == "placeholder")
         for user_id, name, team, role, status in db.session.execute(found)
     ]
 
@@ -153,9 +153,9 @@ def uses(filters: Filters) -> Sums:
 
 def deals_with_content(filters: Filters) -> Sums:
     """Return on how many distinct deals content was used."""
-    touches = effective_events().where(UsageEvent.deal_id.is_not(None), IS_TOUCH)
-    touches = touches.where(*_moments(UsageEvent.at, filters.period))
-    events = touches.with_only_columns(UsageEvent.user_id, UsageEvent.deal_id).distinct().subquery()
+    found = effective_events().where(UsageEvent.deal_id.is_not(None), touches())
+    found = found.where(*_moments(UsageEvent.at, filters.period))
+    events = found.with_only_columns(UsageEvent.user_id, UsageEvent.deal_id).distinct().subquery()
     return _sums(_grouped(filters, func.count(events.c.deal_id.distinct()), events, events.c.user_id))
 
 

@@ -11,6 +11,8 @@ from portal.db import Model, UtcDateTime, now
 
 KINDS = ("viewed", "downloaded", "presented", "sent")
 DEAL_KNOWN_BY = ("named", "sticky", "inferred", "imported")
+# Somebody said that it was for this deal; otherwise it merely happened to be chosen.
+SAID_SO = ("named", "imported")
 
 
 class UsageEvent(Model):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db
 from portal.errors import NotFound
-from portal.usage.models import FirstUse, UsageEvent
+from portal.usage.models import SAID_SO, FirstUse, UsageEvent
 from portal.users.models import User
 
 
@@ -17,6 +17,14 @@ def effective_events() -> Select[tuple[UsageEvent]]:
     """Select the uses that count: those that no other event corrects."""
     later = aliased(UsageEvent)
     return select(UsageEvent).where(~select(later.id).where(later.corrects_id == UsageEvent.id).exists())
+
+
+def touches() -> ColumnElement[bool]:
+    """Return the condition of a use that is more than looking around, even while a deal happens to be chosen.
+
+    On a deal such a use is a touch; portal.usage.services.is_touch says the same of a use that is not stored yet.
+    """
+    return (UsageEvent.kind != "viewed") | UsageEvent.deal_known_by.in_(SAID_SO)
 
 
 def uses_of_deal(deal_id: int) -> Select[tuple[UsageEvent, User]]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.db import db, insert_rows, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
-from portal.usage.models import KINDS, UsageEvent
+from portal.usage.models import KINDS, SAID_SO, UsageEvent
 from portal.usage.queries import effective_events, known_source_keys
 from portal.usage.sums import add_days, add_first_uses, local_day, recompute_first_use
 from portal.users.models import User
@@ -39,7 +39,7 @@ class NewUse:
 
 def is_touch(kind: str, deal_id: int | None, known_by: str | None) -> bool:
     """Say whether a use counts as use on its deal: looking around while a deal happens to be chosen does not."""
-    return deal_id is not None and (kind != "viewed" or known_by in ("named", "imported"))
+    return deal_id is not None and (kind != "viewed" or known_by in SAID_SO)
 
 
 def record(

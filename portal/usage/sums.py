@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from portal.db import chunks, db, insert_rows
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
-from portal.usage.queries import effective_events
+from portal.usage.queries import effective_events, touches
 
 Pair = tuple[int, int]
 DayKey = tuple[date, int, int, str]
@@ -41,13 +41,11 @@ def add_first_uses(found: Mapping[Pair, tuple[datetime, int]]) -> None:
 
 def recompute_first_use(asset_id: int, deal_id: int) -> None:
     """Set the first use of a pair anew: taking a use away may move the first one to a later day."""
-    touches = effective_events().where(
-        UsageEvent.asset_id == asset_id,
-        UsageEvent.deal_id == deal_id,
-        (UsageEvent.kind != "viewed") | UsageEvent.deal_known_by.in_(("named", "imported")),
+    found = effective_events().where(
+        UsageEvent.asset_id == asset_id, UsageEvent.deal_id == deal_id, touches()
     )
     first_at, uses = db.session.execute(
-        touches.with_only_columns(func.min(UsageEvent.at), func.count(UsageEvent.id))
+        found.with_only_columns(func.min(UsageEvent.at), func.count(UsageEvent.id))
     ).one()
     known = db.session.get(FirstUse, (asset_id, deal_id), populate_existing=True)
     if known is not None and not uses:

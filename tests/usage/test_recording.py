@@ -11,8 +11,8 @@ from portal.db import db, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import Job
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
-from portal.usage.queries import effective_events, uses_of_deal
-from portal.usage.services import NewUse, move, record, record_many, remove
+from portal.usage.queries import effective_events, touches, uses_of_deal
+from portal.usage.services import NewUse, is_touch, move, record, record_many, remove
 
 MORNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -179,3 +179,12 @@ def test_a_source_key_is_taken_once_within_and_across_files(make, world, rows):
     assert make.inside(lambda: record_many([one, one])) == 1
     assert make.inside(lambda: record_many([one])) == 0
     assert rows(select(func.count()).select_from(UsageEvent)) == [1]
+
+
+@pytest.mark.parametrize("kind", ["viewed", "sent"])
+@pytest.mark.parametrize("known_by", [None, "named", "sticky", "inferred", "imported"])
+def test_what_is_a_touch_is_the_same_before_and_after_it_is_stored(use, world, rows, kind, known_by):
+    use(kind, world.deal if known_by else None, known_by=known_by)
+    found = rows(effective_events().where(UsageEvent.deal_id.is_not(None), touches()))
+    assert bool(found) is is_touch(kind, world.deal.id if known_by else None, known_by)
+    assert bool(found) is (known_by is not None and (kind == "sent" or known_by in ("named", "imported")))
