@@ -30,9 +30,26 @@ class Taken:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Received:
+    """One file that was sent, by the name it may be kept under: stored, or refused with a reason."""
+
+    filename: str
+    stored: Stored | None = None
+    reason: str = ""
+
+
+def receive_file(stream: IO[bytes], filename: str) -> Received:
+    """Store a file and look at it; slow, and without the database, so that nobody has to wait for it to write."""
+    name = clean_filename(filename)
+    try:
+        return Received(name, _store(stream, name))
+    except PortalError as error:
+        return Received(name, reason=error.message)
+
+
 def take_file(
-    stream: IO[bytes],
-    filename: str,
+    received: Received,
     *,
     by: User | None,
     owner: User | None = None,
@@ -40,11 +57,9 @@ def take_file(
     term_ids: Iterable[int] = (),
 ) -> Taken:
     """Make a draft of a file, unless it is refused or there already; title and kind are proposed from its name."""
-    name = clean_filename(filename)
-    try:
-        stored = store_upload(stream, name)
-    except PortalError as error:
-        return Taken(name, reason=error.message)
+    name, stored = received.filename, received.stored
+    if stored is None:
+        return Taken(name, reason=received.reason)
     known = asset_with_file(stored.sha256)
     if known is not None:
         return Taken(name, known, known=True, reason=f"This very file is in the library as “{known.title}”.")
@@ -54,9 +69,10 @@ def take_file(
     return Taken(name, asset)
 
 
-def store_upload(stream: IO[bytes], filename: str) -> Stored:
+def _store(stream: IO[bytes], filename: str) -> Stored:
     """Store a file, or raise Invalid for one that is empty, too large, or not what its name says."""
-    stored = storage().put(cast(BinaryIO, stream), limit=current_app.config["MAX_UPLOAD_MB"] * MEGABYTE)
+    limit = current_app.config["MAX_UPLOAD_MB"] * MEGABYTE
+    stored = storage().put(cast(BinaryIO, stream), limit=limit)
     identity = identify(storage().path(stored.sha256), filename)
     if identity.refused:
         raise Invalid(identity.reason, field="file")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, session, url_for
 
 from portal.errors import NotFound, PortalError
 from portal.library import queries, services
-from portal.library.adding import take_file
+from portal.library.adding import receive_file, take_file
 from portal.library.forms import FilesForm, LinkForm, TextForm, show_at_field
 from portal.library.models import Asset, Facet
 from portal.library.review import Draft, drafts_for_review, publish_drafts
@@ -64,7 +64,9 @@ def _add_files() -> Response:
         )
         form.files.errors = [words]
         return _new_page("files", form, status=422)
-    taken = [take_file(upload.stream, upload.filename or "", by=me()) for upload in uploads]
+    # All are stored before the first is written down: meanwhile others can write.
+    received = [receive_file(upload.stream, upload.filename or "") for upload in uploads]
+    taken = [take_file(file, by=me()) for file in received]
     refused = [f"{file.filename[:80]}: {file.reason}" for file in taken if file.reason]
     slugs = [file.asset.slug for file in taken if file.asset and not file.known]
     if not slugs:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.errors import Invalid, NotFound, PortalError
 from portal.library import queries, services
-from portal.library.adding import store_upload
+from portal.library.adding import Received, receive_file
 from portal.library.forms import AssetForm, VersionForm, show_at_field
 from portal.library.models import Asset, Version
 from portal.users.access import MARKETING, allow, me
@@ -113,11 +113,13 @@ def restore(slug: str) -> Response:
 @blueprint.route("/versions", methods=["GET", "POST"])
 @allow(*MARKETING)
 def new_version(slug: str) -> Response:
+    # Stored before the database is first asked: meanwhile others can write.
+    received = _received_file()
     asset = queries.visible_asset(me(), slug)
     form = VersionForm()
     if form.validate_on_submit():
         try:
-            version = _add_version(asset, form)
+            version = _add_version(asset, form, received)
         except PortalError as error:
             show_at_field(form, error)
         else:
@@ -135,15 +137,21 @@ def new_version(slug: str) -> Response:
     )
 
 
-def _add_version(asset: Asset, form: VersionForm) -> Version:
+def _received_file() -> Received | None:
+    upload = request.files.get("file")
+    if upload is None or not upload.filename or request.form.get("source", "file") != "file":
+        return None
+    return receive_file(upload.stream, upload.filename)
+
+
+def _add_version(asset: Asset, form: VersionForm, received: Received | None) -> Version:
     note, source = form.note.data or "", request.form.get("source", "file")
     if source == "markdown":
         return services.add_markdown_version(asset, by=me(), body=form.body.data or "", note=note)
     if source == "link":
         return services.add_link_version(asset, by=me(), link=form.link.data or "", note=note)
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        raise Invalid("Please choose a file.", field="file")
-    name = services.clean_filename(upload.filename)
-    stored = store_upload(upload.stream, name)
-    return services.add_file_version(asset, by=me(), stored=stored, filename=name, note=note)
+    if received is None or received.stored is None:
+        raise Invalid(received.reason if received else "Please choose a file.", field="file")
+    return services.add_file_version(
+        asset, by=me(), stored=received.stored, filename=received.filename, note=note
+    )

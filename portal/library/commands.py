@@ -17,7 +17,7 @@ from portal.db import db, unit_of_work
 from portal.errors import PortalError
 from portal.jobs import drain, pending
 from portal.library import queries, services, vocabulary
-from portal.library.adding import take_file
+from portal.library.adding import receive_file, take_file
 from portal.library.models import ASSET_KINDS
 from portal.users.models import User
 from portal.users.queries import user_by_email
@@ -119,14 +119,16 @@ def _progress(files: list[Path], as_json: bool) -> AbstractContextManager[Iterat
 def _add(path: Path, kind: str, term_ids: list[int], owner_id: int | None, publish: bool) -> Line:
     shown = str(path).encode("utf-8", "replace").decode()
     try:
-        with path.open("rb") as stream, unit_of_work():
-            owner = db.session.get(User, owner_id) if owner_id else None
-            taken = take_file(stream, path.name, by=None, owner=owner, kind=kind, term_ids=term_ids)
-            if taken.asset is None:
-                return Line(shown, None, "refused", taken.reason)
-            asset_id, version_id = taken.asset.id, taken.asset.current_version_id
+        with path.open("rb") as stream:
+            received = receive_file(stream, path.name)
     except OSError as error:
         return Line(shown, None, "refused", f"It could not be opened: {error.strerror}.")
+    with unit_of_work():
+        owner = db.session.get(User, owner_id) if owner_id else None
+        taken = take_file(received, by=None, owner=owner, kind=kind, term_ids=term_ids)
+        if taken.asset is None:
+            return Line(shown, None, "refused", taken.reason)
+        asset_id, version_id = taken.asset.id, taken.asset.current_version_id
     _read_now(version_id)
     with unit_of_work():
         asset = queries.asset_or_404(asset_id)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from portal.library import services
-from portal.library.adding import take_file
+from portal.library.adding import receive_file, take_file
 from portal.library.models import Asset
 from portal.library.queries import asset_or_404
 from portal.users.models import User
@@ -28,7 +28,7 @@ def add_file(make: Make, run_jobs: Callable[[], int]) -> Callable[..., Asset]:
 
     def add(upload: tuple[BytesIO, str], *, by: User | None = None, publish: bool = False) -> Asset:
         stream, name = upload
-        taken = make.inside(lambda: take_file(stream, name, by=by))
+        taken = make.inside(lambda: take_file(receive_file(stream, name), by=by))
         assert taken.asset is not None, taken.reason
         run_jobs()
         asset_id = taken.asset.id

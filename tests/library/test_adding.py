@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from portal.jobs import Job
 from portal.library.models import Asset, Version
+from portal.storage import FolderStorage
 from tests.library import samples
 
 
@@ -190,3 +192,27 @@ def test_titles_that_are_alike_get_addresses_of_their_own(make, sign_in):
 def test_only_marketing_adds_content(make, sign_in, role, address):
     assert sign_in(make.user(role)).get(address).status_code == 403
     assert sign_in(make.user("admin")).get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [("/library/new", {"as": "files"}), ("/library/plan/versions", {"source": "file"})],
+)
+def test_others_can_write_while_a_file_is_stored(app, make, sign_in, rows, monkeypatch, address, form):
+    make.asset("Plan", slug="plan")
+    client, real, written = sign_in(make.user("marketer")), FolderStorage.put, []
+
+    def put(store, stream, **limits):
+        other = sqlite3.connect(app.config["DATA_DIR"] / "tandem.db", timeout=0, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        written.append(True)
+        other.close()
+        return real(store, stream, **limits)
+
+    monkeypatch.setattr(FolderStorage, "put", put)
+    field = "files" if form.get("as") else "file"
+    assert (
+        client.post(address, data={**form, field: samples.plain("New words.", "new.txt")}).status_code == 303
+    )
+    assert written == [True]
+    assert "new.txt" in rows(select(Version.filename))
