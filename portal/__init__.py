@@ -32,6 +32,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     Migrate(app, db.db, directory=str(settings.ROOT / "migrations"), render_as_batch=True, compare_type=True)
     edge.init_app(app)
     access.init_app(app)
+    edge.guard_forms(app)
     errors.init_app(app)
     formatting.init_app(app)
     jobs.init_app(app)

@@ -116,6 +116,27 @@ def begin_unit(*, writes: bool) -> None:
     g.unit = Unit(writes)
 
 
+def start_writing() -> None:
+    """Let the open unit write from here on: its next statement takes the write lock, and not a moment before.
+
+    What was read until now (who is asking, say) stays loaded; the read itself ends, so that files can be stored
+    without anybody having to wait.
+    """
+    unit = _current_unit()
+    if unit is None:
+        raise RuntimeError("no unit of work is open")
+    db.session.commit()
+    unit.writes = True
+
+
+def give_up() -> None:
+    """Roll the open unit back and let it only read from here on, so that the refusal can be shown."""
+    unit = _current_unit()
+    db.session.rollback()
+    if unit is not None:
+        unit.writes = False
+
+
 def end_unit(*, commit: bool) -> None:
     """Commit or roll back once, then do what waited: first what must survive a refusal, then what follows a commit."""
     unit = g.pop("unit", None)

@@ -6,6 +6,8 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from portal.db import give_up
+
 
 class PortalError(Exception):
     """A refusal with a status and words that a person can act on."""
@@ -106,13 +108,19 @@ def _answer_crash(error: Exception) -> Response:
     current_app.logger.exception("unexpected error at %s", request.path)
     if current_app.testing:
         raise error
-    # Nothing of the session is touched here: it may be what broke.
+    return crash()
+
+
+def crash() -> Response:
+    """Answer that something broke, without touching the database: it may be what did."""
     text = "The portal met an unexpected error. Nothing was saved. Please try again."
-    return make_response(render_template("crash.html", title="Something went wrong", message=text), 500)
+    page = current_app.jinja_env.get_template("crash.html")
+    return make_response(page.render(title="Something went wrong", message=text), 500)
 
 
 def answer(status: int, title: str, message: str) -> Response:
     """Answer with the same words as a page, as a fragment for htmx, or as JSON, whichever was asked for."""
+    give_up()
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return make_response(jsonify(error={"title": title, "message": message}), status)
     template = "errors.html"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +24,9 @@ LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
 KEEP_DONE = timedelta(days=14)
 
-_handlers: dict[str, Callable[[int | None], None]] = {}
+Handler = Callable[[int | None], None]
+_handlers: dict[str, Handler] = {}
+_failures: dict[str, Callable[[int | None, str], None]] = {}
 _nightly: list[str] = []
 
 
@@ -44,12 +49,17 @@ class Job(Model):
 
 
 def job(
-    kind: str, *, nightly: bool = False
-) -> Callable[[Callable[[int | None], None]], Callable[[int | None], None]]:
-    """Register the function that does jobs of one kind; it opens its own units of work and may run twice."""
+    kind: str, *, nightly: bool = False, on_failure: Callable[[int | None, str], None] | None = None
+) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of one kind; it opens its own units of work and may run twice.
 
-    def register(handler: Callable[[int | None], None]) -> Callable[[int | None], None]:
+    `on_failure` is told the subject and the reason, inside a unit of work, once the job is given up.
+    """
+
+    def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        if on_failure:
+            _failures[kind] = on_failure
         if nightly and kind not in _nightly:
             _nightly.append(kind)
         return handler
@@ -84,41 +94,68 @@ def _ready(moment: datetime) -> ColumnElement[bool]:
 
 def run_job(job_id: int) -> bool:
     """Claim a job and do it, once: a second call meanwhile, or after it is done, does nothing."""
-    me = f"{socket.gethostname()}:{os.getpid()}"
+    claim = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     with unit_of_work():
         moment = now()
-        claim = update(Job).where(Job.id == job_id, _ready(moment))
-        claim = claim.values(
-            state="running", claimed_by=me, lease_until=moment + LEASE, attempts=Job.attempts + 1, error=None
+        claimed = update(Job).where(Job.id == job_id, _ready(moment))
+        claimed = claimed.values(
+            state="running",
+            claimed_by=claim,
+            lease_until=moment + LEASE,
+            attempts=Job.attempts + 1,
+            error=None,
         )
-        if db.session.execute(claim).rowcount == 0:  # type: ignore[attr-defined]
+        if db.session.execute(claimed).rowcount == 0:  # type: ignore[attr-defined]
             return False
         row = db.session.get_one(Job, job_id)
         kind, subject_id, attempts = row.kind, row.subject_id, row.attempts
+    error = None
     try:
         if attempts > MAX_ATTEMPTS:
             raise RuntimeError("its worker stopped each time")
-        _handlers[kind](subject_id)
-    except Exception as error:
+        with _kept(job_id, claim):
+            _handlers[kind](subject_id)
+    except Exception as failure:
         current_app.logger.exception("job %s (%s %s) failed", job_id, kind, subject_id)
-        _settle(job_id, attempts, f"{type(error).__name__}: {error}"[:500])
-        return True
-    _settle(job_id, attempts, None)
+        error = f"{type(failure).__name__}: {failure}"[:500]
+    _settle(job_id, claim, error)
     return True
 
 
-def _settle(job_id: int, attempts: int, error: str | None) -> None:
+@contextmanager
+def _kept(job_id: int, claim: str) -> Iterator[None]:
+    """Renew the lease for as long as the job runs, so that a slow one is not taken for abandoned."""
+    app, done = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+
+    def renew() -> None:
+        while not done.wait(LEASE.total_seconds() / 3):
+            with app.app_context(), unit_of_work():
+                mine = update(Job).where(Job.id == job_id, Job.claimed_by == claim)
+                db.session.execute(mine.values(lease_until=now() + LEASE))
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _settle(job_id: int, claim: str, error: str | None) -> None:
     with unit_of_work():
-        row = db.session.get(Job, job_id)
+        row = db.session.scalar(select(Job).where(Job.id == job_id, Job.claimed_by == claim))
         if row is None:
             return
         row.error, row.lease_until = error, None
         if error is None:
             row.state, row.finished_at = "done", now()
-        elif attempts >= MAX_ATTEMPTS:
+        elif row.attempts >= MAX_ATTEMPTS:
             row.state, row.finished_at = "failed", now()
+            if row.kind in _failures:
+                _failures[row.kind](row.subject_id, error)
         else:
-            row.state, row.run_after = "waiting", now() + timedelta(seconds=10 * 3**attempts)
+            row.state, row.run_after = "waiting", now() + timedelta(seconds=10 * 3**row.attempts)
 
 
 def drain(progress: Callable[[int], None] | None = None, *, kinds: tuple[str, ...] = ()) -> int:

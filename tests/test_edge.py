@@ -118,6 +118,59 @@ def test_a_job_that_fails_says_why_and_gives_up_after_three_tries(app, monkeypat
                 assert (job.state, "ZeroDivisionError" in (job.error or "")) == (state, True)
 
 
+def test_what_is_to_be_done_about_a_job_that_is_given_up_is_done_once(app, monkeypatch):
+    told = []
+    monkeypatch.setitem(jobs._handlers, "failing", lambda _: 1 / 0)
+    monkeypatch.setitem(jobs._failures, "failing", lambda subject, reason: told.append((subject, reason)))
+    with app.app_context():
+        with unit_of_work():
+            enqueue("failing", 5)
+            job_id = db.session.scalars(select(Job.id)).one()
+        for _ in range(4):
+            with unit_of_work():
+                db.session.get_one(Job, job_id).run_after = now()
+            run_job(job_id)
+    assert told == [(5, "ZeroDivisionError: division by zero")]
+
+
+def test_a_worker_that_lost_its_job_to_another_does_not_settle_it(app, monkeypatch):
+    def steal(subject: int | None) -> None:
+        with unit_of_work():
+            row = db.session.scalars(select(Job)).one()
+            row.claimed_by, row.lease_until = "another", now() + timedelta(minutes=1)
+
+    monkeypatch.setitem(jobs._handlers, "stolen", steal)
+    with app.app_context():
+        with unit_of_work():
+            enqueue("stolen")
+            job_id = db.session.scalars(select(Job.id)).one()
+        run_job(job_id)
+        with unit_of_work():
+            assert db.session.get_one(Job, job_id).state == "running"
+
+
+def test_a_slow_job_keeps_its_lease(app, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(milliseconds=60))
+    renewed = []
+
+    def slow(subject: int | None) -> None:
+        with unit_of_work():
+            first = db.session.scalars(select(Job.lease_until)).one()
+        for _ in range(10_000):
+            with unit_of_work():
+                if db.session.scalars(select(Job.lease_until)).one() > first:
+                    renewed.append(subject)
+                    return
+
+    monkeypatch.setitem(jobs._handlers, "slow", slow)
+    with app.app_context():
+        with unit_of_work():
+            enqueue("slow", 3)
+            job_id = db.session.scalars(select(Job.id)).one()
+        run_job(job_id)
+    assert renewed == [3]
+
+
 def test_a_job_of_a_refused_request_is_never_written(app):
     with app.app_context():
         with pytest.raises(ValueError, match="no"), unit_of_work():

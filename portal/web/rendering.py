@@ -44,5 +44,10 @@ def local_path(target: str | None) -> str | None:
     """Return `target` if it is a path on this very portal; a browser reads backslashes and tabs as more."""
     if not target or not target.startswith("/") or any(sign in target for sign in "\\\t\r\n"):
         return None
-    parts = urlsplit(target)
-    return None if parts.scheme or parts.netloc or target.startswith("//") else target
+    if target.startswith("//"):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else target
