@@ -45,26 +45,40 @@ TEAM = (
 
 
 def adoption_table(filters: Filters) -> Table:
-    """Build the report of people or teams of sales."""
+    """Build the report of people or teams of sales, those who use content most first."""
     by_person = filters.by == "person"
+    rows, idle = _rows(filters)
     return Table(
         name="adoption",
         title="Adoption",
         columns=(*(PERSON if by_person else TEAM), *COUNTED),
-        rows=_rows(filters),
+        rows=rows,
         filters=(("Team", filters.team_words), ("Rows", BY[filters.by])),
         period=filters.period.words,
         data_as_of=now(),
-        notes=(
-            "People whom only an import names are listed too: they own deals or were seen using content, but have"
-            " not signed in.",
-        ),
+        notes=_notes(idle),
         currency=current_app.config["BASE_CURRENCY"],
         drawn="deals",
+    ).sorted_by("-uses")
+
+
+def _notes(idle: int) -> tuple[str, ...]:
+    """Say who of those whom only an import names is in the rows, and how many are not."""
+    listed = (
+        "People whom only an import names are listed when they own deals that closed in the period or were seen"
+        " using content; they have not signed in."
+    )
+    if not idle:
+        return (listed,)
+    return (
+        listed,
+        f"{idle:,} {'person' if idle == 1 else 'people'} whom only an import names did none of this, and"
+        f" {'is' if idle == 1 else 'are'} left out.",
     )
 
 
-def _rows(filters: Filters) -> tuple[Row, ...]:
+def _rows(filters: Filters) -> tuple[tuple[Row, ...], int]:
+    """Return the rows, and how many people whom only an import names are left out."""
     searched, in_vain = queries.searches(filters)
     used, deals = queries.uses(filters), queries.deals_with_content(filters)
     rated, asked = queries.ratings(filters), queries.requests(filters)
@@ -73,7 +87,7 @@ def _rows(filters: Filters) -> tuple[Row, ...]:
     closed = Counter(key for key, _ in own)
     with_content = Counter(key for key, deal_id in own if deal_id in logged)
     by_person = filters.by == "person"
-    rows = []
+    rows, idle = [], 0
     for group in queries.people(filters) if by_person else queries.groups_of_teams(filters):
         key = group.key
         before: tuple[Value, ...] = (searched.get(key, 0), in_vain.get(key, 0), used.get(key, 0))
@@ -84,4 +98,6 @@ def _rows(filters: Filters) -> tuple[Row, ...]:
             name = (group.name, group.team or None) if by_person else (group.name, group.people)
             share = with_content[key] / number if number else None
             rows.append(Row((*name, *before, *on_deals, share, *after)))
-    return tuple(rows)
+        else:
+            idle += group.is_placeholder
+    return tuple(rows), idle

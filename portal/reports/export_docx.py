@@ -19,10 +19,11 @@ from portal.reports.cells import heading, words
 from portal.reports.table import Column, Table
 
 DRAWN = 10
-MARGIN, WIDTH = Cm(1.5), Cm(26.7)  # of a landscape A4 page
+MARGIN, WIDTH = Cm(1), Cm(27.7)  # of a landscape A4 page
 SMALL = Pt(6.5)
-CHARACTER, PADDING = Cm(0.145), Cm(0.3)  # what a character of that size and the space around a cell take
-LEAST_NAME, MOST_CHARACTERS = Cm(4), 16
+CHARACTER, PADDING = Cm(0.16), Cm(0.25)  # what a wide character of that size and the space around a cell take
+LEAST_NAME, MOST_OF_A_NAME = Cm(3.2), 60
+LEAST_CHARACTERS, MOST_CHARACTERS = 4, 16
 CHART_WIDTHS = (Cm(9), Cm(10.6), Cm(3))
 # Accent, secondary text, soft accent and line of the light theme in static/css/tokens.css.
 ACCENT, QUIET = RGBColor(0x0B, 0x64, 0x73), RGBColor(0x46, 0x54, 0x5A)
@@ -116,13 +117,18 @@ def _rows(document: Any, table: Table) -> None:
 
 
 def _widths(headings: list[str], said: list[list[str]]) -> list[int]:
-    """Give every column room for its longest word, and the first one what is left."""
+    """Give every column room for its longest word, and the first one for its longest text; share what is left."""
     longest = [
         max(len(word) for text in (name, *(line[place] for line in said)) for word in text.split() or [""])
         for place, name in enumerate(headings)
     ]
-    rest = [int(min(length, MOST_CHARACTERS) * CHARACTER + PADDING) for length in longest[1:]]
-    return [max(WIDTH - sum(rest), LEAST_NAME), *rest]
+    fitting = (min(max(length, LEAST_CHARACTERS), MOST_CHARACTERS) for length in longest[1:])
+    rest = [int(length * CHARACTER + PADDING) for length in fitting]
+    names = max(len(text) for text in (headings[0], *(line[0] for line in said)))
+    wanted = max(int(min(names, MOST_OF_A_NAME) * CHARACTER + PADDING), LEAST_NAME)
+    first = max(min(wanted, WIDTH - sum(rest)), LEAST_NAME)
+    spare = max(WIDTH - first - sum(rest), 0)
+    return [first, *(width + spare // len(rest) for width in rest)]
 
 
 def _fix_widths(grid: Any, widths: Sequence[int]) -> None:

@@ -86,7 +86,7 @@ def read_filters(asked: Mapping[str, str], teams: Sequence[Team]) -> tuple[Filte
     named = asked.get("team", "").strip()
     team = next((team for team in teams if named in (str(team.id), team.name)), None)
     if named and team is None:
-        errors["team"] = "There is no such team."
+        errors["team"] = "There is no such team, or it is not yours to choose."
     return Filters(Period(first, last), kind, team, by), errors
 
 

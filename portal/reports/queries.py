@@ -26,9 +26,12 @@ SALES = ("rep", "manager")
 Sums = dict[int | None, int]
 
 
-def teams() -> Sequence[Team]:
-    """Return all teams by name."""
-    return db.session.scalars(select(Team).order_by(Team.name)).all()
+def teams(user: User | None = None) -> Sequence[Team]:
+    """Return the teams a report may be narrowed to, by name: who sees only their team's deals has only that team."""
+    found = select(Team).order_by(Team.name)
+    if user is not None and not user.sees_all_deals:
+        found = found.where(Team.id == user.team_id)
+    return db.session.scalars(found).all()
 
 
 def content(user: User | None, kind: str) -> list[Asset]:

@@ -16,20 +16,30 @@ from portal.reports.table import Column, Row, Table, Value
 from portal.users.models import User
 from portal.web.formatting import exact, kind_words
 
+# What one decides by stands first, so that it is in sight before anybody scrolls; the counts of what was done follow.
 COLUMNS = (
     Column("content", "Content", "text", "What is published, and whatever else was used in the period."),
     Column("kind", "Kind", "text", "The kind of content."),
-    Column("looked", "Looked at", "count", "How often somebody signed in opened it."),
-    Column("downloaded", "Downloaded", "count", "How often it was downloaded."),
-    Column("presented", "Presented", "count", "How often it was shown full screen."),
-    Column("sent", "Sent", "count", "How many links to it were sent."),
     Column(
-        "opened",
-        "Opened by buyers",
-        "count",
-        "How often a link to it was opened; robots and the sender's own visits don't count.",
+        "verdict", "Verdict, all time", "text", "What the data can carry about the difference. Over all time."
     ),
-    Column("people", "People", "count", "How many people did any of this, buyers left out."),
+    Column(
+        "difference",
+        "Difference, all time",
+        "points",
+        "By how much more often deals were won when this was used instead of other content on similar deals, in"
+        " percentage points. Over all time; empty without enough deals.",
+    ),
+    Column(
+        "low",
+        "Likely from, all time",
+        "points",
+        "Lower end of the range in which the difference is likely to lie.",
+    ),
+    Column("high", "Likely to, all time", "points", "Upper end of that range."),
+    Column("credited", "Credited revenue, all time", "money", f"{CREDITED_REVENUE} Over all time."),
+    Column("rating", "Rating", "rating", "Mean of the ratings given in the period, 1 to 5."),
+    Column("ratings", "Ratings", "count", "How many ratings that is."),
     Column(
         "deals_used",
         "Deals used",
@@ -41,21 +51,17 @@ COLUMNS = (
     Column(
         "open_deals", "Open deals", "count", "Deals that are open now on which it was used in the period."
     ),
-    Column("credited", "Credited revenue", "money", f"{CREDITED_REVENUE} Over all time."),
+    Column("looked", "Looked at", "count", "How often somebody signed in opened it."),
+    Column("downloaded", "Downloaded", "count", "How often it was downloaded."),
+    Column("presented", "Presented", "count", "How often it was shown full screen."),
+    Column("sent", "Sent", "count", "How many links to it were sent."),
     Column(
-        "difference",
-        "Difference",
-        "points",
-        "By how much more often deals were won when this was used instead of other content on similar deals, in"
-        " percentage points. Over all time; empty without enough deals.",
+        "opened",
+        "Opened by buyers",
+        "count",
+        "How often a link to it was opened; robots and the sender's own visits don't count.",
     ),
-    Column(
-        "low", "Likely from", "points", "Lower end of the range in which the difference is likely to lie."
-    ),
-    Column("high", "Likely to", "points", "Upper end of that range."),
-    Column("verdict", "Verdict", "text", "What the data can carry about the difference. Over all time."),
-    Column("rating", "Rating", "rating", "Mean of the ratings given in the period, 1 to 5."),
-    Column("ratings", "Ratings", "count", "How many ratings that is."),
+    Column("people", "People", "count", "How many people did any of this, buyers left out."),
 )
 
 
@@ -83,29 +89,29 @@ def _rows(user: User | None, filters: Filters, snapshot: ImpactSnapshot | None) 
     impact = snapshot_rows(snapshot.id) if snapshot else {}
     rows = []
     for asset in queries.content(user, filters.kind):
-        kinds, on_deals = done.get(asset.id, {}), deals.get(asset.id, DealsUsed())
+        kinds, used = done.get(asset.id, {}), deals.get(asset.id, DealsUsed())
         mean, ratings = rated.get(asset.id, (None, 0))
+        on_deals: tuple[Value, ...] = (used.won + used.lost, used.won, used.lost, used.open)
         counts: tuple[Value, ...] = (
             *(kinds.get(kind, 0) for kind in ("viewed", "downloaded", "presented", "sent")),
             opened.get(asset.id, 0),
             people.get(asset.id, 0),
-            *(on_deals.won + on_deals.lost, on_deals.won, on_deals.lost, on_deals.open),
         )
-        if asset.is_published or any(counts) or ratings:
+        if asset.is_published or any(counts) or any(on_deals) or ratings:
             figures = _figures(impact.get(asset.id))
-            values = (asset.title, kind_words(asset.kind), *counts, *figures, mean, ratings)
+            values = (asset.title, kind_words(asset.kind), *figures, mean, ratings, *on_deals, *counts)
             rows.append(Row(values, f"/library/{asset.slug}"))
     return tuple(rows)
 
 
 def _figures(row: ImpactRow | None) -> tuple[Value, ...]:
-    """Credited revenue, difference, its range and the verdict; an estimate only where the data can carry it."""
+    """The verdict, the difference, its range and credited revenue; an estimate only where the data can carry it."""
     if row is None:
         return (None, None, None, None, None)
     name = VERDICT_NAMES[Verdict(row.verdict)]
     if row.verdict == Verdict.NOT_ENOUGH_DEALS:
-        return (row.credited_minor, None, None, None, name)
-    return (row.credited_minor, row.lift, row.ci_low, row.ci_high, name)
+        return (name, None, None, None, row.credited_minor)
+    return (name, row.lift, row.ci_low, row.ci_high, row.credited_minor)
 
 
 def _snapshot_notes(snapshot: ImpactSnapshot | None) -> tuple[str, ...]:

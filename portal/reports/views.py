@@ -63,7 +63,7 @@ def _asked() -> dict[str, Any]:
 
 
 def _page(name: str, build: Callable[[Filters], Table]) -> Response:
-    choices, asked = teams(), _asked()
+    choices, asked = teams(me()), _asked()
     filters, errors = read_filters(asked, choices)
     found: dict[str, Any] = _shown(build(filters), asked) if not errors else {}
     return render(
@@ -123,7 +123,7 @@ def _periods(name: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _file(ending: str, build: Callable[[Filters], Table]) -> Response:
     asked = _asked()
-    filters, errors = read_filters(asked, teams())
+    filters, errors = read_filters(asked, teams(me()))
     if errors:
         raise Invalid(" ".join(errors.values()))
     table = build(filters).sorted_by(asked.get("sort", ""))

@@ -88,7 +88,7 @@ def test_filters_and_order_stand_in_the_address_and_the_files_follow_them(make, 
         ("to=9999-12-31", "Please give a day between 1990 and 2199."),
         ("from=2026-03-02&to=2026-03-01", "The last day is before the first."),
         ("kind=poem", "There is no such kind of content."),
-        ("team=999", "There is no such team."),
+        ("team=999", "There is no such team, or it is not yours to choose."),
         ("by=moon", "Rows are by person or by team."),
         ("from=%00%F0%9F%98%80", "Please give a day as in 2026-03-31."),
     ],
@@ -159,3 +159,18 @@ def test_the_pages_take_few_statements_however_much_there_is(make, sign_in, coun
         with count_queries() as queries:
             assert client.get(address).status_code == 200
         assert len(queries) <= 20, "\n".join(queries.statements)
+
+
+def test_a_rep_narrows_the_report_to_their_own_team_and_to_no_other(make, sign_in):
+    own, other = make.team("South"), make.team("North")
+    for client, may in (
+        (sign_in(make.user(team=own)), False),
+        (sign_in(make.user("manager", team=own)), True),
+    ):
+        assert client.get(f"/reports/usage?team={own.id}").status_code == 200
+        assert ("North" in client.get("/reports/usage").text) is may
+        for named in (other.id, "North"):
+            answer = client.get(f"/reports/usage?team={named}")
+            assert answer.status_code == (200 if may else 422)
+            assert ("not yours to choose" in answer.text) is not may
+            assert client.get(f"/reports/usage.csv?team={named}").status_code == (200 if may else 422)

@@ -222,10 +222,32 @@ def test_a_team_counts_each_deal_once_and_people_without_one_stand_last(app, mak
 
 
 @pytest.mark.parametrize("status", ["placeholder", "disabled"])
-def test_people_whom_only_an_import_names_are_listed_and_those_who_left_only_with_something_done(
+def test_people_whom_only_an_import_names_and_those_who_left_are_listed_only_with_something_done(
     app, make, status
 ):
     person = make.user(name="Someone", status=status)
-    assert list(adoption(app)) == (["Someone"] if status == "placeholder" else [])
+    assert list(adoption(app)) == []
+    with app.app_context():
+        said = " ".join(adoption_table(Filters()).notes)
+    assert ("1 person whom only an import names did none of this, and is left out." in said) == (
+        status == "placeholder"
+    )
     use(make, make.asset("Deck"), person, "viewed", at(2) + timedelta(hours=1))
     assert list(adoption(app)) == ["Someone"]
+
+
+def test_those_who_use_content_most_stand_first(app, make):
+    deck = make.asset("Deck")
+    for name, times in (("Anna", 1), ("Ben", 3), ("Cleo", 0)):
+        person = make.user(name=name)
+        for number in range(times):
+            use(make, deck, person, "viewed", at(2 + number))
+    assert list(adoption(app)) == ["Ben", "Anna", "Cleo"]
+
+
+def test_what_no_period_narrows_says_so_in_its_heading(app):
+    with app.app_context():
+        labels = {column.key: column.label for column in usage_table(None, Filters(period=MARCH)).columns}
+    assert {key for key, label in labels.items() if "all time" in label} == {
+        *("credited", "difference", "low", "high", "verdict")
+    }
