@@ -79,64 +79,121 @@ function become(picker) {
   const input = document.createElement("input");
   const list = document.createElement("div");
   const none = document.createElement("div");
+  const problem = document.createElement("p");
+  const mayBeEmpty = [...select.options].some((option) => option.value === "");
+  // Where something must be chosen, the browser's own first choice is nobody's.
+  if (!mayBeEmpty && ![...select.options].some((option) => option.defaultSelected)) select.selectedIndex = -1;
   input.className = "input";
   input.type = "text";
   input.autocomplete = "off";
   input.placeholder = picker.dataset.placeholder || "";
   input.id = select.id;
+  input.required = !mayBeEmpty;
   select.removeAttribute("id");
-  if (select.hasAttribute("aria-describedby")) input.setAttribute("aria-describedby", select.getAttribute("aria-describedby"));
+  problem.id = `picker-problem-${++ids}`;
+  problem.className = "error";
+  problem.hidden = true;
+  problem.setAttribute("aria-live", "polite");
+  input.setAttribute("aria-describedby", [select.getAttribute("aria-describedby"), problem.id].filter(Boolean).join(" "));
   list.className = "suggestions";
   none.className = "suggestion-none";
-  none.textContent = "Nothing fits.";
   select.hidden = true;
   list.hidden = true;
-  select.after(input, list);
+  select.after(input, list, problem);
 
+  let asked = 0;
+  let waits = false;
+  const typed = () => input.value.trim();
   const text = () => (select.value ? select.selectedOptions[0]?.textContent.trim() || "" : "");
+  const clear = () => (mayBeEmpty ? (select.value = "") : (select.selectedIndex = -1));
+  // What is typed but not chosen must never be sent as something else: the words stop the form, not only a mark.
+  const complain = (words, aloud) => {
+    input.setCustomValidity(words);
+    problem.textContent = words;
+    problem.hidden = !(aloud && words);
+    if (aloud && words) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  };
+  const check = (aloud) => {
+    if (!typed() || select.value) complain("", false);
+    else complain(box.options().length || waits ? "Choose one from the list." : `Nothing fits \u201c${typed()}\u201d`, aloud);
+  };
   const choose = (value, words) => {
     if (![...select.options].some((option) => option.value === value)) select.add(new Option(words, value));
     select.value = value;
     input.value = text();
+    asked++;
+    waits = false;
+    check(false);
     select.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const box = attach(input, list, (option) =>
-    choose(option.dataset.value, option.querySelector(".suggestion-text").textContent.trim()));
+  const take = (option) => choose(option.dataset.value, option.querySelector(".suggestion-text").textContent.trim());
+  const box = attach(input, list, take);
   input.value = text();
 
-  let asked = 0;
   const fill = async () => {
-    const wanted = input.value === text() ? "" : input.value.trim().toLowerCase();
+    const wanted = select.value && input.value === text() ? "" : typed().toLowerCase();
     const turn = ++asked;
     const fits = [...select.options].filter((option) => option.value && option.textContent.toLowerCase().includes(wanted));
+    waits = Boolean(picker.dataset.url) && wanted.length > 1;
+    const done = () => {
+      if (!box.options().length) {
+        none.textContent = waits ? "Looking\u2026" : `Nothing fits \u201c${typed()}\u201d`;
+        list.append(none);
+      } else {
+        none.remove();
+        if (wanted && !list.querySelector("[aria-selected=true]")) box.mark(box.options()[0]);
+      }
+      check(!waits && !box.options().length);
+    };
     list.replaceChildren(...fits.slice(0, 50).map((option) => line(option.value, option.textContent.trim())));
-    if (!fits.length) list.append(none);
     box.show(true);
-    if (!picker.dataset.url || wanted.length < 2) return;
+    done();
+    if (!waits) return;
     const address = `${picker.dataset.url}${picker.dataset.url.includes("?") ? "&" : "?"}q=${encodeURIComponent(wanted)}`;
     const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok || turn !== asked) return;
-    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const html = answer?.ok ? await answer.text() : "";
+    if (turn !== asked) return;
+    waits = false;
+    const found = new DOMParser().parseFromString(html, "text/html");
     const known = new Set(fits.map((option) => option.value));
     for (const option of found.querySelectorAll("[role=option][data-value]")) {
       if (!known.has(option.dataset.value)) list.append(document.adoptNode(option));
     }
-    if (box.options().length) none.remove();
+    done();
   };
-  input.addEventListener("input", fill);
+  input.addEventListener("input", () => {
+    clear();
+    fill();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.defaultPrevented || !typed() || select.value) return;
+    event.preventDefault();
+    check(!waits);
+  });
   input.addEventListener("focus", () => {
     input.select();
     fill();
   });
   input.addEventListener("blur", () => {
-    if (input.value.trim() === "") choose("", "");
-    else input.value = text();
+    const same = [...select.options].find((option) => option.value && option.textContent.trim().toLowerCase() === typed().toLowerCase());
+    if (!typed()) {
+      clear();
+      complain("", false);
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (select.value) {
+      input.value = text();
+    } else if (same) {
+      choose(same.value, same.textContent.trim());
+    } else {
+      check(true);
+    }
   });
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (!option) return;
     event.preventDefault();
-    choose(option.dataset.value, option.querySelector(".suggestion-text").textContent.trim());
+    take(option);
     box.show(false);
   });
 }
