@@ -27,7 +27,7 @@ from portal.tabular.report import counted
 from portal.usage.queries import content_counts
 from portal.users.access import me
 from portal.users.services import choose_working_deal
-from portal.web import paginate, render, safe_redirect
+from portal.web import paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
 blueprints = (blueprint, import_blueprint)
@@ -95,6 +95,9 @@ def choose() -> Response:
 def working() -> Response:
     token = me().session_token or ""
     deal_id = request.form.get("deal_id", "")
+    if "choose" in request.form and not deal_id:  # typed and sent without a script: nothing is chosen yet
+        typed = request.form["choose"].strip()[:LONGEST_SEARCH]
+        return see_other(url_for("deals.index", view="mine", q=typed or None))
     if deal_id:
         deal = visible_deal(me(), int(deal_id) if deal_id.isascii() and deal_id.isdigit() else 0)
         choose_working_deal(token, deal.id)

@@ -12,7 +12,7 @@ document.addEventListener("keydown", (event) => {
   const letters = document.documentElement.dataset.keys !== "off";
   const step = { ArrowDown: 1, ArrowUp: -1, ...(letters ? { j: 1, k: -1 } : {}) }[event.key];
   if (!step || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input, select, textarea, [contenteditable], [tabindex='0'], details[open] .menu-panel")) return;
+  if (event.target.closest("input, select, textarea, [contenteditable], [tabindex='0'], details[data-menu][open]")) return;
   const all = items();
   if (!all.length) return;
   const at = all.findIndex((item) => item.contains(document.activeElement) || item.hasAttribute("data-active"));

@@ -18,7 +18,7 @@ for (const button of document.querySelectorAll("[data-keys-toggle]")) {
   });
 }
 
-const typing = (element) => element.closest("input, select, textarea, [contenteditable], dialog") !== null;
+const typing = (element) => element.closest("input, select, textarea, [contenteditable], dialog, details[data-menu][open]") !== null;
 const shown = (element) => element.getClientRects().length > 0;
 
 document.addEventListener("keydown", (event) => {
