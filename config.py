@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
@@ -21,6 +22,27 @@ def _secret_key(data_dir: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _whole_number(name: str, text: str | None, default: int) -> int:
+    """Return a setting that is a whole number, or end with a message that names it."""
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()):
+        raise SystemExit(f"The setting {name} has to be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _time_zone(name: str, text: str | None) -> str:
+    """Return a setting that is a time zone, or end with a message that names it."""
+    zone = text or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SystemExit(
+            f"The setting {name} has to be a time zone such as Europe/Berlin, not {zone!r}."
+        ) from None
+    return zone
 
 
 class Config:
@@ -42,21 +64,21 @@ class Config:
         self.DATA_DIR = Path(read("PORTAL_DATA_DIR") or ROOT / "instance").resolve()
         self.SECRET_KEY = read("SECRET_KEY") or _secret_key(self.DATA_DIR)
         self.SQLALCHEMY_DATABASE_URI = read("DATABASE_URL") or f"sqlite:///{self.DATA_DIR / 'tandem.db'}"
-        self.PORT = int(read("PORT") or 8000)
+        self.PORT = _whole_number("PORT", read("PORT"), 8000)
         self.BASE_URL = (read("BASE_URL") or f"http://127.0.0.1:{self.PORT}").rstrip("/")
         self.ORGANISATION_NAME = read("ORGANISATION_NAME") or "Tandem"
-        self.ORGANISATION_TIME_ZONE = read("ORGANISATION_TIME_ZONE") or "UTC"
+        self.ORGANISATION_TIME_ZONE = _time_zone("ORGANISATION_TIME_ZONE", read("ORGANISATION_TIME_ZONE"))
         self.BASE_CURRENCY = (read("BASE_CURRENCY") or "USD").upper()
-        self.REVENUE_TARGET = int(read("REVENUE_TARGET") or 0)
-        self.MAX_UPLOAD_MB = int(read("MAX_UPLOAD_MB") or 100)
-        # One byte more than the files themselves, so that the form around them fits too.
+        self.REVENUE_TARGET = _whole_number("REVENUE_TARGET", read("REVENUE_TARGET"), 0)
+        self.MAX_UPLOAD_MB = _whole_number("MAX_UPLOAD_MB", read("MAX_UPLOAD_MB"), 100)
+        # Ten of the largest files at once, and the form around them.
         self.MAX_CONTENT_LENGTH = (self.MAX_UPLOAD_MB * 10 + 5) * MEGABYTE
-        self.SHARE_LINK_DAYS = int(read("SHARE_LINK_DAYS") or 30)
-        self.WORKING_DEAL_HOURS = int(read("WORKING_DEAL_HOURS") or 2)
-        self.SESSION_DAYS = int(read("SESSION_DAYS") or 14)
+        self.SHARE_LINK_DAYS = _whole_number("SHARE_LINK_DAYS", read("SHARE_LINK_DAYS"), 30)
+        self.WORKING_DEAL_HOURS = _whole_number("WORKING_DEAL_HOURS", read("WORKING_DEAL_HOURS"), 2)
+        self.SESSION_DAYS = _whole_number("SESSION_DAYS", read("SESSION_DAYS"), 14)
         self.PERMANENT_SESSION_LIFETIME = timedelta(days=self.SESSION_DAYS)
         self.SESSION_COOKIE_SECURE = (read("COOKIE_SECURE") or "no") == "yes"
-        self.PROXY_COUNT = int(read("PROXY_COUNT") or 0)
+        self.PROXY_COUNT = _whole_number("PROXY_COUNT", read("PROXY_COUNT"), 0)
         self.SOFFICE = read("SOFFICE") or "auto"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,25 +17,51 @@ BIN = ROOT / ".venv" / "bin"
 PORT = os.environ.get("PORT") or "8000"
 ADDRESS = f"http://127.0.0.1:{PORT}"
 STOP_SECONDS = 15
+PREPARE = "prepare"
 
 
-def flask(*arguments: str) -> None:
-    """Run a flask command in the foreground and end with it when it fails."""
-    finished = subprocess.run([BIN / "flask", "--app", "portal", *arguments], cwd=ROOT, check=False)
-    if finished.returncode:
-        sys.exit(finished.returncode)
+def prepare() -> None:
+    """Bring database, index and demo into shape; all in one process, since starting one costs a second."""
+    sys.path.insert(0, str(ROOT))
+    from flask.cli import ScriptInfo
+
+    from portal import create_app
+
+    app = create_app()
+    steps = [["db", "upgrade"], ["search", "ensure"]]
+    if not os.environ.get("EMPTY"):
+        steps.append(["demo", "load", "--if-empty"])
+    for step in [*steps, ["demo", "logins"]]:
+        app.cli.main(
+            args=step, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False, prog_name="flask"
+        )
 
 
-def start() -> list[subprocess.Popen[bytes]]:
-    """Start both processes, each in a group of its own, so that Ctrl-C reaches them only through us."""
-    web = [BIN / "gunicorn", "portal:create_app()", "--bind", f"127.0.0.1:{PORT}", "--workers", "2"]
-    web += ["--threads", "4", "--timeout", "120", "--log-level", "warning", "--graceful-timeout", "10"]
-    worker = [BIN / "flask", "--app", "portal", "worker"]
-    return [subprocess.Popen(command, cwd=ROOT, start_new_session=True) for command in (web, worker)]
+def port_is_free() -> bool:
+    """Say whether nobody else listens on the port, before anything is written."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(PORT)))
+        except (OSError, ValueError, OverflowError):
+            return False
+    return True
+
+
+def start(*command: str | Path) -> subprocess.Popen[bytes]:
+    """Start a process in a group of its own, so that Ctrl-C reaches it only through us."""
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+
+
+def start_portal() -> list[subprocess.Popen[bytes]]:
+    """Start the web and the worker process."""
+    web: list[str | Path] = [BIN / "gunicorn", "portal:create_app()", "--bind", f"127.0.0.1:{PORT}"]
+    web += ["--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "10"]
+    return [start(*web, "--log-level", "warning"), start(BIN / "flask", "--app", "portal", "worker")]
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Ask both processes to finish what they do, and end what does not listen."""
+    """Ask the processes to finish what they do, and end what does not listen."""
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -59,32 +86,34 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def run(processes: list[subprocess.Popen[bytes]]) -> int:
+    """Prepare, start, and watch until one process ends; what was started stands in `processes`."""
+    processes.append(start(sys.executable, __file__, PREPARE))
+    if processes[0].wait():
+        return 1
+    processes[:] = start_portal()
+    while not is_up():
+        if any(process.poll() is not None for process in processes):
+            return 1
+        time.sleep(0.1)
+    print(f"\n  Tandem is running at {ADDRESS}   (Ctrl-C stops it)\n", flush=True)
+    while all(process.poll() is None for process in processes):
+        time.sleep(0.5)
+    print("A process ended by itself; stopping.", file=sys.stderr)
+    return 1
+
+
 def main() -> int:
     """Run until one process ends or somebody stops us."""
     os.environ.setdefault("BASE_URL", ADDRESS)
-    signal.signal(signal.SIGTERM, _interrupt)
-    if is_up():
-        print(
-            f"Something already answers at {ADDRESS}. Choose another port: make run PORT=8001",
-            file=sys.stderr,
-        )
+    if not port_is_free():
+        print(f"Port {PORT} is taken. Choose another one: make run PORT=8001", file=sys.stderr)
         return 1
-    flask("db", "upgrade")
-    flask("search", "ensure")
-    if not os.environ.get("EMPTY"):
-        flask("demo", "load", "--if-empty")
-    processes = start()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    processes: list[subprocess.Popen[bytes]] = []
     try:
-        while not is_up():
-            if any(process.poll() is not None for process in processes):
-                return 1
-            time.sleep(0.1)
-        flask("demo", "logins")
-        print(f"\n  Tandem is running at {ADDRESS}   (Ctrl-C stops it)\n", flush=True)
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.5)
-        print("A process ended by itself; stopping.", file=sys.stderr)
-        return 1
+        return run(processes)
     except KeyboardInterrupt:
         print("\nStopping ...", file=sys.stderr)
         return 0
@@ -93,4 +122,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if PREPARE in sys.argv[1:]:
+        prepare()
+    else:
+        sys.exit(main())

@@ -6,10 +6,10 @@ import base64
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.db import db, now
 from portal.errors import Conflict, Forbidden, Invalid
@@ -104,3 +104,8 @@ def note_download(link_id: int, key: str) -> None:
     if visit is not None:
         visit.downloaded_at = visit.downloaded_at or now()
         visit.seen_at = visit.seen_at or now()
+
+
+def forget_unseen_visits(before: datetime) -> None:
+    """Delete visits begun before a moment of which no page was ever shown."""
+    db.session.execute(delete(Visit).where(Visit.seen_at.is_(None), Visit.at < before))

@@ -202,6 +202,14 @@ def end_sessions(user: User) -> None:
     db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))
 
 
+def forget_what_is_over() -> None:
+    """Delete sessions and password links that no longer open anything, and tries that no longer slow anybody."""
+    moment = now()
+    db.session.execute(delete(UserSession).where(UserSession.expires_at < moment))
+    db.session.execute(delete(PasswordLink).where(PasswordLink.expires_at < moment - PASSWORD_LINK_LIFE))
+    db.session.execute(delete(Attempt).where(Attempt.at < moment - THROTTLE_WINDOW))
+
+
 def choose_working_deal(token: str, deal_id: int | None) -> None:
     """Remember which deal a session works on, for a limited time; None ends that."""
     hours = timedelta(hours=current_app.config["WORKING_DEAL_HOURS"])

@@ -250,3 +250,18 @@ def test_a_link_and_its_openings_go_where_its_use_is_moved(app, make, sign_in, s
     assert client.post(f"/uses/{correction.id}/remove").status_code == 303
     (link,) = rows(select(ShareLink))
     assert link.deal_id is None
+
+
+def test_askings_of_which_no_page_was_shown_are_forgotten_and_visits_are_kept(app, make, rows, run_jobs):
+    from portal.jobs import enqueue
+
+    link, long_ago = make.link(make.asset(), make.user("rep")), now() - timedelta(days=9)
+    make.store(
+        Visit(link_id=link.id, key="unseen", at=long_ago),
+        Visit(link_id=link.id, key="seen", at=long_ago, seen_at=long_ago),
+        Visit(link_id=link.id, key="fresh"),
+    )
+    with app.app_context(), unit_of_work():
+        enqueue("forget_unseen_visits")
+    run_jobs()
+    assert sorted(rows(select(Visit.key))) == ["fresh", "seen"]

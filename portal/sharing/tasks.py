@@ -1,0 +1,18 @@
+"""What is forgotten every night: askings for a link of which no page was ever shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal.db import now, unit_of_work
+from portal.jobs import job
+from portal.sharing.services import forget_unseen_visits
+
+UNSEEN_LIFE = timedelta(days=2)
+
+
+@job("forget_unseen_visits", nightly=True)
+def forget(_: int | None) -> None:
+    """Delete visits that never showed a page: programs that look like browsers leave many."""
+    with unit_of_work():
+        forget_unseen_visits(now() - UNSEEN_LIFE)

@@ -1,0 +1,36 @@
+"""Settings: read from the environment, checked at the start, and kept in one folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from config import Config
+
+
+def _config(tmp_path, **environ):
+    return Config({"PORTAL_DATA_DIR": str(tmp_path), **environ})
+
+
+def test_without_any_setting_everything_lies_in_one_folder(tmp_path):
+    config = _config(tmp_path)
+    assert f"sqlite:///{tmp_path / 'tandem.db'}" == config.SQLALCHEMY_DATABASE_URI
+    assert (config.PORT, config.BASE_URL, config.BASE_CURRENCY) == (8000, "http://127.0.0.1:8000", "USD")
+
+
+def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
+    assert _config(tmp_path).SECRET_KEY == _config(tmp_path).SECRET_KEY
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("REVENUE_TARGET", "1.5m"),
+        ("MAX_UPLOAD_MB", "-1"),
+        ("ORGANISATION_TIME_ZONE", "Mars/Base"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):
+    with pytest.raises(SystemExit, match=name):
+        _config(tmp_path, **{name: value})
