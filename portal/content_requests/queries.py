@@ -116,6 +116,7 @@ class Waiting:
     deals: list[Deal]
     others: int
     pipeline_minor: int
+    open_deals: int
     supporters: list[User]
     joined: bool
 
@@ -123,9 +124,10 @@ class Waiting:
 def waiting_for(request: ContentRequest, user: User) -> Waiting:
     """Return who and what waits for a request, as far as this person may see it."""
     ids = select(WaitingDeal.deal_id).where(WaitingDeal.request_id == request.id)
-    open_deals = select(func.coalesce(func.sum(Deal.base_amount_minor), 0)).where(
+    open_deals = select(func.coalesce(func.sum(Deal.base_amount_minor), 0), func.count()).where(
         Deal.id.in_(ids), Deal.status == "open"
     )
+    worth, still_open = db.session.execute(open_deals).one()
     total = db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
     seen = (
         visible_deals(user).where(Deal.id.in_(ids)).options(joinedload(Deal.account), joinedload(Deal.owner))
@@ -140,7 +142,7 @@ def waiting_for(request: ContentRequest, user: User) -> Waiting:
         )
     )
     joined = any(person.id == user.id for person in people)
-    return Waiting(deals, total - len(deals), int(db.session.scalar(open_deals) or 0), people, joined)
+    return Waiting(deals, total - len(deals), int(worth), still_open, people, joined)
 
 
 def history_of(request: ContentRequest) -> list[RequestChange]:
@@ -162,5 +164,5 @@ def requests_of_deal(deal_id: int) -> list[ContentRequest]:
 
 def deliverable_assets() -> list[Asset]:
     """Return the published content that a request can be answered with, newest first."""
-    found = select(Asset).where(Asset.state == "published").order_by(Asset.published_at.desc()).limit(500)
-    return list(db.session.scalars(found))
+    found = select(Asset).where(Asset.state == "published", Asset.current_version_id.is_not(None))
+    return list(db.session.scalars(found.order_by(Asset.published_at.desc()).limit(500)))

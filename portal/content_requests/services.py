@@ -116,6 +116,8 @@ def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
     _must_be_open(request)
     if asset.state != "published":
         raise Invalid("Only published content can be delivered. Publish it first.", field="asset_id")
+    if asset.current_version_id is None:
+        raise Invalid("There is nothing to use in it yet. Add its file first.", field="asset_id")
     request.delivered_asset_id, request.closed_at = asset.id, now()
     request.assigned_to_id = request.assigned_to_id or by.id
     _move(request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}")

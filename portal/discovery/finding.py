@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, load_only
 from portal.db import db
 from portal.library.indexing import engine
 from portal.library.models import ASSET_KINDS, ASSET_STATES, Asset, Facet, Page, Term, Version, asset_terms
-from portal.library.queries import visible_assets
+from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
 from portal.search.snippets import Fragment, best_page
 from portal.users.models import User
@@ -94,7 +94,7 @@ class Wanted:
         return visible.where(*self._conditions(without))
 
     def _conditions(self, without: str | None) -> list[ColumnElement[bool]]:
-        conditions: list[ColumnElement[bool]] = []
+        conditions = [worth_offering(self.user)]
         for key, values in self.filters.items():
             if key == without or not values:
                 continue

@@ -15,7 +15,7 @@ from portal.deals.models import Deal
 from portal.discovery.models import Search
 from portal.discovery.recommending import Pick, picks_for_deal, picks_for_deals
 from portal.library.models import Asset, Facet, Term
-from portal.library.queries import visible_assets
+from portal.library.queries import visible_assets, worth_offering
 from portal.users.models import User
 
 __all__ = [
@@ -126,7 +126,7 @@ def _titles(user: User, words: list[str]) -> list[Suggestion]:
     holding = [Asset.title.icontains(word, autoescape=True) for word in words]
     found = (
         visible_assets(user)
-        .where(*holding, Asset.state != "archived")
+        .where(*holding, Asset.state != "archived", worth_offering(user))
         .with_only_columns(Asset.slug, Asset.title, Asset.kind)
     )
     starts = Asset.title.istartswith(words[0], autoescape=True)

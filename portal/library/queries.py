@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db
@@ -27,6 +27,11 @@ def visible_assets(user: User) -> Select[tuple[Asset]]:
         return select(Asset)
     own_draft = (Asset.owner_id == user.id) & Asset.state.in_(("draft", "in_review"))
     return select(Asset).where((Asset.state == "published") | own_draft)
+
+
+def worth_offering(user: User) -> ColumnElement[bool]:
+    """Say in SQL what lists offer a person: content with something in it; marketing is shown what is missing too."""
+    return true() if user.is_marketing else Asset.is_placeholder.is_(False)
 
 
 def visible_asset(user: User, slug: str) -> Asset:
@@ -177,8 +182,8 @@ def opening_texts(version_ids: Sequence[int], *, pages: int = 10, characters: in
 
 
 def suggested_assets(user: User, text: str, *, limit: int = 8) -> list[Asset]:
-    """Return published content whose title has these words, for a type-ahead; most used first."""
-    found = select(Asset).where(Asset.state == "published")
+    """Return published content to use whose title has these words, for a type-ahead; most used first."""
+    found = select(Asset).where(Asset.state == "published", Asset.current_version_id.is_not(None))
     for word in text.split()[:6]:
         found = found.where(Asset.title.icontains(word, autoescape=True))
     return list(db.session.scalars(found.order_by(Asset.use_count.desc(), Asset.title).limit(limit)))

@@ -179,6 +179,8 @@ def archive(asset: Asset, by: User | None, replaced_by: Asset | None = None) -> 
         raise Invalid("It cannot replace itself.", field="replaced_by")
     if replaced_by is not None and replaced_by.state != "published":
         raise Invalid("The replacement has to be published.", field="replaced_by")
+    if replaced_by is not None and replaced_by.current_version_id is None:
+        raise Invalid("There is nothing to use in the replacement yet.", field="replaced_by")
     asset.state, asset.archived_at = "archived", now()
     asset.replaced_by_id = replaced_by.id if replaced_by else None
     touch(asset)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal.content_requests.models import ContentRequest, RequestChange, Supporter, WaitingDeal
 from portal.content_requests.queries import waiting_pipeline
 from portal.db import now
+from portal.library.services import create_asset
 from portal.notifications.models import Notification, OutboxMessage
 
 
@@ -207,3 +208,13 @@ def test_a_list_of_requests_costs_few_queries(make, sign_in, count_queries, addr
     with count_queries() as queries:
         assert client.get(address).status_code == 200
     assert len(queries) <= 8
+
+
+def test_a_request_is_not_answered_with_content_that_has_no_file(make, sign_in, rows):
+    asked, client = make.request(make.user("rep")), sign_in(make.user("marketer"))
+    named = {"by": None, "title": "Heron calls", "kind": "other", "placeholder": True}
+    asset = make.inside(lambda: create_asset(**named))
+    assert "Heron calls" not in client.get(f"/requests/{asked.id}").text
+    answer = client.post(f"/requests/{asked.id}/deliver", data={"asset_id": asset.id})
+    assert (answer.status_code, "There is nothing to use in it yet" in answer.text) == (422, True)
+    assert _only(rows).status == "new"

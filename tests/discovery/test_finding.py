@@ -12,6 +12,7 @@ from portal.db import db, now
 from portal.discovery.models import Search, SearchClick
 from portal.library.indexing import all_documents, engine
 from portal.library.models import Term
+from portal.library.services import create_asset
 
 
 @pytest.fixture
@@ -218,3 +219,13 @@ def test_terms_and_kind_words_are_found_too(make, sign_in, index, rows):
     assert "Plain title" in client.get("/library?q=healthcare").text
     assert "Plain title" in client.get("/library?q=case+study").text
     assert len(rows(select(Term))) == 1
+
+
+def test_what_an_import_only_named_is_offered_to_marketing_alone(make, sign_in, index):
+    named = {"by": None, "title": "Heron calls", "kind": "other", "placeholder": True}
+    make.inside(lambda: create_asset(**named))
+    index()
+    rep, marketer = sign_in(make.user("rep")), sign_in(make.user("marketer"))
+    for address in ("/library", "/library?q=heron", "/search/suggest?q=heron"):
+        assert "Heron calls" not in rep.get(address).text
+        assert "Heron calls" in marketer.get(address).text

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from sqlalchemy import select
 
+from portal.library import services
 from portal.library.models import Asset, Version
 from portal.library.queries import asset_by_reference
 from portal.users.models import AuditEntry
@@ -151,3 +152,15 @@ def test_content_is_found_by_title_for_a_picker(make, sign_in):
     found = sign_in(make.user("rep")).get("/library/suggest?q=cold").text
     assert 'data-value="cold"' in found
     assert "unfinished" not in found
+
+
+def test_what_an_import_only_named_is_neither_suggested_nor_a_replacement(make, sign_in, rows):
+    make.asset("Plan", slug="plan")
+    named = {"by": None, "title": "Cold calls", "kind": "other", "placeholder": True}
+    make.inside(lambda: services.create_asset(**named))
+    client = sign_in(make.user("marketer"))
+    assert "cold-calls" not in client.get("/library/suggest?q=cold").text
+    assert "cold-calls" not in client.get("/library/plan/archive").text
+    answer = client.post("/library/plan/archive", data={"replaced_by": "cold-calls"})
+    assert (answer.status_code, "nothing to use in the replacement yet" in answer.text) == (422, True)
+    assert set(rows(select(Asset.state))) == {"published"}
