@@ -109,7 +109,7 @@ def main() -> int:
     if not port_is_free():
         print(f"Port {PORT} is taken. Choose another one: make run PORT=8001", file=sys.stderr)
         return 1
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     processes: list[subprocess.Popen[bytes]] = []
     try:
