@@ -8,6 +8,7 @@ from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS
 from portal.web.formatting import count, money, points
 
 Line = tuple[str, str, str]
+MISSING = "–"
 
 
 def numbers(row: ImpactRow) -> list[Line]:
@@ -37,7 +38,10 @@ def _estimates(row: ImpactRow) -> list[Line]:
         found.append(
             ("Difference in win rate", f"{points(row.lift)} points", f"Likely between {range_words}.")
         )
-    if row.money_minor is not None and row.money_low_minor is not None:
+    if row.verdict not in (Verdict.WON_MORE, Verdict.WON_LESS):
+        # A price on a difference that may be chance would be read as if it were none.
+        found.append(("What the difference is worth", MISSING, "It is not clear enough to put a price on."))
+    elif row.money_minor is not None and row.money_low_minor is not None:
         range_words = f"{money(row.money_low_minor)} and {money(row.money_high_minor)}"
         meaning = "The difference times the known amounts of the deals it was used on, likely between"
         found.append(("What the difference is worth", money(row.money_minor), f"{meaning} {range_words}."))

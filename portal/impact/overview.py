@@ -58,36 +58,59 @@ class Distance:
         return min(1.0, self.have / self.need) if self.need else 0.0
 
 
+@dataclass(frozen=True)
+class Part:
+    """A piece of the headline, and the verdict whose content it counts, if it does."""
+
+    words: str
+    verdict: str | None = None
+
+
 def headline(counts: Mapping[str, int]) -> str:
     """Say what stands out, from the number of pieces of content by verdict."""
+    return "".join(part.words for part in headline_parts(counts))
+
+
+def headline_parts(counts: Mapping[str, int]) -> list[Part]:
+    """Say what stands out in parts, so that each number can lead to the content that it counts."""
     total = sum(counts.values())
     more, less = counts.get(Verdict.WON_MORE, 0), counts.get(Verdict.WON_LESS, 0)
     unclear = counts.get(Verdict.NO_CLEAR_DIFFERENCE, 0)
     too_few = counts.get(Verdict.NOT_ENOUGH_DEALS, 0)
     if not total or too_few == total:
-        return "No content was used on enough closed deals for a verdict yet."
-    if more:
-        words = f"{_pieces(more)} won more often than other content on similar deals"
-        words += f", {less:,} won less often" if less else ""
-    elif less:
-        words = f"{_pieces(less)} won less often than other content on similar deals"
-    else:
-        return f"No content stands out yet: {_rest(unclear, too_few)}."
+        return [Part("No content was used on enough closed deals for a verdict yet.")]
     rest = _rest(unclear, too_few)
-    return f"{words}; {rest}." if rest else f"{words}."
+    if more:
+        parts = [
+            Part(_pieces(more), Verdict.WON_MORE),
+            Part(" won more often than other content on similar deals"),
+        ]
+        parts += [Part(", "), Part(f"{less:,}", Verdict.WON_LESS), Part(" won less often")] if less else []
+    elif less:
+        parts = [
+            Part(_pieces(less), Verdict.WON_LESS),
+            Part(" won less often than other content on similar deals"),
+        ]
+    else:
+        return [Part("No content stands out yet: "), *rest, Part(".")]
+    return [*parts, Part("; "), *rest, Part(".")] if rest else [*parts, Part(".")]
 
 
 def _pieces(number: int) -> str:
     return f"{number:,} {'piece' if number == 1 else 'pieces'} of content"
 
 
-def _rest(unclear: int, too_few: int) -> str:
+def _rest(unclear: int, too_few: int) -> list[Part]:
     parts = []
     if unclear:
-        parts.append(f"{unclear:,} {'shows' if unclear == 1 else 'show'} no clear difference")
+        words = f" {'shows' if unclear == 1 else 'show'} no clear difference"
+        parts += [Part(f"{unclear:,}", Verdict.NO_CLEAR_DIFFERENCE), Part(words)]
+    if unclear and too_few:
+        parts.append(Part(" and "))
     if too_few:
-        parts.append(f"{too_few:,} {'has' if too_few == 1 else 'have'} not enough deals yet")
-    return " and ".join(parts)
+        words = f" {'has' if too_few == 1 else 'have'} not enough deals yet"
+        parts += [Part(f"{too_few:,}", Verdict.NOT_ENOUGH_DEALS), Part(words)]
+    return parts
 
 
 def distance(figures: AssetLift) -> Distance | None:

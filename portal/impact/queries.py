@@ -105,6 +105,24 @@ def impact_rows(
     return found.order_by(column.is_(None), order, ImpactRow.deals_used.desc(), Asset.title, Asset.id)
 
 
+def plotted_rows(user: User, snapshot_id: int, kind: str, limit: int) -> list[ImpactRow]:
+    """Return what a plot shows at a glance: the clear differences first, then the strongest others, up to a limit.
+
+    They come in order of the difference, from won more often to won less often.
+    """
+    found = impact_rows(user, snapshot_id, kind=kind).where(_HAS_VERDICT, ImpactRow.lift.is_not(None))
+    unclear = case((ImpactRow.verdict == Verdict.NO_CLEAR_DIFFERENCE, 1), else_=0)
+    strongest = found.order_by(None).order_by(unclear, func.abs(ImpactRow.shrunk_lift).desc(), Asset.id)
+    rows = list(db.session.scalars(strongest.limit(limit)))
+    return sorted(rows, key=lambda row: -(row.lift or 0.0))
+
+
+def compared_count(snapshot_id: int) -> int:
+    """Return how many pieces of content were compared, which is how many have a q-value."""
+    found = select(func.count()).where(ImpactRow.snapshot_id == snapshot_id, ImpactRow.q_value.is_not(None))
+    return db.session.scalar(found) or 0
+
+
 def verdict_counts(user: User | None, snapshot_id: int) -> Mapping[str, int]:
     """Return how many pieces of content have each verdict."""
     found = select(ImpactRow.verdict, func.count()).join(ImpactRow.asset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -16,15 +17,24 @@ from portal.impact.overview import (
     VERDICT_NAMES,
     coverage_sentence,
     distance,
-    headline,
+    headline_parts,
     left_out_words,
 )
-from portal.impact.queries import impact_of_slug, impact_rows, latest_snapshot, verdict_counts
+from portal.impact.queries import (
+    DEFAULT_SORT,
+    compared_count,
+    impact_of_slug,
+    impact_rows,
+    latest_snapshot,
+    plotted_rows,
+    verdict_counts,
+)
 from portal.impact.verdicts import Verdict
 from portal.impact.words import (
     CREDITED_REVENUE,
     LIMITS,
     REVENUE_OF_DEALS,
+    chance_words,
     cycle_words,
     sentence,
     verdict_words,
@@ -72,7 +82,8 @@ def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
     return {
         "page": page,
         "lines": [_line(row) for row in page.items],
-        "plot": [_mark(row) for row in page.items if row.verdict != Verdict.NOT_ENOUGH_DEALS],
+        "plot": [_mark(row) for row in _plotted(snapshot, shown, page.items)],
+        "has_own_plot": _is_whole(shown),
         "kind_choices": [("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
         "verdict_choices": [
             ("", "Every verdict"),
@@ -80,10 +91,22 @@ def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
         ],
         "counts": counts,
         "total": sum(counts.values()),
-        "headline": headline(counts),
+        "headline": headline_parts(counts),
         "coverage": coverage_sentence(snapshot.coverage, local_day(now())),
         "left_out": left_out_words(snapshot.left_out),
     }
+
+
+def _is_whole(shown: Shown) -> bool:
+    """Whether the list is not narrowed to one verdict and in its usual order, so that the plot chooses for itself."""
+    return not shown.verdict and shown.sort == DEFAULT_SORT
+
+
+def _plotted(snapshot: ImpactSnapshot, shown: Shown, items: Sequence[ImpactRow]) -> Sequence[ImpactRow]:
+    """What is drawn: the clear ones from both ends and the strongest others, or what the list was turned to."""
+    if _is_whole(shown):
+        return plotted_rows(me(), snapshot.id, shown.kind, PER_PAGE)
+    return [row for row in items if row.verdict != Verdict.NOT_ENOUGH_DEALS]
 
 
 def _line(row: ImpactRow) -> dict[str, Any]:
@@ -135,6 +158,7 @@ def _working(asset: Asset, row: ImpactRow) -> dict[str, Any]:
         "sentence": sentence(figures),
         "distance": distance(figures),
         "verdict_words": verdict_words(figures),
+        "chance": chance_words(figures, compared_count(row.snapshot_id)),
         "working": working(figures),
         "numbers": numbers(row),
         "left_out": left_out_words(row.snapshot.left_out),

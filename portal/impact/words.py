@@ -36,9 +36,22 @@ def verdict_words(figures: AssetLift) -> str:
         return "won more often than other content on similar deals"
     if figures.verdict == Verdict.WON_LESS:
         return "won less often than other content on similar deals"
-    unlikely = figures.ci_high is not None and figures.ci_high <= NOTABLE_GAIN
+    # Where the estimate points to fewer deals won, it is a loss that a reader must know about.
+    is_loss = figures.lift is not None and figures.lift < 0
+    low, high = figures.ci_low, figures.ci_high
+    reach = (-low if low is not None else None) if is_loss else high
+    unlikely = reach is not None and reach <= NOTABLE_GAIN
     ending = "is unlikely" if unlikely else "can't be ruled out"
-    return f"no clear difference (a gain of more than {NOTABLE_GAIN * 100:.0f} points {ending})"
+    change = f"a {'loss' if is_loss else 'gain'} of more than {NOTABLE_GAIN * 100:.0f} points"
+    return f"no clear difference ({change} {ending})"
+
+
+def chance_words(figures: AssetLift, compared: int) -> str:
+    """Say why a range that leaves out zero is no clear difference, `compared` pieces being compared; else nothing."""
+    low, high = figures.ci_low, figures.ci_high
+    if figures.verdict != Verdict.NO_CLEAR_DIFFERENCE or low is None or high is None or low <= 0 <= high:
+        return ""
+    return f"The range leaves out zero, but with {compared:,} pieces compared one such result can be chance."
 
 
 def _not_enough(figures: AssetLift) -> str:

@@ -137,6 +137,40 @@ def test_a_long_list_is_cut_into_pages_and_the_plot_shows_the_same_rows(make, si
     assert set(drawn) == {"Deck 20", "Deck 21", "Deck 22"}
 
 
+def test_the_plot_shows_the_clear_ones_from_both_ends_and_then_the_strongest_others(make, sign_in):
+    unclear = CLEAR | {"verdict": "no_clear_difference"}
+    weak = {
+        make.asset(f"Weak {number:02}"): unclear | {"lift": number / 1000, "shrunk_lift": number / 1000}
+        for number in range(1, 26)
+    }
+    less = CLEAR | {"verdict": "won_less", "lift": -0.08, "shrunk_lift": -0.0001}
+    more = CLEAR | {"lift": 0.09, "shrunk_lift": 0.0001}
+    snapshot(make, weak | {make.asset("Less"): less, make.asset("More"): more, make.asset("Few"): TOO_FEW})
+    client = sign_in(make.user())
+    drawn = re.findall(r'class="chart-label"[^>]*>([^<]+)<', client.get("/impact").text)
+    assert drawn[:20] == ["More", *(f"Weak {number:02}" for number in range(25, 7, -1)), "Less"]
+    assert len(drawn) == 40
+
+
+def test_the_numbers_of_the_headline_lead_to_the_content_that_they_count(make, sign_in):
+    less = CLEAR | {"shrunk_lift": -0.05, "verdict": "won_less"}
+    snapshot(make, {make.asset("More"): CLEAR, make.asset("Less"): less, make.asset("Few"): TOO_FEW})
+    page = sign_in(make.user()).get("/impact").text
+    for verdict, number in (("won_more", "1 piece of content"), ("won_less", "1"), ("not_enough_deals", "1")):
+        assert f'<a href="/impact?verdict={verdict}">{number}</a>' in page
+
+
+def test_a_difference_that_is_not_clear_gets_no_price(make, sign_in):
+    asset = make.asset("Roadmap deck")
+    figures = CLEAR | {"verdict": "no_clear_difference"}
+    snapshot(make, {asset: figures, make.asset(): figures})
+    text = text_of(sign_in(make.user()), f"/impact/{asset.slug}")
+    assert "It is not clear enough to put a price on." in text
+    assert "$700" not in text
+    assert "$1,200" not in text
+    assert "with 2 pieces compared one such result can be chance." in text
+
+
 def test_before_the_first_computation_the_page_says_so_and_offers_it_to_those_who_may(make, sign_in, rows):
     manager = sign_in(make.user("manager"))
     assert "No figures yet" in text_of(manager, "/impact")

@@ -10,7 +10,7 @@ import pytest
 from portal.impact import words
 from portal.impact.coverage import Coverage
 from portal.impact.lift import AssetLift
-from portal.impact.words import coverage_words, cycle_words, sentence, verdict_words, working
+from portal.impact.words import chance_words, coverage_words, cycle_words, sentence, verdict_words, working
 
 CLAIMS = re.compile(r"\b(help|hurt|caus|improv|boost|prove|harm)\w*", re.IGNORECASE)
 MARCH, TODAY = date(2024, 3, 1), date(2024, 9, 15)
@@ -80,6 +80,18 @@ def test_the_two_rates_always_differ_by_the_difference_that_is_shown():
             "no clear difference (a gain of more than 3 points can't be ruled out)",
         ),
         (
+            {"verdict": "no_clear_difference", "lift": -0.04, "ci_low": -0.09, "ci_high": 0.01},
+            "no clear difference (a loss of more than 3 points can't be ruled out)",
+        ),
+        (
+            {"verdict": "no_clear_difference", "lift": -0.01, "ci_low": -0.03, "ci_high": 0.01},
+            "no clear difference (a loss of more than 3 points is unlikely)",
+        ),
+        (
+            {"verdict": "no_clear_difference", "lift": -0.01, "ci_low": None},
+            "no clear difference (a loss of more than 3 points can't be ruled out)",
+        ),
+        (
             {"verdict": "not_enough_deals", "deals_used": 12, "won": 4, "lost": 8, "matched": 12},
             "not enough deals yet: 12 of 30",
         ),
@@ -99,6 +111,16 @@ def test_the_two_rates_always_differ_by_the_difference_that_is_shown():
 )
 def test_each_verdict_has_its_words(change, expected):
     assert verdict_words(replace(FIGURES, **change)) == expected
+
+
+def test_a_range_without_zero_that_is_not_clear_is_explained_by_the_number_compared():
+    unclear = replace(FIGURES, verdict="no_clear_difference", ci_low=0.004, ci_high=0.09)
+    said = "The range leaves out zero, but with 41 pieces compared one such result can be chance."
+    assert chance_words(unclear, 41) == said
+    assert chance_words(replace(unclear, lift=-0.05, ci_low=-0.09, ci_high=-0.004), 41) == said
+    assert chance_words(replace(unclear, ci_low=-0.001), 41) == ""
+    assert chance_words(replace(unclear, ci_low=None), 41) == ""
+    assert chance_words(FIGURES, 41) == ""
 
 
 def test_without_enough_deals_no_effect_is_shown():
@@ -187,7 +209,7 @@ def test_no_sentence_claims_more_than_an_estimate():
     }
     for values in itertools.product(*grid.values()):
         figures = replace(FIGURES, **dict(zip(grid, values, strict=True)))
-        said += [sentence(figures), verdict_words(figures), *working(figures)]
+        said += [sentence(figures), verdict_words(figures), chance_words(figures, 41), *working(figures)]
     for deals, weeks, spread in itertools.product([0, 50], [-3.0, 0.0, 3.0], [0.5, 9.0]):
         said.append(cycle_words(deals, weeks, weeks - spread, weeks + spread))
     for logged, since in itertools.product([0, 1, 5, 10], [None, MARCH]):
