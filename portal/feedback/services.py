@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
 from portal.db import db, now
 from portal.errors import Conflict, Invalid
@@ -40,38 +41,40 @@ def rate(
         )
     given = select(Rating).where(Rating.version_id == asset.current_version_id, Rating.user_id == user.id)
     rating = db.session.scalar(given)
+    before = rating.stars if rating else None
     if rating is None:
         rating = Rating(asset_id=asset.id, version_id=asset.current_version_id, user_id=user.id)
         db.session.add(rating)
     rating.stars, rating.reason, rating.comment = stars, reason or None, comment.strip()
     rating.deal_id, rating.updated_at = deal_id, now()
     db.session.flush()
-    refresh_ratings([asset.id])
-    if stars <= LOW:
+    refresh_ratings()
+    if stars <= LOW and stars != before:
         _tell_owner(asset, user, rating)
     return rating
 
 
 def withdraw(rating: Rating) -> None:
     """Take a rating back."""
-    asset_id = rating.asset_id
     db.session.delete(rating)
     db.session.flush()
-    refresh_ratings([asset_id])
+    refresh_ratings()
 
 
-def refresh_ratings(asset_ids: list[int] | None = None) -> None:
-    """Bring count, mean and Bayesian order of some assets, or all, in step with their ratings."""
-    overall = db.session.scalar(select(func.avg(Rating.stars))) or 3.0
-    sums = select(Rating.asset_id, func.count(), func.sum(Rating.stars)).group_by(Rating.asset_id)
-    assets = select(Asset)
-    if asset_ids is not None:
-        sums, assets = sums.where(Rating.asset_id.in_(asset_ids)), assets.where(Asset.id.in_(asset_ids))
-    known = {asset_id: (count, total) for asset_id, count, total in db.session.execute(sums)}
-    for asset in db.session.scalars(assets):
-        count, total = known.get(asset.id, (0, 0))
-        asset.rating_count, asset.rating_mean = count, total / count if count else None
-        asset.rating_rank = (total + PRIOR_RATINGS * overall) / (count + PRIOR_RATINGS) if count else 0.0
+def refresh_ratings() -> None:
+    """Bring count, mean and Bayesian order of all content in step with the ratings, in one statement.
+
+    Each rating moves the mean of all, which every order starts from, so that none may be left as it was.
+    """
+    rated = select(Rating.asset_id).union(select(Asset.id).where(Asset.rating_count > 0))
+    of_asset = Rating.asset_id == Asset.id
+    count = select(func.count(Rating.id)).where(of_asset).scalar_subquery()
+    mean = select(func.avg(Rating.stars)).where(of_asset).scalar_subquery()
+    total = select(func.sum(Rating.stars)).where(of_asset).scalar_subquery()
+    overall = select(func.avg(aliased(Rating).stars)).scalar_subquery()
+    rank = func.coalesce((total + PRIOR_RATINGS * overall) / (count + PRIOR_RATINGS), 0.0)
+    changed = update(Asset).where(Asset.id.in_(rated))
+    db.session.execute(changed.values(rating_count=count, rating_mean=mean, rating_rank=rank))
 
 
 def _tell_owner(asset: Asset, user: User, rating: Rating) -> None:
@@ -81,5 +84,5 @@ def _tell_owner(asset: Asset, user: User, rating: Rating) -> None:
             kind="rating",
             title=f"{user.name} rated “{asset.title[:150]}” {rating.stars} of 5",
             address=f"/library/{asset.slug}#ratings",
-            event_key=f"rating:{rating.id}:{rating.stars}",
+            event_key=f"rating:{rating.version_id}:{user.id}:{rating.updated_at.isoformat()}",
         )

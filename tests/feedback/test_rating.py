@@ -112,3 +112,36 @@ def test_a_rating_can_be_taken_back(make, sign_in, rows):
     assert client.post(f"/library/{asset.slug}/rating/withdraw").status_code == 303
     assert rows(select(Rating)) == []
     assert (_asset(rows, asset).rating_count, _asset(rows, asset).rating_mean) == (0, None)
+
+
+def test_a_rating_moves_the_order_of_all_other_rated_content_too(make, sign_in, rows):
+    first, second, unrated = make.asset("First"), make.asset("Second"), make.asset("Unrated")
+    sign_in(make.user("rep")).post(f"/library/{first.slug}/rating", data={"stars": "5"})
+    assert _asset(rows, first).rating_rank == pytest.approx(5)
+    client = sign_in(make.user("rep"))
+    client.post(f"/library/{second.slug}/rating", data={"stars": "2"})
+    assert _asset(rows, first).rating_rank == pytest.approx((5 + 5 * 3.5) / 6)
+    assert _asset(rows, second).rating_rank == pytest.approx((2 + 5 * 3.5) / 6)
+    assert _asset(rows, unrated).rating_rank == 0
+    client.post(f"/library/{second.slug}/rating/withdraw")
+    assert _asset(rows, first).rating_rank == pytest.approx(5)
+    assert (_asset(rows, second).rating_count, _asset(rows, second).rating_rank) == (0, 0)
+
+
+def test_ranking_all_content_takes_one_statement(make, count_queries):
+    for _ in range(5):
+        make.rating(make.asset(), make.user("rep"), 4)
+    with count_queries() as queries:
+        make.inside(refresh_ratings)
+    assert len(queries) == 1
+
+
+def test_a_low_rating_is_told_even_when_it_takes_the_number_of_one_that_was_taken_back(make, sign_in, rows):
+    owner, client = make.user("marketer"), sign_in(make.user("rep"))
+    asset = make.asset("Deck", owner=owner)
+    client.post(f"/library/{asset.slug}/rating", data={"stars": "1"})
+    client.post(f"/library/{asset.slug}/rating/withdraw")
+    # The number of a row that was deleted is given out again; the next rating is another one all the same.
+    other, second = make.asset("Other", owner=owner), sign_in(make.user("rep"))
+    second.post(f"/library/{other.slug}/rating", data={"stars": "1"})
+    assert len(rows(select(OutboxMessage))) == 2
