@@ -56,8 +56,9 @@ class Engine(Protocol):
     def rebuild(self, documents: Iterable[Document], progress: Callable[[int], object] | None = None) -> None:
         """Build a new index beside the live one and swap it in; `progress` is told how many are done.
 
-        Works whatever state the old index is in, and leaves it live when `documents` fails. Other writers wait
-        meanwhile, so that no update is lost: past their patience they get IndexBusyError.
+        Works whatever state the old index is in, and leaves it live when `documents` fails or has an id twice
+        (ValueError). Other writers wait meanwhile, so that no update is lost: past their patience they get
+        IndexBusyError.
         """
         ...
 

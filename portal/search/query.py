@@ -29,11 +29,19 @@ class QueryWord:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """What was quoted: a document that has it has all `terms`, and `sequence` in its own."""
+
+    terms: tuple[str, ...]
+    sequence: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """The words of a query without stop words, its quoted phrases (see `sequence`), and all parts of its words."""
+    """The words of a query without stop words, its quoted phrases, and all parts of its words."""
 
     words: tuple[QueryWord, ...]
-    phrases: tuple[bytes, ...]
+    phrases: tuple[Phrase, ...]
     every_part: tuple[str, ...]
     title_key: str
 
@@ -68,11 +76,12 @@ def _query_word(word: Word, count: int) -> QueryWord:
     return QueryWord(word.terms, word.wholes, sequence([word]), count)
 
 
-def _phrase(quoted: str) -> bytes:
+def _phrase(quoted: str) -> Phrase | None:
     """Return the phrase as it would stand in a document, without stop words at its ends."""
     inside = list(words(quoted))
     while inside and not inside[0].terms:
         del inside[0]
     while inside and not inside[-1].terms:
         del inside[-1]
-    return sequence(inside)
+    terms = tuple(term for word in inside for term in word.terms)
+    return Phrase(terms[:MOST_WORDS], sequence(inside)) if terms else None

@@ -5,7 +5,7 @@ from heapq import nlargest
 
 from portal.search.analysis import has_phrase
 from portal.search.engine import Ranked
-from portal.search.query import Query, QueryWord
+from portal.search.query import Phrase, Query, QueryWord
 from portal.search.whoosh_index import BODY, TITLE, Snapshot
 
 # BM25 with the idf of Lucene, which does not over-weight common words. The settings were measured on Cranfield
@@ -13,22 +13,22 @@ from portal.search.whoosh_index import BODY, TITLE, Snapshot
 K1 = 1.2
 B = 0.75
 WEIGHTS = {BODY: 1.0, TITLE: 0.4}
-MOST_READ_FOR_PHRASES = 5_000  # documents, the best by words; it bounds the time, about 3 µs each
 
 Scores = dict[int, float]  # by document number
 
 
 def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     """Return the best documents for a query, best first."""
-    scores, complete = _word_by_word(_Terms(snapshot), query.words)
+    terms = _Terms(snapshot)
+    scores, complete = _word_by_word(terms, query.words)
     if not query.words:
         scores = _titles(snapshot, query.every_part)
     # Each step lifts above all that lack it; the score still orders those that share it.
     step = max(scores.values(), default=0.0)
     for number in complete:
         scores[number] += step
-    for number, share in _with_phrases(snapshot, query.phrases, scores):
-        scores[number] += 2 * step * share
+    for number, share in _with_phrases(terms, query.phrases).items():
+        scores[number] = scores.get(number, 0.0) + 2 * step * share
     for number in snapshot.titled(query.title_key) if query.title_key else ():
         scores[number] = scores.get(number, 0.0) + 4 * (step or 1.0)
     best = nlargest(limit, scores.items(), key=lambda hit: (hit[1], -hit[0]))
@@ -101,11 +101,12 @@ def _add_field(scores: Scores, snapshot: Snapshot, field: str, term: str, weight
     highest = weight * (K1 + 1) * math.log(1 + (snapshot.total - n + 0.5) / (n + 0.5))
     flat, per_length = K1 * (1 - B), K1 * B / snapshot.average_length(field)
     for matcher, offset, lengths in snapshot.postings(field, term):
-        while matcher.is_active():
-            number, count = matcher.id(), matcher.weight()
+        id_here, count_here, advance, is_active = matcher.id, matcher.weight, matcher.next, matcher.is_active
+        while is_active():
+            number, count = id_here(), count_here()
             score = highest * count / (count + flat + per_length * lengths[number])
             scores[offset + number] = scores.get(offset + number, 0.0) + score
-            matcher.next()
+            advance()
 
 
 def _titles(snapshot: Snapshot, parts: tuple[str, ...]) -> Scores:
@@ -119,14 +120,11 @@ def _titles(snapshot: Snapshot, parts: tuple[str, ...]) -> Scores:
     return {number: sum(scores[number] for scores in found) for number in shared}
 
 
-def _with_phrases(snapshot: Snapshot, phrases: tuple[bytes, ...], scores: Scores) -> list[tuple[int, float]]:
+def _with_phrases(terms: _Terms, phrases: tuple[Phrase, ...]) -> Scores:
     """Return the documents that have any of the phrases, and what share of them."""
-    if not phrases:
-        return []
-    shares = []
-    for number in nlargest(MOST_READ_FOR_PHRASES, scores, key=scores.__getitem__):
-        sequence = snapshot.sequence_of(number)
-        share = sum(has_phrase(sequence, phrase) for phrase in phrases) / len(phrases)
-        if share:
-            shares.append((number, share))
+    shares: Scores = {}
+    for phrase in phrases:
+        for number in set.intersection(*(set(terms.scores(term)) for term in phrase.terms)):
+            if has_phrase(terms.snapshot.sequence_of(number), phrase.sequence):
+                shares[number] = shares.get(number, 0.0) + 1 / len(phrases)
     return shares

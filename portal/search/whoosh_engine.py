@@ -69,9 +69,11 @@ class WhooshEngine(Engine):
 
     def remove(self, ids: Iterable[int]) -> None:
         unwanted = set(ids)
+        if not unwanted:
+            return
         with self._locked(), _damage_named():
             index = self._live_index()
-            if index and unwanted:
+            if index:
                 with self._writing(index) as writer:
                     _delete(writer, unwanted)
 
@@ -80,10 +82,7 @@ class WhooshEngine(Engine):
             folder = self._folder.new()
             try:
                 with self._writing(create_index(folder)) as writer:
-                    for done, document in enumerate(documents, 1):
-                        writer.add_document(**index_fields(document))
-                        if progress:
-                            progress(done)
+                    _add_all(writer, documents, progress)
             except BaseException:
                 self._folder.discard(folder)
                 raise
@@ -206,6 +205,19 @@ def _damage_named() -> Iterator[None]:
             else (f"The search index is damaged ({type(error).__name__}: {error})")
         )
         raise IndexUnusableError(problem + ".") from error
+
+
+def _add_all(
+    writer: SegmentWriter, documents: Iterable[Document], progress: Callable[[int], object] | None
+) -> None:
+    ids: set[int] = set()
+    for document in documents:
+        if document.id in ids:
+            raise ValueError(f"Document {document.id} came twice.")
+        ids.add(document.id)
+        writer.add_document(**index_fields(document))
+        if progress:
+            progress(len(ids))
 
 
 def _delete(writer: SegmentWriter, ids: Iterable[int]) -> None:

@@ -149,6 +149,13 @@ def test_a_rebuild_that_fails_leaves_the_old_index(holding: Holding, tmp_path: P
     assert found(engine, "deck") == [1, 2]
 
 
+def test_a_rebuild_refuses_an_id_that_comes_twice(holding: Holding):
+    engine = holding("Old deck")
+    with pytest.raises(ValueError, match="Document 2 came twice"):
+        engine.rebuild([Document(2, "New deck", ""), Document(2, "Other deck", "")])
+    assert engine.ids() == {1}
+
+
 def test_a_writer_that_is_killed_leaves_the_old_index_and_no_lock(holding: Holding, tmp_path: Path):
     engine = holding("Old deck")
     code = (

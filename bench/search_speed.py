@@ -1,0 +1,102 @@
+"""How fast the portal's search builds, opens, ranks and quotes, on made-up libraries of 1,000 and 10,000 assets.
+
+    .venv/bin/python -m bench.search_speed [ASSETS ...]
+
+Assets have 300 words of a vocabulary of 40,000 that is distributed as in real text, queries 1 to 5 words of the
+same distribution, so common words are asked for often. Times are CPU milliseconds, median and 95th percentile.
+"""
+
+import random
+import sys
+import tempfile
+import time
+from bisect import bisect
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from pathlib import Path
+
+from portal.search.engine import Document, open_engine
+from portal.search.snippets import best_page
+
+VOCABULARY = 40_000
+WORDS = 300
+QUERIES = 200
+PAGES = 15
+
+
+class Writer:
+    """Writes the same made-up text every time: words whose frequency falls with their rank."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        syllables = ("ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zan", "tor", "pel", "gri", "dus")
+        names = random.Random(1)
+        self._words = ["".join(names.choices(syllables, k=names.randint(2, 5))) for _ in range(VOCABULARY)]
+        self._weights = list(accumulate(rank**-1.07 for rank in range(1, VOCABULARY + 1)))
+
+    def text(self, count: int) -> str:
+        """Return so many words."""
+        total = self._weights[-1]
+        places = (bisect(self._weights, self._chance.random() * total) for _ in range(count))
+        return " ".join(self._words[place] for place in places)
+
+
+def documents(count: int) -> Iterator[Document]:
+    """Yield so many assets."""
+    writer = Writer(2)
+    for id in range(1, count + 1):
+        yield Document(id, writer.text(5), writer.text(WORDS))
+
+
+def timed(work: list[Callable[[], object]]) -> str:
+    """Return the median and the 95th percentile of some work, in CPU milliseconds."""
+    spent = []
+    for piece in work:
+        start = time.process_time()
+        piece()
+        spent.append(1000 * (time.process_time() - start))
+    spent.sort()
+    return f"{spent[len(spent) // 2]:8.1f} {spent[len(spent) * 95 // 100]:8.1f}"
+
+
+def measure(count: int) -> None:
+    """Print the figures for a library of so many assets."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(Path(folder))
+        start = time.process_time()
+        engine.rebuild(documents(count))
+        build = time.process_time() - start
+        size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+        print(f"{count:,} assets: built in {build:.1f} s, {size / 1e6:.1f} MB")
+        queries = Writer(3)
+        texts = [queries.text(1 + turn % 5) for turn in range(QUERIES)]
+        engine.rank("warm")
+        print("  rank, best 1,000        ", timed([lambda text=text: engine.rank(text) for text in texts]))
+        phrases = [f'"{queries.text(2)}" {queries.text(1)}' for _ in range(QUERIES // 4)]
+        print("  rank with a phrase      ", timed([lambda text=text: engine.rank(text) for text in phrases]))
+        one = list(documents(20))
+        print(
+            "  put one asset           ",
+            timed([lambda document=document: engine.put([document]) for document in one]),
+        )
+        print("  check                   ", timed([engine.check for _ in range(10)]))
+
+
+def measure_snippets() -> None:
+    """Print the figures for the snippets of one page of results."""
+    writer = Writer(4)
+    assets = [[(page, writer.text(WORDS)) for page in range(1, PAGES + 1)] for _ in range(10)]
+
+    def quote(text: str) -> None:
+        for pages in assets:
+            best_page(pages, text)
+
+    print(f"snippets of ten assets of {PAGES} pages")
+    print("                          ", timed([lambda: quote(writer.text(3)) for _ in range(QUERIES)]))
+
+
+if __name__ == "__main__":
+    print("CPU milliseconds              median      p95")
+    for assets in map(int, sys.argv[1:] or ("1000", "10000")):
+        measure(assets)
+    measure_snippets()
