@@ -89,6 +89,7 @@ TABLE = {
     "POST /library/<slug>/restore": MARKETING,
     "GET /library/<slug>/versions": MARKETING,
     "POST /library/<slug>/versions": MARKETING,
+    "POST /library/<slug>/v/<int:number>/read-again": MARKETING,
     "GET /library/<slug>/present": ALL,
     "POST /library/<slug>/present": ALL,
     "POST /library/<slug>/used": ALL,

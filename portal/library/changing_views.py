@@ -137,6 +137,14 @@ def new_version(slug: str) -> Response:
     )
 
 
+@blueprint.post("/v/<int:number>/read-again")
+@allow(*MARKETING)
+def read_again(slug: str, number: int) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    services.read_again(queries.version_of(asset, number))
+    return see_other(url_for("library.show", slug=asset.slug))
+
+
 def _received_file() -> Received | None:
     upload = request.files.get("file")
     if upload is None or not upload.filename or request.form.get("source", "file") != "file":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete, insert, select
 
 from portal.db import db
@@ -10,10 +12,11 @@ from portal.library.documents.extract import Extraction
 from portal.library.documents.pages import PageText
 from portal.library.models import Asset, Page, Version
 from portal.library.proposals import propose_kind
-from portal.library.reading import Drawing, Source, spread
+from portal.library.reading import UNDRAWN, Drawing, Source, spread, unread
 from portal.library.services import MAX_TITLE, touch
 
 _TO_OPENING = 3
+MAX_REASON = 300
 
 
 def source_of(version_id: int) -> Source | None:
@@ -43,6 +46,18 @@ def keep_text(version_id: int, found: Extraction) -> None:
         version.preview_kind, version.preview_reason = "none", found.reason
     _store_pages(version.id, found.pages)
     _settle_asset(db.session.get_one(Asset, version.asset_id), version, found)
+
+
+def keep_failure(version_id: int, error: str) -> None:
+    """End the waiting of a version whose reading was given up; it can be downloaded, and read again."""
+    source = source_of(version_id)
+    if source is None:
+        return
+    reason = f"It could not be read: {error.rstrip('.')[:MAX_REASON]}."
+    if source.text_is_due:
+        keep_text(version_id, replace(unread(source), reason=reason))
+    if source.preview_is_due:
+        keep_drawing(version_id, replace(UNDRAWN, reason=reason))
 
 
 def _store_pages(version_id: int, pages: tuple[PageText, ...] | list[PageText]) -> None:

@@ -153,6 +153,13 @@ class Version(Model):
         """Whether its text or its pictures are still to come."""
         return self.state == "waiting" or (self.preview_kind == "waiting" and self.state != "refused")
 
+    @property
+    def ended_unread(self) -> bool:
+        """Whether its text could not be read or it could not be drawn, which may go better another time."""
+        return self.source in ("file", "markdown") and (
+            self.state == "stored_no_text" or (self.preview_kind == "none" and self.state == "indexed")
+        )
+
 
 class Page(Model):
     """One page or slide of a version: its text, and its pictures by content hash when there are any."""

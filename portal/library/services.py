@@ -154,6 +154,20 @@ def _add_version(asset: Asset, version: Version, by: User | None, note: str) -> 
     return version
 
 
+def read_again(version: Version) -> None:
+    """Have a version read and drawn once more, as far as that failed before."""
+    if version.is_being_read:
+        return
+    if not version.ended_unread:
+        raise Conflict("It has been read and drawn already.")
+    if version.state == "stored_no_text":
+        version.state, version.state_reason = "waiting", ""
+    if version.preview_kind == "none":
+        version.preview_kind, version.preview_reason = "waiting", ""
+    db.session.flush()
+    enqueue("read_version", version.id, once=True)
+
+
 def publish(asset: Asset, by: User | None) -> None:
     """Show a draft to everyone signed in; it needs a title, a kind and something to use."""
     if asset.state == "published":

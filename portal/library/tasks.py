@@ -16,7 +16,7 @@ from portal.storage import storage
 Result = TypeVar("Result")
 
 
-@job("read_version")
+@job("read_version", on_failure=lambda version_id, error: keeping.keep_failure(version_id or 0, error))
 def read_version(version_id: int | None) -> None:
     """Read a version's text, then draw it; either step is left out when it has been done."""
     with unit_of_work():

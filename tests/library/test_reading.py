@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from portal.jobs import Job, enqueue
-from portal.library import reading
+from portal.db import db, now
+from portal.jobs import MAX_ATTEMPTS, Job, enqueue
+from portal.library import keeping, reading
 from portal.library.documents.pages import PageText
 from portal.library.models import Page, Version
 from portal.library.proposals import propose_kind
@@ -39,8 +40,6 @@ def test_a_reading_that_stopped_half_way_goes_on_where_it_was(make, rows, add_fi
     asset = add_file(samples.pdf("one.pdf", "Words."))
 
     def forget_drawing():
-        from portal.db import db
-
         version = db.session.get_one(Version, asset.current_version_id)
         version.preview_kind = "waiting"
         for page in version.pages:
@@ -62,6 +61,36 @@ def test_a_reader_that_fails_leaves_a_named_state(make, rows, add_file, monkeypa
     (version,) = rows(select(Version))
     assert (version.state, version.state_reason) == ("stored_no_text", "It could not be read.")
     assert rows(select(func.count()).select_from(Job).where(Job.state != "done")) == [0]
+
+
+def test_a_reading_that_is_given_up_says_so_and_can_be_tried_again(
+    app, make, sign_in, rows, run_jobs, monkeypatch
+):
+    marketer = make.user("marketer")
+    client, real = sign_in(marketer), keeping.keep_text
+    client.post("/library/new", data={"as": "files", "files": [samples.plain("Words.", "notes.txt")]})
+
+    def fail(version_id, found):
+        if found.state == "indexed":
+            raise OSError("disk full")
+        real(version_id, found)
+
+    monkeypatch.setattr(keeping, "keep_text", fail)
+    for _ in range(MAX_ATTEMPTS):
+        make.inside(lambda: db.session.execute(update(Job).values(run_after=now())))
+        run_jobs()
+    (version,) = rows(select(Version))
+    assert (version.state, version.preview_kind) == ("stored_no_text", "none")
+    assert version.state_reason.startswith("It could not be read: ")
+    assert "disk full" in version.state_reason
+    assert "Read it again" in client.get("/library/notes").text
+    monkeypatch.setattr(keeping, "keep_text", real)
+    assert client.post("/library/notes/v/1/read-again").status_code == 303
+    run_jobs()
+    (version,) = rows(select(Version))
+    assert (version.state, version.state_reason, version.preview_kind) == ("indexed", "", "cards")
+    assert "Read it again" not in client.get("/library/notes").text
+    assert client.post("/library/notes/v/1/read-again").status_code == 409
 
 
 def test_a_job_for_a_version_that_is_gone_is_done_at_once(make, rows, run_jobs):
