@@ -9,6 +9,8 @@ from portal.library import queries, services
 from portal.library.adding import Received, receive_file
 from portal.library.forms import AssetForm, VersionForm, show_at_field
 from portal.library.models import Asset, Version
+from portal.sharing.queries import open_links_of
+from portal.sharing.services import close_links_of
 from portal.users.access import MARKETING, allow, me
 from portal.users.queries import active_users
 from portal.web import render, see_other
@@ -79,6 +81,8 @@ def _archive_page(asset: Asset, *, error: str = "", chosen: str = "", status: in
         "library/archive.html",
         asset=asset,
         choices=[other for other in queries.suggested_assets(me(), "", limit=300) if other.id != asset.id],
+        open_links=open_links_of(asset.id),
+        close_links=request.method == "GET" or "close_links" in request.form,
         error=error,
         chosen=chosen,
         status=status,
@@ -93,6 +97,8 @@ def archive(slug: str) -> Response:
     try:
         replacement = queries.visible_asset(me(), chosen) if chosen else None
         services.archive(asset, me(), replaced_by=replacement)
+        if "close_links" in request.form:
+            close_links_of(asset.id, me())
     except NotFound:
         return _archive_page(asset, error="There is no such content.", chosen=chosen, status=422)
     except Invalid as error:

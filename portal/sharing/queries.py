@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from portal.db import db
+from portal.db import db, now
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.errors import NotFound
@@ -115,6 +115,14 @@ def sending_panel(asset: Asset, user: User) -> SendingPanel:
     links = _rows(_links().where(ShareLink.asset_id == asset.id, ShareLink.created_by_id == user.id).limit(5))
     version = asset.current_version
     return SendingPanel(asset.is_published and version is not None and version.state != "refused", links)
+
+
+def open_links_of(asset_id: int) -> int:
+    """Return how many links to content still open for buyers."""
+    still_open = select(func.count()).where(
+        ShareLink.asset_id == asset_id, ShareLink.revoked_at.is_(None), ShareLink.expires_at > now()
+    )
+    return db.session.scalar(still_open) or 0
 
 
 def known_visit(link_id: int, key: str) -> bool:

@@ -87,6 +87,17 @@ def revoke(link: ShareLink, by: User) -> None:
     link.revoked_at = link.revoked_at or now()
 
 
+def close_links_of(asset_id: int, by: User) -> int:
+    """Close all open links to content that is taken out of use, and return how many they were."""
+    if not by.is_marketing:
+        raise Forbidden("Only marketing can close the links of others.")
+    moment = now()
+    still_open = update(ShareLink).where(
+        ShareLink.asset_id == asset_id, ShareLink.revoked_at.is_(None), ShareLink.expires_at > moment
+    )
+    return db.session.execute(still_open.values(revoked_at=moment)).rowcount  # type: ignore[attr-defined]
+
+
 def begin_visit(link_id: int, key: str) -> None:
     """Note that a link was asked for; whether a person looks is not known yet."""
     db.session.add(Visit(link_id=link_id, key=key))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from io import BytesIO
 
 from sqlalchemy import select
 
+from portal.db import now
 from portal.library import services
 from portal.library.models import Asset, Version
 from portal.library.queries import asset_by_reference
+from portal.sharing.models import ShareLink
 from portal.users.models import AuditEntry
 from tests.library import samples
 
@@ -164,3 +168,30 @@ def test_what_an_import_only_named_is_neither_suggested_nor_a_replacement(make, 
     answer = client.post("/library/plan/archive", data={"replaced_by": "cold-calls"})
     assert (answer.status_code, "nothing to use in the replacement yet" in answer.text) == (422, True)
     assert set(rows(select(Asset.state))) == {"published"}
+
+
+def test_archiving_tells_of_links_that_buyers_can_open_and_closes_them_when_told_to(make, sign_in, rows):
+    rep, plan, other = make.user("rep"), make.asset("Plan", slug="plan"), make.asset("Other", slug="other")
+    past = now() - timedelta(days=1)
+    links = {
+        "open": make.link(plan, rep, token="a" * 43),
+        "another": make.link(plan, rep, token="b" * 43),
+        "closed": make.link(plan, rep, token="c" * 43, revoked_at=past),
+        "expired": make.link(plan, rep, token="d" * 43, expires_at=past),
+        "of other content": make.link(other, rep, token="e" * 43),
+    }
+    client = sign_in(make.user("marketer"))
+    page = client.get("/library/plan/archive").text
+    assert "2 links for buyers still open it." in page
+    assert re.search(r'name="close_links" value="yes" checked><span>Close these links too', page)
+    assert client.post("/library/plan/archive", data={"close_links": "yes"}).status_code == 303
+    revoked = rows(select(ShareLink.id).where(ShareLink.revoked_at > past).order_by(ShareLink.id))
+    assert revoked == [links["open"].id, links["another"].id]
+    assert client.post("/library/other/archive", data={"replaced_by": ""}).status_code == 303
+    assert rows(select(ShareLink.revoked_at).where(ShareLink.asset_id == other.id)) == [None]
+
+
+def test_content_without_open_links_is_archived_without_a_word_of_them(make, sign_in):
+    make.asset("Plan", slug="plan")
+    page = sign_in(make.user("marketer")).get("/library/plan/archive").text
+    assert "close_links" not in page
