@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
 from portal.usage.models import UsageEvent
-from portal.usage.queries import touches, uses_of_asset
+from portal.usage.queries import effective_events, touches, uses_of_asset
 from portal.users.models import User
 
 # What a viewer shows of one page in words; the search index has the whole text.
@@ -209,10 +209,21 @@ def term_or_404(term_id: int) -> Term:
     return term
 
 
-def recent_uses(asset_id: int, *, limit: int) -> list[tuple[UsageEvent, User | None]]:
-    """Return the latest uses of an asset with who did them; looking around is left out."""
-    found = uses_of_asset(asset_id).where(touches()).limit(limit)
+def recent_uses(
+    asset_id: int, deal_ids: Select[tuple[int]], *, limit: int
+) -> list[tuple[UsageEvent, User | None]]:
+    """Return the latest uses of an asset on no deal or one of these, with who did them; looking around is left out."""
+    shown = UsageEvent.deal_id.is_(None) | UsageEvent.deal_id.in_(deal_ids)
+    found = uses_of_asset(asset_id).where(touches(), shown).limit(limit)
     return [(event, user) for event, user in db.session.execute(found)]
+
+
+def other_uses(asset_id: int, deal_ids: Select[tuple[int]]) -> int:
+    """Return how many uses of an asset are on other deals than these, of which nothing else may be told."""
+    # Where somebody sees no deal at all, no deal would be outside of nothing too.
+    elsewhere = UsageEvent.deal_id.is_not(None) & UsageEvent.deal_id.not_in(deal_ids)
+    found = effective_events().where(UsageEvent.asset_id == asset_id, touches(), elsewhere)
+    return db.session.scalar(found.with_only_columns(func.count())) or 0
 
 
 def newest_version(asset: Asset) -> Version | None:

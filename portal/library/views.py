@@ -13,7 +13,8 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.db import record_apart
-from portal.deals.queries import suggest_deals, visible_deal, visible_deals_among
+from portal.deals.models import Deal
+from portal.deals.queries import suggest_deals, visible_deal, visible_deals, visible_deals_among
 from portal.discovery.services import log_click
 from portal.errors import Gone, Invalid, NotFound
 from portal.feedback.queries import rating_panel
@@ -49,7 +50,8 @@ def show(slug: str) -> Response:
         record_use(asset, version, "viewed", on_working_deal=False)
     _log_click(asset)
     versions = queries.versions_of(asset)
-    uses = queries.recent_uses(asset.id, limit=MOST_USES_SHOWN + 1)
+    seen = visible_deals(me()).with_only_columns(Deal.id)
+    uses = queries.recent_uses(asset.id, seen, limit=MOST_USES_SHOWN + 1)
     return render(
         "library/show.html",
         **_viewer(asset),
@@ -57,6 +59,7 @@ def show(slug: str) -> Response:
         newest=versions[0] if versions else None,
         uses=uses[:MOST_USES_SHOWN],
         more_uses=len(uses) > MOST_USES_SHOWN,
+        other_uses=queries.other_uses(asset.id, seen),
         use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
         deals=suggest_deals(me(), "", limit=MOST_DEALS_OFFERED) if asset.is_published else [],
         sending=sending_panel(asset, me()),

@@ -135,16 +135,33 @@ def test_a_use_needs_a_deal_that_one_may_see(make, sign_in, rows, deal_id):
     assert rows(select(UsageEvent)) == []
 
 
-def test_uses_name_deals_only_to_whoever_may_see_them(make, sign_in):
-    rep, stranger = make.user("rep", name="Ada Rep"), make.user("rep")
+def test_uses_on_deals_of_other_teams_are_only_counted(make, sign_in):
+    north, south = make.team("North"), make.team("South")
+    seller, mate = make.user(team=north, name="Secret Seller"), make.user(team=north)
+    stranger = make.user(team=south, name="Stan South")
     asset = make.asset(slug="deck")
-    deal = make.deal(owner=rep, name="Acme renewal")
-    make.use(asset, rep, kind="presented", deal=deal)
-    assert "Acme renewal" in sign_in(rep).get("/library/deck").text
-    page = sign_in(stranger).get("/library/deck").text
-    assert "Ada Rep" in page
-    assert "on a deal" in page
+    for name in ("Acme renewal", "Borealis"):
+        make.use(asset, seller, kind="presented", deal=make.deal(owner=seller, name=name))
+    make.use(asset, stranger, kind="downloaded")
+    for person in (seller, mate, make.user("manager"), make.user("marketer")):
+        page = sign_in(person).get("/library/deck").text
+        assert page.count("Secret Seller") >= 2
+        assert "Acme renewal" in page
+        assert "of other teams" not in page
+    client = sign_in(stranger)
+    page = client.get("/library/deck").text
+    assert "Secret Seller" not in page
     assert "Acme renewal" not in page
+    assert "Stan South" in page.partition('id="uses"')[2]
+    assert "And 2 more uses on deals of other teams." in page
+
+
+def test_content_that_only_other_teams_used_says_so_instead_of_nobody(make, sign_in):
+    seller = make.user(team=make.team(), name="Secret Seller")
+    make.use(make.asset(slug="deck"), seller, kind="sent", deal=make.deal(owner=seller))
+    page = sign_in(make.user(team=make.team())).get("/library/deck").text
+    assert "1 use on deals of other teams." in page
+    assert "Nobody has used it yet" not in page
 
 
 def test_a_page_that_waits_asks_again_and_then_loads_anew(make, sign_in, run_jobs):
