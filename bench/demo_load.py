@@ -1,6 +1,7 @@
 """How long the demo takes to load into an empty portal, stage by stage.
 
 Run: .venv/bin/python -m bench.demo_load [--deals N]. Goal: under a minute on two cores, LibreOffice or not.
+The processor's time leaves out what guarded processes spend on reading and drawing.
 """
 
 import argparse

@@ -70,7 +70,7 @@ def load(
     _people_and_content(this)
     _texts_and_pictures(this)
     _what_happened(this)
-    with progress.stage("counting and comparing", 16):
+    with progress.stage("counting and comparing", 10):
         drain(kinds=_JOBS)
     with unit_of_work():
         services.note_end({this.numbers.slugs[key]: effect for key, effect in story.planted.items()})
@@ -91,24 +91,24 @@ def _people_and_content(this: _Load) -> None:
 def _texts_and_pictures(this: _Load) -> None:
     with unit_of_work():
         todo = reading.sources(this.numbers)
-    with this.progress.stage("reading files", 18, len(todo)) as step:
+    with this.progress.stage("reading files", 17, len(todo)) as step:
         texts = reading.read_texts(this.app, todo, step)
     with unit_of_work():
         reading.keep_texts(texts)
         content.put_in_the_past(this.numbers, this.pieces, this.moment)
-    with this.progress.stage("drawing pages", 25, len(todo)) as step:
+    with this.progress.stage("drawing pages", 38, len(todo)) as step:
         drawn = reading.draw_quick_ones(this.app, todo, step)
     with unit_of_work():
         reading.keep_drawings(drawn)
 
 
 def _what_happened(this: _Load) -> None:
-    with this.progress.stage("deals", 7), unit_of_work():
+    with this.progress.stage("deals", 4), unit_of_work():
         deals.import_deals(this.numbers, this.story)
-    with this.progress.stage("uses of content", 6), unit_of_work():
+    with this.progress.stage("uses of content", 5), unit_of_work():
         uses.record_uses(this.numbers, this.story)
         uses.add_links(this.numbers, this.story, this.moment)
-    with this.progress.stage("searches, ratings and requests", 4), unit_of_work():
+    with this.progress.stage("searches, ratings and requests", 2), unit_of_work():
         searches.add_searches(this.numbers, this.story)
         opinions.add_ratings(this.numbers, this.story)
         opinions.add_requests(this.numbers, this.story, searches.in_vain())

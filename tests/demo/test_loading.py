@@ -264,12 +264,17 @@ def test_a_story_beyond_today_is_refused(app: Flask) -> None:
     assert _count(app, User) == 0
 
 
-def test_logins_are_printed_for_a_demo_and_for_nothing_else(demo: Flask, app: Flask) -> None:
+def test_logins_are_printed_one_for_each_role(demo: Flask) -> None:
     told = _run(demo, "logins").output
 
     assert PASSWORD in told
     assert [line.split()[0] for line in told.splitlines()[1:]] == ["rep", "marketer", "manager", "admin"]
     assert REPS[0].email in told
+
+
+def test_a_real_portal_has_no_logins_to_print(app: Flask, make: Make) -> None:
+    make.user("admin", email=ADMIN.email)
+
     assert _run(app, "logins").output == ""
 
 
@@ -284,7 +289,7 @@ def test_the_sign_in_page_of_a_demo_offers_its_people_and_fills_the_form(demo: F
 
 
 def test_the_sign_in_page_of_a_real_portal_gives_nothing_away(app: Flask, make: Make) -> None:
-    admin = make.user("admin")
+    admin = make.user("admin", email=ADMIN.email)
 
     page = app.test_client().get(f"/sign-in?email={admin.email}").text
 
