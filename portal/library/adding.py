@@ -73,7 +73,7 @@ def _store(stream: IO[bytes], filename: str) -> Stored:
     """Store a file, or raise Invalid for one that is empty, too large, or not what its name says."""
     limit = current_app.config["MAX_UPLOAD_MB"] * MEGABYTE
     stored = storage().put(cast(BinaryIO, stream), limit=limit)
-    identity = identify(storage().path(stored.sha256), filename)
+    identity = identify(storage().path(stored.sha256), filename, limit=limit)
     if identity.refused:
         raise Invalid(identity.reason, field="file")
     return stored

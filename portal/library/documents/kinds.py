@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from portal.library.documents.packages import Package
 from portal.library.documents.problems import LOCKED, Unreadable, Unsafe
 
-MAX_BYTES = 100 * 1024 * 1024
+MEGABYTE = 1024 * 1024
 
 
 class FileKind(StrEnum):
@@ -92,16 +92,17 @@ class Identity:
     macros: bool = False
 
 
-def identify(path: Path, filename: str) -> Identity:
+def identify(path: Path, filename: str, *, limit: int | None = None) -> Identity:
     """Say what a file is, so that nothing is read, drawn or served as what it only claims to be.
 
+    A file of more than `limit` bytes is refused.
     It reads little and parses nothing that a file could grow without bounds, so it may run outside the guard.
     """
     size = path.stat().st_size
     if size == 0:
         return _refusal("The file is empty.")
-    if size > MAX_BYTES:
-        return _refusal("The file is larger than 100 MB.")
+    if limit is not None and size > limit:
+        return _refusal(f"The file is larger than {limit // MEGABYTE} MB.")
     extension = PurePath(filename).suffix.lower()
     if extension in _MACRO_EXTENSIONS:
         return Identity(FileKind.OTHER, reason=MACROS, macros=True)

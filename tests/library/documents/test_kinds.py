@@ -8,7 +8,7 @@ from pathlib import PurePath
 import pytest
 
 from portal.library.documents.extract import extract
-from portal.library.documents.kinds import MACROS, MAX_BYTES, FileKind, identify
+from portal.library.documents.kinds import MACROS, MEGABYTE, FileKind, identify
 from tests.library.documents import building
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -100,12 +100,19 @@ def test_an_empty_file_is_refused(tmp_path):
     assert identity(tmp_path, b"", "a.docx").reason == "The file is empty."
 
 
-def test_a_file_over_100_mb_is_refused_and_one_of_100_mb_is_not(tmp_path):
+@pytest.mark.parametrize("megabytes", [1, 150])
+def test_a_file_over_the_limit_is_refused_and_one_of_its_size_is_not(tmp_path, megabytes):
+    path, limit = building.stored(tmp_path, b"x"), megabytes * MEGABYTE
+    os.truncate(path, limit + 1)
+    assert identify(path, "a.zip", limit=limit).refused
+    assert identify(path, "a.zip", limit=limit).reason == f"The file is larger than {megabytes} MB."
+    os.truncate(path, limit)
+    assert not identify(path, "a.zip", limit=limit).refused
+
+
+def test_a_kept_file_is_read_whatever_the_limit_for_new_ones(tmp_path):
     path = building.stored(tmp_path, b"x")
-    os.truncate(path, MAX_BYTES + 1)
-    assert identify(path, "a.zip").refused
-    assert identify(path, "a.zip").reason == "The file is larger than 100 MB."
-    os.truncate(path, MAX_BYTES)
+    os.truncate(path, 101 * MEGABYTE)
     assert not identify(path, "a.zip").refused
 
 
