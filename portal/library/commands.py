@@ -135,7 +135,8 @@ def _add(path: Path, kind: str, term_ids: list[int], owner_id: int | None, publi
         version = asset.current_version
         if version is None:
             return Line(shown, asset.slug, "refused", "It has been removed meanwhile.")
-        if publish and not taken.known and version.state != "refused":
+        # A known draft is published too, so that a run which was stopped can be repeated.
+        if publish and asset.state != "archived" and version.state != "refused":
             services.publish(asset, None)
         reason = taken.reason or version.state_reason
         return Line(shown, asset.slug, version.state, reason, version.page_count, version.character_count)

@@ -7,8 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.db import db
 from portal.library.models import Asset, Term, Version
 from tests.library import samples
 
@@ -90,6 +91,18 @@ def test_the_same_file_again_adds_nothing_and_names_what_is_there(rows, add, fol
     assert (code, line["asset"], line["state"], line["characters"]) == (0, "once", "indexed", 5)
     assert "in the library as “Once”" in line["reason"]
     assert len(rows(select(Asset))) == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [("draft", "published"), ("archived", "archived")])
+def test_publishing_a_known_file_publishes_its_draft_but_brings_nothing_back(
+    make, rows, add, folder, before, after
+):
+    (path,) = write(folder, samples.plain("Once.", "once.txt"))
+    add(path)
+    make.inside(lambda: db.session.execute(update(Asset).values(state=before)))
+    code, (line,), _ = add(path, "--publish")
+    assert (code, line["asset"], line["state"]) == (0, "once", "indexed")
+    assert rows(select(Asset.state)) == [after]
 
 
 def test_bad_paths_and_files_are_told_of_and_the_others_go_on(app, rows, add, folder):
