@@ -17,6 +17,7 @@ from portal.discovery.models import Search
 from portal.feedback.models import Rating
 from portal.library.models import Asset, Facet, Page, Term, Version
 from portal.sharing.models import ShareLink
+from portal.tabular.currencies import minor_units
 from portal.usage.models import FirstUse, UsageEvent
 from portal.users.models import Team, User
 from portal.users.passwords import hash_password
@@ -109,10 +110,10 @@ class Make:
     def deal(
         self, *, owner: User | None = None, status: str = "open", amount: int | None = 10_000, **fields: Any
     ) -> Deal:
-        """A deal of the source csv; `amount` in whole units of USD."""
+        """A deal of the source csv; `amount` in whole units of its currency, USD unless said otherwise."""
         number = next(self._numbers)
         stage = {"open": "Proposal", "won": "Closed Won", "lost": "Closed Lost"}[status]
-        minor = None if amount is None else amount * 100
+        minor = None if amount is None else minor_units(amount, fields.get("currency", "USD"))
         today = now().date()
         defaults: dict[str, Any] = {
             "source": "csv",

@@ -10,7 +10,7 @@ from flask import current_app
 
 from portal.deals.comparing import Comparison, Outcome, PlannedDeal, plain
 from portal.deals.history import HistoryComparison
-from portal.deals.reading.currencies import minor_digits
+from portal.tabular.currencies import minor_digits
 from portal.tabular.report import counted, file_report
 
 SHOWN = 8

@@ -19,6 +19,7 @@ from portal.home.styleguide_views import blueprint as styleguide_blueprint
 from portal.impact.overview import coverage_sentence, headline
 from portal.impact.queries import latest_snapshot, verdict_counts
 from portal.library.queries import with_thumbnails
+from portal.tabular.currencies import minor_units
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, allow, me
 from portal.web import render
@@ -126,7 +127,9 @@ def _revenue(today: date) -> dict[str, Any]:
     return {
         "won": overview.won_between(begin, today),
         "before": overview.won_between(last_begin, same_day),
-        "target_minor": current_app.config["REVENUE_TARGET"] * 100,
+        "target_minor": minor_units(
+            current_app.config["REVENUE_TARGET"], current_app.config["BASE_CURRENCY"]
+        ),
         "quarter": f"Q{(begin.month + 2) // 3} {begin.year}",
         "begin": begin,
     }

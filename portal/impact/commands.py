@@ -11,7 +11,6 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.db import db, now, unit_of_work
-from portal.deals.reading.currencies import minor_digits
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import coverage_sentence, headline, left_out_words
@@ -19,6 +18,7 @@ from portal.impact.queries import impact_rows, latest_snapshot, verdict_counts
 from portal.impact.services import compute_figures, store_figures
 from portal.impact.verdicts import Verdict
 from portal.impact.words import sentence
+from portal.tabular.currencies import minor_digits
 from portal.usage.sums import local_day
 
 group = AppGroup("impact", help="Work out which content goes with won deals.")

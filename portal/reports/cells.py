@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from portal.deals.reading.currencies import minor_digits
 from portal.reports.table import Column, Value
+from portal.tabular.currencies import minor_digits
 from portal.web.formatting import count, day, money
 
 # What XML forbids, as Word and Excel files are XML: control characters and halves of a character.

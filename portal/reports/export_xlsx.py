@@ -8,10 +8,10 @@ from typing import Any
 
 import xlsxwriter
 
-from portal.deals.reading.currencies import minor_digits
 from portal.reports.about import definitions, facts, notes
 from portal.reports.cells import heading, plain
 from portal.reports.table import Column, Table
+from portal.tabular.currencies import minor_digits
 
 # Text is text, whatever it begins with.
 SAFE = {

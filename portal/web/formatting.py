@@ -9,8 +9,8 @@ from flask import Flask, current_app, g
 
 from portal.db import now
 from portal.richtext import short_html
+from portal.tabular.currencies import minor_digits
 
-ZERO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "HUF"})
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 KIND_WORDS = {
     "case_study": "Case study",
@@ -80,11 +80,11 @@ def day(moment: datetime | date | None) -> str:
 
 
 def money(minor: int | None, currency: str | None = None) -> str:
-    """Write an amount of minor units as people do, without cents: $12,340."""
+    """Write an amount of minor units as people do, without what is less than a whole one: $12,340."""
     if minor is None:
         return "unknown"
     code = currency or current_app.config["BASE_CURRENCY"]
-    whole = minor if code in ZERO_DECIMALS else round(minor / 100)
+    whole = round(minor / 10 ** minor_digits(code))
     sign = SIGNS.get(code, f"{code} ")
     return f"{'−' if whole < 0 else ''}{sign}{abs(whole):,}"
 

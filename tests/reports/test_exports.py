@@ -231,7 +231,7 @@ def test_the_command_writes_each_format(app, make, tmp_path: Path, report):
     [
         ("--from", "31.3.2026", "Please give a day as in 2026-03-31."),
         ("--to", "0001-01-01", "between 1990 and 2199"),
-        ("--team", "Nowhere", "There is no such team."),
+        ("--team", "Nowhere", "There is no such team, or it is not yours to choose."),
         ("--kind", "poem", "There is no such kind of content."),
     ],
 )

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from portal.deals.reading.currencies import CODES, minor_digits, named_currency
+from portal.deals.reading.currencies import CODES, named_currency
 from portal.tabular.cells import clean, is_blank
+from portal.tabular.currencies import minor_digits
 from portal.tabular.reading import CellRefused
 
 LARGEST = 10**15

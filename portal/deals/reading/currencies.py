@@ -1,4 +1,4 @@
-"""The currencies amounts may be in, how many decimals their smallest unit has, and the signs that name them."""
+"""The currencies amounts may be in, and the signs that name them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ _ALL = """
     USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
 """
 CODES = frozenset(_ALL.split())
-_WITHOUT_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_WITH_THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
-_DIGITS = dict.fromkeys(_WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(_WITH_THREE_DECIMALS.split(), 3)
 
 SIGNS = {
     "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
@@ -28,11 +25,6 @@ SHARED_SIGNS = {
     "kr": ("SEK", "NOK", "DKK", "ISK"),
     "kr.": ("DKK", "NOK", "SEK", "ISK"),
 }
-
-
-def minor_digits(code: str) -> int:
-    """Return how many decimals a currency's smallest unit has: 2 for USD, 0 for JPY, 3 for KWD."""
-    return _DIGITS.get(code, 2)
 
 
 def named_currency(sign: str, usual: str) -> str | None:
