@@ -30,12 +30,13 @@ from portal.library.vocabulary_views import blueprint as vocabulary_blueprint
 from portal.sharing.queries import sending_panel
 from portal.usage.services import record
 from portal.users.access import me
-from portal.web import render, see_other
+from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("library", __name__, url_prefix="/library")
 blueprints = (adding_blueprint, vocabulary_blueprint, changing_blueprint, file_blueprint, blueprint)
 MOST_USES_SHOWN = 12
 MOST_DEALS_OFFERED = 20
+MOST_PLACES = 10_000
 
 
 @blueprint.get("/<slug>")
@@ -70,10 +71,10 @@ def show(slug: str) -> Response:
 
 def _log_click(asset: Asset) -> None:
     """Write down that a hit of a search was opened; its link carries the search's key and the hit's place."""
-    key, place = request.args.get("s", ""), request.args.get("place", "")
-    if key and place.isascii() and place.isdigit() and len(place) < 5:
+    key, place = request.args.get("s", ""), number_of(request.args.get("place"))
+    if key and place is not None and place < MOST_PLACES:
         user_id, asset_id = me().id, asset.id
-        record_apart(lambda: log_click(key=key[:32], user_id=user_id, asset_id=asset_id, place=int(place)))
+        record_apart(lambda: log_click(key=key[:32], user_id=user_id, asset_id=asset_id, place=place))
 
 
 def _asset(slug: str) -> Asset | None:
@@ -114,8 +115,7 @@ def _viewer(asset: Asset) -> dict[str, Any]:
 
 
 def _page_number(most: int) -> int:
-    text = request.args.get("page", "1")
-    return min(max(int(text), 1), max(most, 1)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return min(max(number_of(request.args.get("page")) or 1, 1), max(most, 1))
 
 
 @blueprint.get("/<slug>/present")
@@ -123,9 +123,6 @@ def present(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     if asset.current_version is None:
         raise NotFound("There is nothing to present yet.")
-    # Turning a page has the number in the address; only the opening is a presenting.
-    if "page" not in request.args:
-        record_use(asset, asset.current_version, "presented")
     return render("library/present.html", **_viewer(asset))
 
 
@@ -134,9 +131,9 @@ def start_presenting(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     if asset.current_version is None:
         raise NotFound("There is nothing to present yet.")
-    page = request.form.get("page", "1")
     record_use(asset, asset.current_version, "presented")
-    return see_other(url_for("library.present", slug=asset.slug, page=page if page.isdigit() else "1"))
+    page = number_of(request.form.get("page")) or 1
+    return see_other(url_for("library.present", slug=asset.slug, page=page))
 
 
 @blueprint.post("/<slug>/used")
@@ -144,10 +141,10 @@ def used(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     if not asset.is_published or asset.current_version is None:
         raise Invalid("Only published content can be used on a deal.")
-    deal_id = request.form.get("deal_id", "")
-    if not deal_id.isdigit():
+    deal_id = number_of(request.form.get("deal_id"))
+    if deal_id is None:
         raise Invalid("Please choose the deal that you used it on.", field="deal_id")
-    deal = visible_deal(me(), int(deal_id))
+    deal = visible_deal(me(), deal_id)
     record(
         asset_id=asset.id,
         version_id=asset.current_version_id,

@@ -92,6 +92,24 @@ def test_looking_at_a_draft_is_no_use(make, sign_in, rows):
     assert rows(select(UsageEvent)) == []
 
 
+@pytest.mark.parametrize("page", ["²", "٣", "9" * 30, "", "x"])
+def test_a_page_to_present_that_is_no_number_is_the_first(make, sign_in, page):
+    make.asset(slug="deck")
+    answer = sign_in(make.user("rep")).post("/library/deck/present", data={"page": page})
+    assert answer.location == "/library/deck/present?page=1"
+
+
+def test_the_button_to_present_posts_and_is_written_down_once(make, sign_in, rows):
+    make.asset(slug="deck")
+    client = sign_in(make.user("rep"))
+    page = client.get("/library/deck").text
+    assert '<form class="viewer-present" method="post" action="/library/deck/present"' in page
+    client.get("/library/deck/present")
+    assert rows(select(UsageEvent).where(UsageEvent.kind == "presented")) == []
+    assert client.get(client.post("/library/deck/present", data={"page": "1"}).location).status_code == 200
+    assert len(rows(select(UsageEvent).where(UsageEvent.kind == "presented"))) == 1
+
+
 def test_a_download_and_a_presenting_carry_the_deal_at_hand(app, make, sign_in, rows):
     rep = make.user("rep")
     make.asset(slug="deck")
@@ -127,7 +145,7 @@ def test_saying_that_it_was_used_on_a_deal_is_a_named_touch(make, sign_in, rows,
     assert "Acme renewal" in client.get("/library/deck").text
 
 
-@pytest.mark.parametrize("deal_id", ["", "abc", "999999", "-1"])
+@pytest.mark.parametrize("deal_id", ["", "abc", "²", "9" * 30, "999999", "-1"])
 def test_a_use_needs_a_deal_that_one_may_see(make, sign_in, rows, deal_id):
     make.asset(slug="deck")
     answer = sign_in(make.user("rep")).post("/library/deck/used", data={"deal_id": deal_id})
