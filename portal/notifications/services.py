@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from portal.db import db, now
 from portal.jobs import enqueue
@@ -21,6 +20,9 @@ def notify(*, recipient_id: int, kind: str, title: str, address: str, event_key:
 
 def notify_many(recipient_ids: Iterable[int], *, kind: str, title: str, address: str, event_key: str) -> None:
     """Tell several people the same, in the transaction of the event; a job delivers it."""
+    told = set(
+        db.session.scalars(select(OutboxMessage.recipient_id).where(OutboxMessage.event_key == event_key))
+    )
     rows = [
         {
             "recipient_id": person,
@@ -30,9 +32,10 @@ def notify_many(recipient_ids: Iterable[int], *, kind: str, title: str, address:
             "event_key": event_key,
         }
         for person in dict.fromkeys(recipient_ids)
+        if person not in told
     ]
     if rows:
-        db.session.execute(upsert(OutboxMessage).on_conflict_do_nothing(), rows)
+        db.session.execute(insert(OutboxMessage), rows)
         enqueue("deliver_notifications", once=True)
 
 
