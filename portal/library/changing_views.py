@@ -13,7 +13,7 @@ from portal.sharing.queries import open_links_of
 from portal.sharing.services import close_links_of
 from portal.users.access import MARKETING, allow, me
 from portal.users.queries import active_users
-from portal.web import render, see_other
+from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("library_changing", __name__, url_prefix="/library/<slug>")
 
@@ -41,7 +41,8 @@ def edit(slug: str) -> Response:
 
 
 def _term_ids() -> set[int]:
-    return {int(text) for text in request.form.getlist("terms") if text.isdigit() and len(text) < 18}
+    numbers = map(number_of, request.form.getlist("terms"))
+    return {number for number in numbers if number is not None}
 
 
 def _change(asset: Asset, form: AssetForm, term_ids: set[int]) -> bool:

@@ -13,6 +13,7 @@ from portal.library.proposals import terms_in
 from portal.library.queries import drafts_of, facets_with_terms, opening_texts
 from portal.library.services import name_draft, publish
 from portal.users.models import User
+from portal.web import number_of
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,8 @@ def _typed(asset: Asset, typed: MultiDict[str, str]) -> Draft:
     if title is None:
         # Its row still waited for the file and had no fields.
         return Draft(asset, asset.title, asset.kind, own, chosen=False, sent=False)
-    ids = frozenset(
-        int(text) for text in typed.getlist(f"terms-{asset.id}") if text.isdigit() and len(text) < 18
-    )
+    numbers = map(number_of, typed.getlist(f"terms-{asset.id}"))
+    ids = frozenset(number for number in numbers if number is not None)
     kind = typed.get(f"kind-{asset.id}", asset.kind)
     return Draft(asset, title, kind, ids, chosen=asset.slug in typed.getlist("chosen"))
 

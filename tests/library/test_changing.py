@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.db import now
 from portal.library import services
-from portal.library.models import Asset, Version
+from portal.library.models import Asset, Term, Version
 from portal.library.queries import asset_by_reference
 from portal.sharing.models import ShareLink
 from portal.users.models import AuditEntry
@@ -195,3 +195,15 @@ def test_content_without_open_links_is_archived_without_a_word_of_them(make, sig
     make.asset("Plan", slug="plan")
     page = sign_in(make.user("marketer")).get("/library/plan/archive").text
     assert "close_links" not in page
+
+
+def test_terms_that_are_no_numbers_are_left_out(make, sign_in, rows):
+    facet = make.facet()
+    asset, draft = make.asset("Plan", slug="plan"), make.asset("Draft", slug="draft", state="draft")
+    client, terms = sign_in(make.user("marketer")), ["²", "x", "9" * 30, str(facet.terms[0].id)]
+    form = {"title": "Plan", "kind": "deck", "terms": terms}
+    assert client.post("/library/plan/edit", data=form).status_code == 303
+    form = {"asset": "draft", f"title-{draft.id}": "Draft", f"kind-{draft.id}": "deck"}
+    assert client.post("/library/review", data={**form, f"terms-{draft.id}": terms}).status_code == 303
+    filed = rows(select(Asset.id).join(Asset.terms).where(Term.id == facet.terms[0].id).order_by(Asset.id))
+    assert filed == [asset.id, draft.id]
