@@ -21,8 +21,8 @@ from portal.content_requests.queries import (
     waiting_for,
 )
 from portal.db import db, now
-from portal.deals.models import Deal
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
+from portal.deals.words import deal_choices
 from portal.discovery.queries import search_by_key
 from portal.errors import Forbidden, PortalError
 from portal.library.models import Asset
@@ -52,7 +52,7 @@ def index() -> Response:
 def new() -> Response:
     form = AskForm()
     deals = list(db.session.scalars(open_deals_of(me()).limit(200)))
-    form.deal_id.choices = [("", "No deal"), *((str(deal.id), _deal_words(deal)) for deal in deals)]
+    form.deal_id.choices = deal_choices(deals)
     if request.method == "GET":
         _prefill(form, {str(deal.id) for deal in deals})
     elif form.validate_on_submit():
@@ -67,10 +67,6 @@ def new() -> Response:
         flash("Marketing has your request. You are told when it moves.", "success")
         return see_other(url_for("content_requests.show", request_id=asked.id))
     return render("content_requests/new.html", form=form, status=422 if form.is_submitted() else 200)
-
-
-def _deal_words(deal: Deal) -> str:
-    return f"{deal.name} ({deal.account_name})" if deal.account_name else deal.name
 
 
 def _prefill(form: AskForm, deals: set[str]) -> None:
@@ -91,16 +87,26 @@ def show(request_id: int) -> Response:
 def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response:
     complete_form = forms.pop("complete_form", None) or CompleteForm(None, obj=asked)
     may_deliver = me().is_marketing and asked.is_open
+    waiting = waiting_for(asked, me())
     return render(
         "content_requests/show.html",
         asked=asked,
-        waiting=waiting_for(asked, me()),
+        waiting=waiting,
+        deals=_own_deals() if asked.is_open and not waiting.joined else [],
         history=history_of(asked),
         complete_form=complete_form,
         assets=[(asset.id, asset.title) for asset in deliverable_assets()] if may_deliver else [],
         status=status,
         **forms,
     )
+
+
+def _own_deals() -> list[tuple[str, str]]:
+    """Return the deals that a person may say wait for a request: the one at hand, and the own open ones."""
+    deals = list(db.session.scalars(open_deals_of(me()).limit(200)))
+    working = working_deal(me(), g.user_session)
+    at_hand = [working] if working and working.status == "open" and working not in deals else []
+    return deal_choices([*at_hand, *deals])
 
 
 def _act(request_id: int, verb: Callable[[ContentRequest], None], words: str) -> Response:
@@ -112,10 +118,12 @@ def _act(request_id: int, verb: Callable[[ContentRequest], None], words: str) ->
 
 @blueprint.post("/<int:request_id>/support")
 def support(request_id: int) -> Response:
-    deal = working_deal(me(), g.user_session)
-    deal_id = request.form.get("deal_id", type=int)
-    if deal_id:
-        deal = visible_deal(me(), deal_id)
+    chosen = request.form.get("deal_id")
+    if chosen is None:
+        deal = working_deal(me(), g.user_session)
+    else:  # nothing chosen says that no deal waits, whatever is at hand
+        number = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+        deal = visible_deal(me(), number) if chosen else None
     return _act(
         request_id,
         lambda asked: services.support(asked, me(), deal.id if deal else None),

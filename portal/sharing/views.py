@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, g, request, url_for
 
 from portal.db import db
-from portal.deals.models import Deal
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
+from portal.deals.words import deal_choices
 from portal.errors import PortalError
 from portal.library.queries import visible_asset
 from portal.sharing import services
@@ -60,11 +60,7 @@ def _deal_choices() -> list[tuple[str, str]]:
             pass
     known = {deal.id for deal in deals}
     deals = [deal for number, deal in others.items() if number not in known] + deals
-    return [("", "No deal"), *((str(deal.id), _words(deal)) for deal in deals)]
-
-
-def _words(deal: Deal) -> str:
-    return f"{deal.name} ({deal.account_name})" if deal.account_name else deal.name
+    return deal_choices(deals)
 
 
 @blueprint.get("/links")

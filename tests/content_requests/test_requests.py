@@ -218,3 +218,23 @@ def test_a_request_is_not_answered_with_content_that_has_no_file(make, sign_in, 
     answer = client.post(f"/requests/{asked.id}/deliver", data={"asset_id": asset.id})
     assert (answer.status_code, "There is nothing to use in it yet" in answer.text) == (422, True)
     assert _only(rows).status == "new"
+
+
+def test_saying_me_too_without_a_deal_leaves_out_the_deal_at_hand(app, make, sign_in):
+    asker, other = make.user("rep"), make.user("rep")
+    asked, deal = make.request(asker), make.deal(owner=other, amount=500)
+    client = sign_in(other)
+    client.post("/deals/working", data={"deal_id": str(deal.id)})
+    assert f'<option value="{deal.id}" selected>' in client.get(f"/requests/{asked.id}").text
+    client.post(f"/requests/{asked.id}/support", data={"deal_id": ""})
+    with app.app_context():
+        assert waiting_pipeline() == (0, 0)
+    assert "No open deal with a known amount waits yet." in client.get(f"/requests/{asked.id}").text
+
+
+def test_a_request_says_how_many_open_deals_its_pipeline_is_of(make, sign_in):
+    rep = make.user("rep")
+    asked = make.request(rep, deals=(make.deal(owner=rep, amount=1000), make.deal(owner=rep, amount=500)))
+    page = sign_in(rep).get(f"/requests/{asked.id}").text
+    assert "2 open deals" in page
+    assert "No open deal" not in page
