@@ -23,4 +23,5 @@ document.addEventListener("click", async (event) => {
 
 const show = (root) => root.querySelectorAll("[data-copy][hidden]").forEach((button) => (button.hidden = false));
 show(document);
+document.querySelector("[data-copy-focus]")?.focus();
 document.addEventListener("htmx:load", (event) => show(event.detail.elt));

@@ -258,3 +258,11 @@ def test_the_top_bar_offers_the_deals_one_may_see_as_buttons(make, sign_in, worl
     page = text(sign_in(world.owner).get("/deals/choose?choose=renewal"))
     assert f'name="deal_id" value="{world.deal.id}"' in page
     assert "No deal of yours fits." in text(sign_in(world.other).get("/deals/choose?choose=renewal"))
+
+
+def test_a_name_typed_without_a_script_leads_to_the_deals_it_fits(sign_in, world):
+    client = sign_in(world.owner)
+    client.post("/deals/working", data={"deal_id": world.deal.id})
+    answer = client.post("/deals/working", data={"choose": " acme "})
+    assert (answer.status_code, answer.location) == (303, "/deals?view=mine&q=acme")
+    assert "Stop working on Acme renewal" in text(client.get("/deals"))

@@ -265,3 +265,10 @@ def test_askings_of_which_no_page_was_shown_are_forgotten_and_visits_are_kept(ap
         enqueue("forget_unseen_visits")
     run_jobs()
     assert sorted(rows(select(Visit.key))) == ["fresh", "seen"]
+
+
+def test_a_battle_card_is_marked_as_not_for_buyers_before_it_is_sent(make, sign_in):
+    client = sign_in(make.user("rep"))
+    warning = "Battle cards are written for us, not for buyers."
+    assert warning in client.get(f"/library/{make.asset(kind='battle_card').slug}/send").text
+    assert warning not in client.get(f"/library/{make.asset(kind='deck').slug}/send").text
