@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.library.indexing import engine
@@ -20,7 +20,10 @@ from portal.users.models import User
 from portal.web.formatting import kind_words
 
 PER_PAGE = 20
-MOST_RANKED = 1_000
+MOST_RANKED = 3_000
+MOST_FOUND = 1_000
+MOST_PAGES_LOOKED_AT = 60
+LOOKED_AT_CHARACTERS = 4_000
 SORTS = {
     "relevance": "Best match",
     "newest": "Newest",
@@ -85,6 +88,7 @@ class Wanted:
     ids: tuple[int, ...] | None
     scores: Mapping[int, float] = field(default_factory=dict)
     is_ranked: bool = True
+    is_capped: bool = False
 
     def assets(self, *, without: str | None = None) -> Select[Any]:
         """Select the ids of the wanted content under all filters, or all but one."""
@@ -133,7 +137,7 @@ def find(
     return Found(
         hits=_hits(ids, wanted, text, (number - 1) * per_page),
         total=total,
-        is_capped=wanted.ids is not None and len(wanted.ids) >= MOST_RANKED,
+        is_capped=wanted.is_capped,
         groups=_groups(wanted),
         number=number,
         per_page=per_page,
@@ -148,10 +152,28 @@ def _wanted(user: User, text: str, filters: Filters) -> Wanted:
         ranked = engine().rank(text, MOST_RANKED)
     except IndexUnusableError:
         current_app.logger.exception("the search index cannot be used; the database answers instead")
-        return Wanted(user, filters, _by_database(user, text), is_ranked=False)
+        return _kept(user, filters, _by_database(user, text), is_ranked=False)
     if not ranked and engine().check() is not None:
-        return Wanted(user, filters, _by_database(user, text), is_ranked=False)
-    return Wanted(user, filters, tuple(hit.id for hit in ranked), {hit.id: hit.score for hit in ranked})
+        return _kept(user, filters, _by_database(user, text), is_ranked=False)
+    scores = {hit.id: hit.score for hit in ranked}
+    offered = visible_assets(user).with_only_columns(Asset.id).where(worth_offering(user))
+    seen = set(db.session.scalars(offered.where(Asset.id.in_(scores))))
+    cut = len(scores) >= MOST_RANKED
+    return _kept(user, filters, tuple(number for number in scores if number in seen), scores, is_cut=cut)
+
+
+def _kept(
+    user: User,
+    filters: Filters,
+    ids: tuple[int, ...],
+    scores: Mapping[int, float] | None = None,
+    *,
+    is_ranked: bool = True,
+    is_cut: bool = False,
+) -> Wanted:
+    """Keep the first of what a person may see: what they may not see takes nobody's place."""
+    capped = len(ids) > MOST_FOUND or is_cut
+    return Wanted(user, filters, ids[:MOST_FOUND], scores or {}, is_ranked, capped)
 
 
 def _by_database(user: User, text: str) -> tuple[int, ...]:
@@ -163,7 +185,7 @@ def _by_database(user: User, text: str) -> tuple[int, ...]:
         in_summary = Asset.summary.icontains(word, autoescape=True)
         found = found.where(or_(in_title, in_summary, Asset.current_version_id.in_(page)))
     return tuple(
-        db.session.scalars(found.order_by(Asset.published_at.desc().nulls_last()).limit(MOST_RANKED))
+        db.session.scalars(found.order_by(Asset.published_at.desc().nulls_last()).limit(MOST_FOUND + 1))
     )
 
 
@@ -199,20 +221,30 @@ def _hits(ids: list[int], wanted: Wanted, text: str, before: int) -> tuple[Hit, 
         number, fragments = (
             best_page([(page.number, page.text) for page in own], text) if text and own else (None, ())
         )
-        pictured = {page.number for page in own if page.thumbnail_sha256}
+        pictured = {page.number for page in own if page.has_thumbnail}
         thumbnail = number if number in pictured else min(pictured, default=None)
         score = wanted.scores.get(asset_id)
         hits.append(Hit(asset, place, score, number if fragments else None, tuple(fragments), thumbnail))
     return tuple(hits)
 
 
-def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[Page]]:
-    columns = [Page.version_id, Page.number, Page.thumbnail_sha256] + ([Page.text] if with_text else [])
-    found = select(Page).where(Page.version_id.in_([number for number in version_ids if number]))
-    found = found.where(Page.number <= (200 if with_text else 1)).options(load_only(*columns))
-    pages: dict[int, list[Page]] = {}
-    for page in db.session.scalars(found.order_by(Page.version_id, Page.number)):
-        pages.setdefault(page.version_id, []).append(page)
+@dataclass(frozen=True)
+class _LookedAt:
+    """One page of a hit: its number, whether it has a small picture, and how it begins."""
+
+    number: int
+    has_thumbnail: bool
+    text: str
+
+
+def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[_LookedAt]]:
+    text = func.substr(Page.text, 1, LOOKED_AT_CHARACTERS) if with_text else literal("")
+    found = select(Page.version_id, Page.number, Page.thumbnail_sha256.is_not(None), text)
+    found = found.where(Page.version_id.in_([number for number in version_ids if number]))
+    found = found.where(Page.number <= (MOST_PAGES_LOOKED_AT if with_text else 1))
+    pages: dict[int, list[_LookedAt]] = {}
+    for version_id, *page in db.session.execute(found.order_by(Page.version_id, Page.number)):
+        pages.setdefault(version_id, []).append(_LookedAt(*page))
     return pages
 
 
