@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.db import chunks, db, now
@@ -172,3 +172,10 @@ def visible_deals_among(user: User, deal_ids: Iterable[int | None]) -> dict[int,
     wanted = {deal_id for deal_id in deal_ids if deal_id is not None}
     found = visible_deals(user).where(Deal.id.in_(wanted)).options(joinedload(Deal.account))
     return {deal.id: deal for deal in db.session.scalars(found)} if wanted else {}
+
+
+def imported_files() -> set[str]:
+    """Return the sha256 of every stored file that an import came from."""
+    columns = (DealImport.sha256, DealImport.accounts_sha256, DealImport.users_sha256)
+    found = union(*(select(column).where(column.is_not(None)) for column in columns))
+    return {row[0] for row in db.session.execute(found)}

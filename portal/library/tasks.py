@@ -8,8 +8,9 @@ from typing import TypeVar
 from flask import current_app
 
 from portal.db import unit_of_work
+from portal.deals.queries import imported_files
 from portal.jobs import job
-from portal.library import indexing, keeping, reading, summaries
+from portal.library import indexing, keeping, reading, summaries, tidying
 from portal.library.documents.kinds import FileKind, identify
 from portal.storage import storage
 
@@ -71,3 +72,15 @@ def refresh_use(asset_id: int | None) -> None:
     """Count an asset's uses again."""
     with unit_of_work():
         summaries.refresh_use([asset_id or 0])
+
+
+@job("tidy_files", nightly=True)
+def tidy_files(_: int | None) -> None:
+    """Remove files that nothing refers to and that are older than a day."""
+    store = storage()
+    names = tidying.old_files(store)
+    with unit_of_work():
+        in_use = tidying.files_in_use() | imported_files()
+    removed = tidying.remove_files(store, names, in_use)
+    if removed:
+        current_app.logger.info("%s files that nothing referred to were removed", removed)
