@@ -56,13 +56,6 @@ def withdraw_support(request: ContentRequest, by: User) -> None:
         db.session.execute(delete(table).where(table.request_id == request.id, person == by.id))
 
 
-def remove_deal(request: ContentRequest, deal_id: int) -> None:
-    """Take one deal off the request: it no longer waits."""
-    db.session.execute(
-        delete(WaitingDeal).where(WaitingDeal.request_id == request.id, WaitingDeal.deal_id == deal_id)
-    )
-
-
 def take(request: ContentRequest, by: User) -> None:
     """Accept a request and make oneself responsible for it."""
     _must_be_open(request)
@@ -88,6 +81,7 @@ def complete(
     today: date,
 ) -> None:
     """Fill in what marketing needs to know to make it."""
+    _must_be_open(request)
     if kind and kind not in ASSET_KINDS:
         raise Invalid("Please choose one of the kinds.", field="kind")
     if needed_by and needed_by < today and needed_by != request.needed_by:

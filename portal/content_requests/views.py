@@ -26,6 +26,7 @@ from portal.deals.words import deal_choices
 from portal.discovery.queries import search_by_key
 from portal.errors import Forbidden, PortalError
 from portal.library.models import Asset
+from portal.usage.sums import local_day
 from portal.users.access import MARKETING, allow, me
 from portal.web import Page, paginate, render, see_other
 
@@ -163,10 +164,12 @@ def complete(request_id: int) -> Response:
                 audience=form.audience.data or "",
                 needed_by=form.needed_by.data,
                 details=form.details.data or "",
-                today=now().date(),
+                today=local_day(now()),
             )
         except PortalError as error:
-            form[error.field or "details"].errors = [error.message]
+            if error.field is None:
+                raise
+            form[error.field].errors = [error.message]
         else:
             flash("Saved.", "success")
             return see_other(url_for("content_requests.show", request_id=asked.id))

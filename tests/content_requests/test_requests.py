@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -238,3 +238,23 @@ def test_a_request_says_how_many_open_deals_its_pipeline_is_of(make, sign_in):
     page = sign_in(rep).get(f"/requests/{asked.id}").text
     assert "2 open deals" in page
     assert "No open deal" not in page
+
+
+def test_a_closed_request_is_not_changed_any_more(make, sign_in, rows):
+    asked = make.request(
+        make.user("rep"), status="declined", decline_reason="We have it", audience="Hospitals"
+    )
+    form = {"audience": "Somebody else", "details": "Other words"}
+    answer = sign_in(make.user("marketer")).post(f"/requests/{asked.id}/complete", data=form)
+    assert (answer.status_code, "declined already" in answer.text) == (409, True)
+    assert _only(rows).audience == "Hospitals"
+
+
+def test_today_is_a_day_of_the_organisation_and_not_of_utc(app, make, sign_in, rows, monkeypatch):
+    app.config["ORGANISATION_TIME_ZONE"] = "America/Los_Angeles"
+    evening = datetime(2026, 6, 2, 3, 0, tzinfo=UTC)
+    monkeypatch.setattr("portal.content_requests.views.now", lambda: evening)
+    asked, client = make.request(make.user("rep")), sign_in(make.user("marketer"))
+    form = {"needed_by": "2026-06-01"}
+    assert client.post(f"/requests/{asked.id}/complete", data=form).status_code == 303
+    assert _only(rows).needed_by == date(2026, 6, 1)
