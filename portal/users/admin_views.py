@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
 
-from portal.errors import PortalError
+from portal.errors import Invalid, PortalError
 from portal.users import services
 from portal.users.access import allow, me
 from portal.users.forms import PersonForm, TeamForm
@@ -56,11 +56,14 @@ def change_user(user_id: int) -> Response:
     form.offer_teams(teams())
     # An email can only be given once: it is what a person signs in with.
     form.email.data = form.email.data or user.email
+    if not user.email:
+        form.allow_no_email()
     if not form.validate_on_submit():
         return _person_page(user, form, status=422)
     try:
         services.change_user(user, by=me(), name=form.name.data, role=form.role.data, team_id=_team_id(form))
-        services.give_email(user, form.email.data)
+        if form.email.data:
+            services.give_email(user, form.email.data)
     except PortalError as error:
         target = form.email if error.field == "email" else form.role
         target.errors = [error.message]
@@ -73,7 +76,9 @@ def change_user(user_id: int) -> Response:
 @allow("admin")
 def set_status(user_id: int) -> Response:
     user = user_or_404(user_id)
-    status = "disabled" if request.form.get("status") == "disabled" else "active"
+    status = request.form.get("status", "")
+    if status not in ("active", "disabled"):
+        raise Invalid("A person is set to active or disabled.", field="status")
     services.set_status(user, status, by=me())
     flash(f"{user.name} is {status} now.", "success")
     return see_other(url_for("admin.show_user", user_id=user.id))
@@ -124,6 +129,8 @@ def _person_page(
         }
         form = PersonForm(None, data=values)
         form.offer_teams(teams())
+        if not user.email:
+            form.allow_no_email()
     return render("users/person_form.html", form=form, person=user, link=link, status=status)
 
 

@@ -97,6 +97,11 @@ class PersonForm(FlaskForm):
     role = SelectField("Role", choices=[(role, ROLE_WORDS[role]) for role in ROLES])
     team_id = SelectField("Team", [Optional()])
 
+    def allow_no_email(self) -> None:
+        """Let the email stay empty, for a person whom the CRM knows by name alone."""
+        self.email.validators = [Optional(), _email]
+        self.email.flags.required = False
+
     def offer_teams(self, teams: list[Any]) -> None:
         """Fill the choice of teams."""
         self.team_id.choices = [("", "No team"), *((str(team.id), team.name) for team in teams)]

@@ -127,3 +127,23 @@ def test_a_new_password_ends_the_other_sessions(make, sign_in, app):
     assert here.post("/me/password", data=form).status_code == 303
     assert here.get("/me").status_code == 200
     assert elsewhere.get("/me").status_code == 303
+
+
+def test_a_person_is_set_to_active_or_disabled_and_to_nothing_else(make, sign_in, rows):
+    client, person = sign_in(make.user("admin")), make.user("rep", status="disabled")
+    for status in ("", "Active", "deleted"):
+        answer = client.post(f"/admin/users/{person.id}/status", data={"status": status})
+        assert answer.status_code == 422
+    assert rows(select(User.status).where(User.id == person.id)) == ["disabled"]
+    assert client.post(f"/admin/users/{person.id}/status", data={"status": "active"}).status_code == 303
+
+
+def test_a_person_whom_the_crm_knows_by_name_alone_is_changed_without_an_email(make, sign_in, rows):
+    client, team = sign_in(make.user("admin")), make.team("North")
+    person = make.user("rep", email=None, name="Ada Agent", status="placeholder")
+    form = {"name": "Ada Agent", "email": "", "role": "rep", "team_id": str(team.id)}
+    assert client.post(f"/admin/users/{person.id}", data=form).status_code == 303
+    (found,) = rows(select(User).where(User.id == person.id))
+    assert (found.team_id, found.email) == (team.id, None)
+    assert client.post(f"/admin/users/{person.id}", data={**form, "email": "no"}).status_code == 422
+    assert client.post("/admin/users/new", data=form).status_code == 422
