@@ -14,7 +14,7 @@ from flask import Flask
 
 from portal.db import now, unit_of_work
 from portal.demo import services
-from portal.demo.loading import content, deals, opinions, people, reading, searches, uses
+from portal.demo.loading import content, deals, extras, opinions, people, reading, searches, uses
 from portal.demo.loading.numbers import Numbers
 from portal.demo.pieces import Piece, load_pieces
 from portal.demo.simulated import Simulated
@@ -86,6 +86,7 @@ def _people_and_content(this: _Load) -> None:
         files = content.write_files(this.pieces, step)
     with this.progress.stage("content", 4), unit_of_work():
         content.add_content(this.numbers, this.pieces, files, terms)
+        extras.add_extras(this.numbers, this.moment)
 
 
 def _texts_and_pictures(this: _Load) -> None:

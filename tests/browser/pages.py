@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from portal.content_requests.models import ContentRequest
 from portal.db import db
 from portal.deals.models import Deal
+from portal.deals.queries import visible_deals
+from portal.demo.queries import logins
 from portal.library.models import Asset, Term, Version
 from portal.sharing.models import ShareLink
 from portal.sharing.services import token_of
@@ -27,16 +29,9 @@ class Shown:
 
 
 def demo_people(app: Flask) -> dict[str, str]:
-    """Return the email of one person of each role: for reps the one with the most open deals."""
+    """Return the email of one person of each role, the same that the demo offers for signing in."""
     with app.app_context():
-        found = (
-            select(User.role, User.email, func.count(Deal.id))
-            .outerjoin(Deal, (Deal.owner_id == User.id) & (Deal.status == "open"))
-            .where(User.status == "active", User.password_hash.is_not(None))
-            .group_by(User.id)
-            .order_by(func.count(Deal.id), User.id.desc())
-        )
-        return {role: email for role, email, _ in db.session.execute(found)}
+        return {login.role: login.email for login in logins()}
 
 
 def all_pages(app: Flask) -> list[Shown]:
@@ -68,13 +63,18 @@ def _plain_pages() -> list[Shown]:
 
 def _slug(*conditions: object) -> str:
     found = select(Asset.slug).join(Version, Version.id == Asset.current_version_id).where(*conditions)  # type: ignore[arg-type]
-    return db.session.scalars(found.order_by(Asset.use_count.desc(), Asset.id)).first() or "missing"
+    slug = db.session.scalars(found.order_by(Asset.use_count.desc(), Asset.id)).first()
+    if slug is None:
+        raise LookupError(f"no content fits {' and '.join(map(str, conditions))}")
+    return slug
 
 
 def _library_pages() -> list[Shown]:
     deck = _slug(Asset.kind == "deck", Asset.state == "published")
     paper = _slug(Asset.kind == "case_study", Asset.state == "published")
-    mail = _slug(Version.source == "markdown", Asset.state == "published")
+    written = _slug(Version.source == "markdown", Asset.state == "published")
+    link = _slug(Version.source == "link", Asset.state == "published")
+    draft = _slug(Asset.state == "draft")
     pdf = _slug(Version.filename.endswith(".pdf"), Asset.state == "published")
     old = _slug(Asset.state == "archived")
     term = db.session.scalars(select(Term.id).order_by(Term.id)).first()
@@ -85,7 +85,9 @@ def _library_pages() -> list[Shown]:
         Shown("library-marketer", "marketer", "/library?kind=case_study"),
         Shown("content-deck", "rep", f"/library/{deck}"),
         Shown("content-case-study", "marketer", f"/library/{paper}"),
-        Shown("content-markdown", "rep", f"/library/{mail}"),
+        Shown("content-markdown", "rep", f"/library/{written}"),
+        Shown("content-link", "rep", f"/library/{link}"),
+        Shown("content-draft", "marketer", f"/library/{draft}"),
         Shown("content-pdf", "rep", f"/library/{pdf}"),
         Shown("content-archived", "rep", f"/library/{old}"),
         Shown("content-present", "rep", f"/library/{pdf}/present"),
@@ -110,20 +112,20 @@ def _deal_pages(rep: User) -> list[Shown]:
     link = db.session.scalars(
         select(ShareLink).where(ShareLink.created_by_id == rep.id).order_by(ShareLink.id.desc())
     ).first()
-    event = db.session.scalars(
-        select(UsageEvent).where(UsageEvent.user_id == rep.id, UsageEvent.deal_id.is_not(None))
-    ).first()
-    shown = [Shown("deals", "rep", "/deals"), Shown("deals-import", "manager", "/deals/import")]
-    if deal and won:
-        shown += [Shown("deal", "rep", f"/deals/{deal.id}"), Shown("deal-won", "manager", f"/deals/{won.id}")]
-    if link:
-        shown += [
-            Shown("link", "rep", f"/links/{link.id}"),
-            Shown("buyer", None, f"/s/{token_of(link.salt)}"),
-        ]
-    if event:
-        shown.append(Shown("use-move", "rep", f"/uses/{event.id}/move"))
-    return shown
+    seen = visible_deals(rep).with_only_columns(Deal.id).order_by(None)
+    own = select(UsageEvent).where(UsageEvent.user_id == rep.id, UsageEvent.deal_id.in_(seen))
+    event = db.session.scalars(own.order_by(UsageEvent.id.desc())).first()
+    if not (deal and won and link and event):
+        raise LookupError("the rep has no open deal, no won deal, no link or no use on a deal")
+    return [
+        Shown("deals", "rep", "/deals"),
+        Shown("deals-import", "manager", "/deals/import"),
+        Shown("deal", "rep", f"/deals/{deal.id}"),
+        Shown("deal-won", "manager", f"/deals/{won.id}"),
+        Shown("link", "rep", f"/links/{link.id}"),
+        Shown("buyer", None, f"/s/{token_of(link.salt)}"),
+        Shown("use-move", "rep", f"/uses/{event.id}/move"),
+    ]
 
 
 def _request_pages() -> list[Shown]:

@@ -20,8 +20,8 @@ from portal import create_app
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.db import db, unit_of_work
 from portal.deals.models import Account, Deal, StageEntry
-from portal.demo import commands, services
-from portal.demo.company import ADMIN, PEOPLE, REPS, VOCABULARY
+from portal.demo import commands, queries, services
+from portal.demo.company import ADMIN, MARKETERS, PEOPLE, REPS, VOCABULARY
 from portal.demo.load import load
 from portal.demo.loading.people import PASSWORD
 from portal.demo.models import DemoNote
@@ -109,8 +109,9 @@ def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, stor
 
     assert counts[User.__tablename__] == len(PEOPLE)
     assert counts[Term.__tablename__] == sum(len(names) for names in VOCABULARY.values())
-    assert counts[Asset.__tablename__] == len(PIECES) == 52
-    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES)
+    # Beside the pieces: a written text, a link and two drafts.
+    assert counts[Asset.__tablename__] == len(PIECES) + 4 == 56
+    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES) + 4
     assert counts[Account.__tablename__] == len(story.accounts)
     assert counts[Deal.__tablename__] == len(story.deals) == DEALS
     assert counts[StageEntry.__tablename__] == sum(
@@ -143,13 +144,32 @@ def test_deals_come_in_as_the_crm_tells_them(demo: Flask, story: Simulated) -> N
 def test_every_text_can_be_searched_at_once_and_slow_pictures_wait_for_the_worker(demo: Flask) -> None:
     office = sum(len(piece.editions) for piece in PIECES if piece.format in ("docx", "pptx"))
 
-    assert _count(demo, Version, Version.state != "indexed") == 0
+    assert _count(demo, Version, Version.state != "indexed", Version.source != "link") == 0
     assert _count(demo, Version, Version.preview_kind == "waiting") == office > 0
     assert _count(demo, Job, Job.kind == "read_version", Job.state == "waiting") == office
     assert _count(demo, Job, Job.kind != "read_version", Job.state != "done") == 0
     assert _count(demo, Page, Page.thumbnail_sha256.is_not(None)) > 20
     page = _sign_in(demo, REPS[0].email).get("/library?q=brackwater dairy")
     assert "Brackwater Dairy: truck waiting cut from 94 to 31 minutes" in page.text
+
+
+def test_there_is_written_content_a_link_and_drafts_that_are_ready_for_review(demo: Flask) -> None:
+    for source, words in (("markdown", "Three things to know"), ("link", "example.com/harrowmere")):
+        with demo.app_context():
+            found = select(Asset.slug).join(Version, Version.id == Asset.current_version_id)
+            slug = db.session.scalars(found.where(Version.source == source, Asset.state == "published")).one()
+        assert words in _sign_in(demo, REPS[0].email).get(f"/library/{slug}").text
+    review = _sign_in(demo, MARKETERS[0].email).get("/library/review").text
+    assert "Checklist: the week before go-live" in review
+    assert "Email: after the pilot has ended" in review
+
+
+def test_whoever_can_be_signed_in_as_has_something_of_everything(demo: Flask) -> None:
+    with demo.app_context():
+        rep = db.session.scalars(select(User.id).where(User.email == queries.logins()[0].email)).one()
+    assert _count(demo, Deal, Deal.owner_id == rep, Deal.status == "open") > 0
+    assert _count(demo, ShareLink, ShareLink.created_by_id == rep) > 0
+    assert _count(demo, ContentRequest, ContentRequest.asked_by_id == rep) > 0
 
 
 def test_a_page_whose_pictures_wait_says_so(demo: Flask) -> None:
@@ -165,7 +185,8 @@ def test_new_editions_replace_old_ones_and_carry_the_dates_of_the_story(demo: Fl
         current = select(Asset.external_id, Version.number).join(
             Version, Version.id == Asset.current_version_id
         )
-        numbers = dict(db.session.execute(current).tuples().all())
+        told = current.where(Asset.external_id.is_not(None))
+        numbers = dict(db.session.execute(told).tuples().all())
         assert numbers == {piece.key: len(piece.editions) for piece in PIECES}
         archived = db.session.scalars(select(Asset).where(Asset.state == "archived")).one()
         assert archived.replaced_by is not None
@@ -178,7 +199,8 @@ def test_new_editions_replace_old_ones_and_carry_the_dates_of_the_story(demo: Fl
 
 def test_lists_know_how_often_content_was_used_and_how_it_was_rated(demo: Flask, story: Simulated) -> None:
     with demo.app_context():
-        assets = {asset.external_id: asset for asset in db.session.scalars(select(Asset))}
+        told = select(Asset).where(Asset.external_id.is_not(None))
+        assets = {asset.external_id: asset for asset in db.session.scalars(told)}
     for key, asset in assets.items():
         stars = [rating.stars for rating in story.ratings if rating.asset == key]
         deals = {use.deal for use in story.uses if use.asset == key and use.deal}
@@ -383,3 +405,11 @@ def test_clearing_by_command_needs_a_yes(demo: Flask) -> None:
     assert _count(demo, User) == len(PEOPLE)
     assert _run(demo, "clear", "--yes").exit_code == 0
     assert _count(demo, User) == 0
+
+
+def test_a_demo_that_was_cleared_does_not_come_back_by_itself(app):
+    run = app.test_cli_runner().invoke
+    run(args=["demo", "load", "--deals", "5"])
+    run(args=["demo", "clear", "--yes"])
+    assert run(args=["demo", "load", "--if-empty", "--deals", "5"]).output == ""
+    assert "5 deals" in run(args=["demo", "load", "--deals", "5"]).output

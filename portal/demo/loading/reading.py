@@ -61,7 +61,9 @@ def keep_drawings(drawn: Sequence[tuple[Source, Drawing]]) -> None:
 
 
 def _kind(source: Source) -> FileKind:
-    return identify(storage().path(source.sha256 or ""), source.filename).kind
+    if source.sha256 is None:
+        return FileKind.MD
+    return identify(storage().path(source.sha256), source.filename).kind
 
 
 def _at_once(
