@@ -160,3 +160,8 @@ def _recent(user: User, words: list[str]) -> list[Suggestion]:
         Suggestion("search", text, f"/library?{urlencode({'q': text})}", "Searched before")
         for text, _ in rows
     ]
+
+
+def any_content() -> bool:
+    """Say whether there is anything in the library that an index could hold."""
+    return db.session.scalar(select(Asset.id).limit(1)) is not None

@@ -13,7 +13,8 @@ from portal.db import record_apart
 from portal.deals.queries import working_deal
 from portal.discovery import services
 from portal.discovery.finding import SORTS, Found, Hit, find
-from portal.discovery.queries import suggestions
+from portal.discovery.queries import any_content, suggestions
+from portal.jobs import enqueue
 from portal.library.queries import facets_with_terms
 from portal.search.snippets import Fragment
 from portal.users.access import me
@@ -32,6 +33,8 @@ def index() -> Response:
     sort = sort if sort in SORTS else "relevance"
     filters = _filters()
     found = find(me(), text, filters, sort, page_number())
+    if not found.is_ranked:
+        record_apart(lambda: enqueue("rebuild_index", once=True))
     key = _log(text, filters, found.total) if text else None
     return render(
         "discovery/index.html",
@@ -40,6 +43,7 @@ def index() -> Response:
         sort=sort,
         sorts=[(name, words) for name, words in SORTS.items() if text or name != "relevance"],
         found=found,
+        rebuilding=not found.is_ranked and any_content(),
         page=Page(found.hits, found.number, found.total, found.per_page),
         groups=_groups(found),
         hits=[(hit, _address(hit, key), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],

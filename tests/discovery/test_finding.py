@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from portal.db import db, now
 from portal.discovery.models import Search, SearchClick
+from portal.jobs import Job
 from portal.library.indexing import all_documents, engine
 from portal.library.models import Term
 from portal.library.services import create_asset
@@ -155,6 +157,21 @@ def test_without_an_index_the_database_answers_and_the_page_says_so(make, sign_i
         page = sign_in(make.user("rep")).get(address).text
         assert "Hospital deck" in page
         assert "index is being rebuilt" in page
+
+
+def test_without_an_index_a_job_builds_it_and_then_the_page_is_silent(make, sign_in, app, rows, run_jobs):
+    rep = make.user("rep")
+    shutil.rmtree(app.config["DATA_DIR"] / "index", ignore_errors=True)
+    assert "index is being rebuilt" not in sign_in(rep).get("/library?q=hospital").text
+    assert rows(select(Job.kind).where(Job.kind == "rebuild_index")) == ["rebuild_index"]
+    make.asset("Hospital deck", pages=("spreadsheets",))
+    shutil.rmtree(app.config["DATA_DIR"] / "index", ignore_errors=True)
+    assert "index is being rebuilt" in sign_in(rep).get("/library?q=hospital").text
+    run_jobs()
+    page = sign_in(rep).get("/library?q=spreadsheets").text
+    assert "Hospital deck" in page
+    assert "index is being rebuilt" not in page
+    assert rows(select(Job.state).where(Job.kind == "rebuild_index")) == ["done"]
 
 
 def test_typing_offers_content_terms_requests_and_own_searches_but_no_draft_of_others(make, sign_in):
