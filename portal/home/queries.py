@@ -20,6 +20,8 @@ from portal.users.models import User
 
 # Content younger than this has not had its chance yet.
 UNUSED_AFTER = timedelta(days=30)
+# Older low ratings were either acted on or are no longer worth a line in a list of things to do.
+RATED_WITHIN = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class LowRated:
 
 
 def low_rated(limit: int) -> list[LowRated]:
-    """Return published content with low ratings of its current version, the latest rating first."""
+    """Return published content whose current version got low ratings in the last 90 days, the latest first."""
     newest_first = func.row_number().over(
         partition_by=Rating.asset_id, order_by=(Rating.updated_at.desc(), Rating.id.desc())
     )
@@ -100,7 +102,7 @@ def low_rated(limit: int) -> list[LowRated]:
     low = (
         select(Rating.id, newest_first.label("place"), counted.label("ratings"))
         .join(Asset, Asset.current_version_id == Rating.version_id)
-        .where(Rating.stars <= LOW, Asset.state == "published")
+        .where(Rating.stars <= LOW, Rating.updated_at >= now() - RATED_WITHIN, Asset.state == "published")
         .subquery()
     )
     found = (

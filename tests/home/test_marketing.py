@@ -103,6 +103,15 @@ def test_a_low_rating_leads_to_where_it_was_given(owed, sign_in):
     assert 'id="ratings"' in client.get("/library/disliked").text
 
 
+def test_a_low_rating_of_long_ago_is_no_longer_owed(make, sign_in):
+    for title, days in (("Lately disliked", 80), ("Once disliked", 100)):
+        moment = now() - timedelta(days=days)
+        make.rating(make.asset(title, use_count=1), make.user(), 1, updated_at=moment)
+    page = sign_in(make.user("marketer")).get("/to-do").text
+    assert "Lately disliked" in page
+    assert "Once disliked" not in page
+
+
 def test_a_rating_of_an_older_version_is_no_longer_owed(owed, make, sign_in, rows):
     (asset,) = rows(db.select(Asset).where(Asset.slug == "disliked"))
 
