@@ -67,6 +67,21 @@ def create_user(
     by: User | None = None,
 ) -> User:
     """Create a person; an email that is taken is a Conflict."""
+    user = _add_user(email, name, role, team, password, status)
+    audit(by, "created a person", f"{user.name} ({role})")
+    return user
+
+
+def set_up(email: str, *, name: str, password: str) -> User:
+    """Create the first admin, who sets the portal up."""
+    admin = _add_user(email, name, "admin", None, password, "active")
+    audit(admin, "set up the portal", admin.name)
+    return admin
+
+
+def _add_user(
+    email: str | None, name: str, role: str, team: Team | None, password: str | None, status: str
+) -> User:
     if role not in ROLES:
         raise Invalid(f"A role is one of {', '.join(ROLES)}.", field="role")
     if email is not None:
@@ -82,7 +97,6 @@ def create_user(
     user.password_hash = hash_password(password) if password else None
     db.session.add(user)
     db.session.flush()
-    audit(by, "created a person", f"{user.name} ({role})")
     return user
 
 

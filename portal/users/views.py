@@ -52,9 +52,7 @@ def setup() -> Response:
     form = SetupForm()
     if not form.validate_on_submit():
         return render("users/setup.html", form=form, status=422 if form.is_submitted() else 200)
-    admin = services.create_user(
-        form.email.data, name=form.name.data, role="admin", password=form.password.data
-    )
+    admin = services.set_up(form.email.data, name=form.name.data, password=form.password.data)
     begin_session(admin, services.open_session(admin))
     flash("Welcome. Your portal is ready for its first content and people.", "success")
     return see_other("/")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from portal.db import db, now, unit_of_work
-from portal.users.models import Attempt, UserSession
+from portal.users.models import Attempt, AuditEntry, UserSession
 from tests.factories import PASSWORD
 
 
@@ -120,6 +120,9 @@ def test_an_empty_portal_asks_for_its_first_admin_once(app, rows):
     assert answer.location == "/"
     assert client.get("/me").status_code == 200
     assert app.test_client().get("/setup").status_code == 404
+    (entry,) = rows(select(AuditEntry))
+    assert (entry.action, entry.subject) == ("set up the portal", "Ada")
+    assert entry.actor_id is not None
 
 
 def test_the_answer_carries_a_policy_without_inline_script(app):
