@@ -27,7 +27,7 @@ class ImportForm(FlaskForm):
     accounts = FileField("Accounts")
     users = FileField("Sales people and teams")
     source = StringField(
-        "Source",
+        "CRM name",
         [DataRequired("Please name the CRM."), Length(max=40)],
         default="csv",
         description="The CRM that the ids belong to.",
