@@ -49,6 +49,9 @@ def load(if_empty: bool, seed: int, today: datetime | None, deals: int) -> None:
         if if_empty:
             return
         raise click.ClickException(WHOLE if state == "whole" else OCCUPIED)
+    if if_empty and state == "empty" and services.was_cleared():
+        return
+    services.forget_clearing()
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
     with click.progressbar(length=100, label="Loading the demo", item_show_func=_padded) as bar:
         story = load_demo(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from flask import current_app
 from sqlalchemy import delete, select, update
 
 from portal.db import db, on_commit
@@ -42,7 +45,22 @@ def clear() -> None:
     on_commit(_forget_files)
 
 
+def was_cleared() -> bool:
+    """Say whether somebody cleared the demo here to start for real, so that it does not come back by itself."""
+    return _mark().exists()
+
+
+def forget_clearing() -> None:
+    """Let the demo be loaded again."""
+    _mark().unlink(missing_ok=True)
+
+
+def _mark() -> Path:
+    return Path(current_app.config["DATA_DIR"]) / "demo_cleared"
+
+
 def _forget_files() -> None:
+    _mark().touch()
     kept = storage()
     for name in list(kept.names()):
         kept.delete(name)
