@@ -11,6 +11,16 @@ from portal.library.documents.titles import sensible_title
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
+# Marks that say how words look, not what they say; each keeps its first group.
+_MARKS = (
+    (re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"), r"\1"),  # links and pictures
+    (re.compile(r"\*\*(?=\S)(.{1,300}?)(?<=\S)\*\*"), r"\1"),
+    (re.compile(r"(?<!\w)__(?=\S)(.{1,300}?)(?<=\S)__(?!\w)"), r"\1"),
+    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"`([^`\n]{1,300})`"), r"\1"),
+    (re.compile(r"\{\{[ \t]{0,9}([^{}\n]{1,100}?)[ \t]{0,9}\}\}"), r"\1"),  # what a mail merge fills in
+    (re.compile(r"^ {0,3}(?:#{3,6}|>)[ \t]+(.*)$", re.MULTILINE), r"\1"),
+)
 _BYTES_PER_CHARACTER = 4
 _LONGEST_SECTION = 4 * PAGE_CHARACTERS
 
@@ -25,8 +35,8 @@ def read_markdown(path: Path) -> Reading:
     """Return a Markdown file, one page a section under a first or second heading."""
     text, complete = _decoded(path)
     sections = [
-        (heading, piece)
-        for heading, section in _sections(text)
+        (_plain(heading), piece)
+        for heading, section in ((heading, _plain(section)) for heading, section in _sections(text))
         for piece in pieces(
             section, _LONGEST_SECTION if len(section) <= _LONGEST_SECTION else PAGE_CHARACTERS
         )
@@ -70,6 +80,13 @@ def _whole_characters(data: bytes) -> int:
         if data[-back] & 0x80 == 0:
             break
     return len(data)
+
+
+def _plain(text: str) -> str:
+    """Return Markdown without the marks around words, as search and its snippets show it."""
+    for mark, kept in _MARKS:
+        text = mark.sub(kept, text)
+    return text
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

@@ -70,7 +70,7 @@ def test_markdown_is_divided_at_its_headings_outside_code(tmp_path):
     assert [(page.title, page.text) for page in found.pages] == [
         ("", "Before"),
         ("Pitch", "Pitch\nWhy\n```\n# not a heading\n```"),
-        ("Price", "Price\n### Detail\n10"),
+        ("Price", "Price\nDetail\n10"),
     ]
     assert found.title == "Pitch"
 
@@ -125,3 +125,15 @@ def test_a_reader_stops_at_the_share_of_characters_and_pages(monkeypatch):
     collector = PageCollector()
     assert collector.add("", "abc") is False
     assert collector.reading(complete=False).left_out == "Only the first 1 pages were read."
+
+
+def test_markdown_is_read_as_words_without_the_marks_around_them(tmp_path):
+    text = (
+        '# A **bold** start\n\nDear {{ first_name }}, see *our* [price list](https://example.com/p "Now").\n'
+        "### Terms\n> `net_30`, 2 * 3 * 4, snake_case_name\n"
+    )
+    found = read(tmp_path, text.encode(), "mail.md")
+    assert found.title == "A bold start"
+    assert found.pages[0].text == (
+        "A bold start\n\nDear first_name, see our price list.\nTerms\nnet_30, 2 * 3 * 4, snake_case_name"
+    )
