@@ -14,7 +14,11 @@ from portal.users.models import User
 
 
 class ShareLink(Model):
-    """A tokened address for one recipient; the token itself is not stored, only what finds it again."""
+    """A tokened address for one recipient.
+
+    The token is made from the stored salt and the portal's secret key, so that its sender can be shown it again, and is
+    found by its hash: a copy of the database alone opens nothing, the database together with the key opens every link.
+    """
 
     __tablename__ = "share_links"
 
