@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal.content_requests.services import MAX_DETAILS, MAX_NEED, MAX_REASON
 from portal.library.models import ASSET_KINDS
 from portal.web.formatting import kind_words
+
+CHOOSE = "Please choose the content that answers it."
 
 
 def _upto(limit: int, what: str) -> Length:
@@ -55,4 +57,4 @@ class ReasonForm(FlaskForm):
 class DeliverForm(FlaskForm):
     """Which content answers it."""
 
-    asset_id = IntegerField("Content", [InputRequired("Please choose the content that answers it.")])
+    asset_id = IntegerField("Content", [InputRequired(CHOOSE), NumberRange(max=2**62, message=CHOOSE)])

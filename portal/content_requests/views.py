@@ -28,7 +28,7 @@ from portal.errors import Forbidden, PortalError
 from portal.library.models import Asset
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, allow, me
-from portal.web import Page, paginate, render, see_other
+from portal.web import Page, number_of, paginate, render, see_other
 
 blueprint = Blueprint("content_requests", __name__, url_prefix="/requests")
 blueprints = (blueprint,)
@@ -123,7 +123,7 @@ def support(request_id: int) -> Response:
     if chosen is None:
         deal = working_deal(me(), g.user_session)
     else:  # nothing chosen says that no deal waits, whatever is at hand
-        number = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+        number = number_of(chosen) or 0
         deal = visible_deal(me(), number) if chosen else None
     return _act(
         request_id,

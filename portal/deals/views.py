@@ -27,7 +27,7 @@ from portal.tabular.report import counted
 from portal.usage.queries import content_counts
 from portal.users.access import me
 from portal.users.services import choose_working_deal
-from portal.web import paginate, render, safe_redirect, see_other
+from portal.web import number_of, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
 blueprints = (blueprint, import_blueprint)
@@ -99,7 +99,7 @@ def working() -> Response:
         typed = request.form["choose"].strip()[:LONGEST_SEARCH]
         return see_other(url_for("deals.index", view="mine", q=typed or None))
     if deal_id:
-        deal = visible_deal(me(), int(deal_id) if deal_id.isascii() and deal_id.isdigit() else 0)
+        deal = visible_deal(me(), number_of(deal_id) or 0)
         choose_working_deal(token, deal.id)
         hours = current_app.config["WORKING_DEAL_HOURS"]
         flash(f"Working on {deal.name}. What you use is noted on it for {counted(hours, 'hour')}.", "success")

@@ -20,4 +20,4 @@ class RatingForm(FlaskForm):
     comment = TextAreaField(
         "Comment", [Length(max=MAX_COMMENT, message=f"A comment has up to {MAX_COMMENT:,} characters.")]
     )
-    deal_id = IntegerField("Deal", [Optional()])
+    deal_id = IntegerField("Deal", [Optional(), NumberRange(max=2**62)])

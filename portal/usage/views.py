@@ -16,7 +16,7 @@ from portal.usage.queries import event_or_404
 from portal.users.access import me
 from portal.users.models import User
 from portal.users.queries import user_or_404
-from portal.web import render, see_other
+from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("usage", __name__, url_prefix="/uses")
 blueprints = (blueprint,)
@@ -82,10 +82,11 @@ def _deal_of(event: UsageEvent, user: User) -> Deal | None:
 
 
 def _named_deal(text: str) -> Deal:
-    if not (text.isascii() and text.isdigit()):
+    number = number_of(text)
+    if number is None:
         raise PortalError("Please choose a deal.")
     try:
-        return visible_deal(me(), int(text))
+        return visible_deal(me(), number)
     except NotFound:
         raise PortalError("This deal does not exist, or is not shared with you.") from None
 

@@ -258,3 +258,13 @@ def test_today_is_a_day_of_the_organisation_and_not_of_utc(app, make, sign_in, r
     form = {"needed_by": "2026-06-01"}
     assert client.post(f"/requests/{asked.id}/complete", data=form).status_code == 303
     assert _only(rows).needed_by == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "²", ""])
+def test_content_or_a_deal_with_an_absurd_number_is_refused(make, sign_in, rows, number):
+    asked, client = make.request(make.user("rep")), sign_in(make.user("marketer"))
+    assert client.post(f"/requests/{asked.id}/deliver", data={"asset_id": number}).status_code == 422
+    if number:
+        assert client.post(f"/requests/{asked.id}/support", data={"deal_id": number}).status_code == 404
+        assert client.post("/deals/working", data={"deal_id": number}).status_code == 404
+    assert _only(rows).status == "new"

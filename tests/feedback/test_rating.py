@@ -145,3 +145,11 @@ def test_a_low_rating_is_told_even_when_it_takes_the_number_of_one_that_was_take
     other, second = make.asset("Other", owner=owner), sign_in(make.user("rep"))
     second.post(f"/library/{other.slug}/rating", data={"stars": "1"})
     assert len(rows(select(OutboxMessage))) == 2
+
+
+def test_a_deal_with_an_absurd_number_is_refused(make, sign_in, rows):
+    client, asset = sign_in(make.user("rep")), make.asset()
+    for number in ("9" * 30, "²", "-1"):
+        answer = client.post(f"/library/{asset.slug}/rating", data={"stars": "5", "deal_id": number})
+        assert answer.status_code in (404, 422)
+    assert rows(select(Rating)) == []

@@ -71,7 +71,7 @@ def test_a_use_without_a_deal_can_be_given_one_by_who_did_it(sign_in, world, row
 
 def test_a_deal_that_the_mover_cannot_see_is_refused_at_the_place(make, sign_in, world, rows):
     hidden = make.deal(owner=world.other, name="Hidden one")
-    for named in (str(hidden.id), "", "abc", str(world.deal.id)):
+    for named in (str(hidden.id), "", "abc", "²", "9" * 30, str(world.deal.id)):
         answer = sign_in(world.owner).post(f"/uses/{world.event.id}/move", data={"deal_id": named})
         assert answer.status_code == 422
         assert "Hidden one" not in text(answer)
