@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from werkzeug.datastructures import MultiDict
 
 from portal.errors import PortalError
+from portal.library.documents.titles import title_from_name
 from portal.library.models import Asset, Term, Version
 from portal.library.proposals import terms_in
 from portal.library.queries import drafts_of, facets_with_terms, opening_texts
@@ -60,7 +61,9 @@ def _proposed(asset: Asset, text: str, terms: list[Term]) -> Draft:
     name = (version.filename or "") if version else ""
     proposed = frozenset(term.id for term in terms_in(f"{asset.title}\n{name}\n{text}", terms))
     draft = Draft(asset, asset.title, asset.kind, own or proposed, chosen=False)
-    return replace(draft, chosen=draft.can_be_published)
+    # A title that is only the file's name should be read before it is published.
+    is_named = not name or asset.title != title_from_name(name)
+    return replace(draft, chosen=draft.can_be_published and is_named)
 
 
 def _typed(asset: Asset, typed: MultiDict[str, str]) -> Draft:

@@ -22,6 +22,17 @@ def test_title_kind_and_terms_are_proposed_from_the_file(make, sign_in, rows, ad
     assert "Filters: Healthcare" in page
 
 
+def test_a_draft_that_is_only_named_like_its_file_is_not_ticked(make, sign_in, add_file):
+    marketer = make.user("marketer")
+    named = add_file(samples.plain("# Customer story\n\nLess waiting.", "final v3.md"), by=marketer)
+    bare = add_file(samples.plain("a,b\n1,2", "scan 0042.csv"), by=marketer)
+    assert bare.title == "Scan 0042"
+    page = sign_in(marketer).get("/library/review").text
+    assert f'value="{named.slug}" checked' in page
+    assert f'value="{bare.slug}" checked' not in page
+    assert f'name="chosen" value="{bare.slug}"' in page
+
+
 def test_what_a_person_changed_before_the_file_was_read_is_not_overwritten(make, sign_in, rows, run_jobs):
     marketer = make.user("marketer")
     client = sign_in(marketer)
