@@ -22,6 +22,7 @@ from portal.deals.queries import (
 )
 from portal.deals.story_views import story_of
 from portal.discovery.recommending import picks_for_deal
+from portal.library.queries import with_thumbnails
 from portal.sharing.queries import links_of_deal
 from portal.tabular.report import counted
 from portal.usage.queries import content_counts
@@ -63,10 +64,12 @@ def show(deal_id: int) -> Response:
     user = me()
     deal = visible_deal(user, deal_id)
     links = links_of_deal(deal.id)
+    picks = picks_for_deal(user, deal) if deal.status == "open" else []
     return render(
         "deals/show.html",
         deal=deal,
-        picks=picks_for_deal(user, deal) if deal.status == "open" else [],
+        picks=picks,
+        pictured=with_thumbnails(pick.asset.current_version_id for pick in picks),
         links=links,
         requests=requests_of_deal(deal.id),
         story=story_of(user, deal, links),
