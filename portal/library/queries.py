@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.db import db
+from portal.db import chunks, db
 from portal.errors import NotFound
 from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
 from portal.usage.models import UsageEvent
@@ -71,6 +72,35 @@ def asset_by_reference(text: str) -> Asset | None:
     # SQLite lowers only plain letters, so the title as written is asked for too.
     titled = select(Asset).where((func.lower(Asset.title) == wanted.lower()) | (Asset.title == wanted))
     return db.session.scalar(titled.order_by((Asset.state == "published").desc(), Asset.id).limit(1))
+
+
+def assets_by_reference(references: Iterable[str]) -> dict[str, int]:
+    """Return what asset_by_reference says of each, for whole files: those that name nothing are left out."""
+    wanted = {text: text.strip() for text in references if text.strip()}
+    slugs = _first_ids(Asset.slug, {text.lower() for text in wanted.values()})
+    externals = _first_ids(Asset.external_id, wanted.values())
+    # SQLite lowers only plain letters, so the title as written is asked for too.
+    titles = _first_ids(Asset.title, wanted.values())
+    lowered = _first_ids(func.lower(Asset.title), {text.lower() for text in wanted.values()})
+    found: dict[str, int] = {}
+    for text, name in wanted.items():
+        titled = [row for row in (titles.get(name), lowered.get(name.lower())) if row]
+        best = slugs.get(name.lower()) or externals.get(name) or (min(titled) if titled else None)
+        if best:
+            found[text] = best[1]
+    return found
+
+
+def _first_ids(column: Any, values: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return by value (0 for published or 1, id) of the content it names, published before others."""
+    firsts: dict[str, tuple[int, int]] = {}
+    for part in chunks(set(values)):
+        rows = select(column, case((Asset.state == "published", 0), else_=1), Asset.id).where(
+            column.in_(part)
+        )
+        for value, place, asset_id in db.session.execute(rows):
+            firsts[value] = min(firsts.get(value, (place, asset_id)), (place, asset_id))
+    return firsts
 
 
 def asset_or_404(asset_id: int) -> Asset:

@@ -38,15 +38,16 @@ def import_uses(file: Path, create: bool, dates: Order, dry_run: bool, as_json: 
     """Import uses from a CSV file (at, user_email, asset, kind, deal_id); the same file twice changes nothing."""
     try:
         uses = tasks.read((file, file.name), dates)
+        comparison, known = tasks.compare(uses, create=create)
         if dry_run:
-            report = usage_report(tasks.compare(uses, create=create), file.name)
+            report = usage_report(comparison, file.name)
         else:
             stored = {"usage": (storage().put_file(file), file.name)}
             with unit_of_work():
                 row = start_import(
                     kind="usage", source="csv", files=stored, by=None, dates=dates, create=create
                 )
-                report = tasks.apply(row, uses, create=create)
+                report = tasks.apply(row, comparison, known)
             drain(kinds=("refresh_use",))
     except PortalError as error:
         raise click.ClickException(error.message) from error

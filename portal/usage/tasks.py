@@ -14,7 +14,7 @@ from portal.deals.models import DealImport
 from portal.deals.queries import deal_ids_by_external_id, import_or_404
 from portal.errors import PortalError
 from portal.jobs import job
-from portal.library.queries import asset_by_reference
+from portal.library.queries import assets_by_reference
 from portal.library.services import create_asset
 from portal.tabular.dates import Order
 from portal.tabular.reading import Reading
@@ -38,34 +38,40 @@ def read(file: tuple[deals.File, str], dates: Order = "auto") -> Uses:
 def look_up(rows: Iterable[UsageRow]) -> Lookup:
     """Return what the names in the rows mean."""
     references = {asset_key(row.asset): row.asset for row in rows}
-    found = {key: asset_by_reference(reference) for key, reference in references.items()}
+    found = assets_by_reference(references.values())
     return Lookup(
         people=user_ids_by_email({row.user_email for row in rows}),
-        assets={key: asset.id for key, asset in found.items() if asset},
+        assets={key: found[text] for key, text in references.items() if text in found},
         deals=deal_ids_by_external_id({row.deal_id for row in rows if row.deal_id}),
     )
 
 
-def compare(uses: Uses, *, create: bool) -> UseComparison:
-    """Compare a file of uses with what is known; nothing is written."""
-    return compare_uses(uses, look_up(uses.rows), create=create)
+def compare(uses: Uses, *, create: bool) -> tuple[UseComparison, Lookup]:
+    """Compare a file of uses with what is known, outside of any write; nothing is written."""
+    known = look_up(uses.rows)
+    return compare_uses(uses, known, create=create), known
 
 
-def apply(row: DealImport, uses: Uses, *, create: bool) -> dict[str, Any]:
-    """Write the new uses in the present transaction, adding the people and content they name if that was allowed."""
+def apply(row: DealImport, comparison: UseComparison, known: Lookup) -> dict[str, Any]:
+    """Write what a comparison found in the present transaction, adding the people and content that it is to add."""
     if row.state == "applied":
         return row.report or {}
-    known = look_up(uses.rows)
-    comparison = compare_uses(uses, known, create=create)
     record_many(new_uses(comparison, _add_missing(comparison, known, row.created_by)))
     return deals.finish_import(row, usage_report(comparison, row.filename))
 
 
 def _add_missing(comparison: UseComparison, known: Lookup, by: User | None) -> Lookup:
-    people, assets = dict(known.people), dict(known.assets)
+    # Somebody may have added them since the comparison.
+    people = {**known.people, **user_ids_by_email(comparison.people_to_add)}
+    since = assets_by_reference(comparison.assets_to_add)
+    assets = {**known.assets, **{asset_key(text): asset_id for text, asset_id in since.items()}}
     for email in comparison.people_to_add:
+        if email in people:
+            continue
         people[email] = create_user(email, name="", role="rep", status="placeholder", by=by).id
     for reference in comparison.assets_to_add:
+        if asset_key(reference) in assets:
+            continue
         asset = create_asset(by=None, title=reference, kind="other", placeholder=True)
         assets[asset_key(reference)] = asset.id
     return Lookup(people, assets, known.deals)
@@ -95,10 +101,10 @@ def _run(import_id: int, state: str) -> None:
         with unit_of_work():
             deals.refuse_import(import_or_404(import_id), error.message)
         return
+    comparison, known = compare(uses, create=order.create)
     if state == "waiting":
-        comparison = compare(uses, create=order.create)
         with unit_of_work():
             deals.keep_plan(import_or_404(import_id), usage_report(comparison, order.files["usage"][1]))
         return
     with unit_of_work():
-        apply(import_or_404(import_id), uses, create=order.create)
+        apply(import_or_404(import_id), comparison, known)

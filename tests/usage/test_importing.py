@@ -6,9 +6,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from flask import g
 from sqlalchemy import func, select
 
 from portal.library.models import Asset
+from portal.library.queries import asset_by_reference, assets_by_reference
+from portal.usage import tasks
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.users.models import User
 
@@ -143,3 +146,34 @@ def test_a_file_that_is_no_table_is_refused_in_words(app, tmp_path):
     path.write_bytes(b"%PDF-1.7")
     result = app.test_cli_runner().invoke(args=["usage", "import", str(path)])
     assert (result.exit_code, "uses.csv is a PDF" in result.output) == (1, True)
+
+
+def test_references_are_looked_up_together_as_they_would_be_one_by_one(app, make, count_queries):
+    make.asset("Pricing Guide", slug="guide", state="archived")
+    make.asset("Pricing Guide", slug="guide-2")
+    make.asset("Éclair", slug="cake", external_id="X-1")
+    asked = ["guide", " GUIDE-2 ", "pricing guide", "X-1", "x-1", "Éclair", "éclair", "nothing", ""]
+    with app.app_context():
+        singly = {text: found.id for text in asked if (found := asset_by_reference(text))}
+        with count_queries() as queries:
+            assert assets_by_reference(asked) == singly
+    assert len(queries) == 4
+    assert len(singly) == 5
+
+
+def test_a_file_is_compared_before_the_write_begins(app, make, tmp_path, monkeypatch):
+    make.user(email="ann@example.com")
+    make.asset(slug="deck")
+    file = tmp_path / "uses.csv"
+    file.write_text("at,user_email,asset,kind\n2026-01-05 10:00,ann@example.com,deck,sent\n")
+    writing = []
+    compare = tasks.compare_uses
+
+    def watch(*args, **kwargs):
+        writing.append("unit" in g)
+        return compare(*args, **kwargs)
+
+    monkeypatch.setattr(tasks, "compare_uses", watch)
+    answer = app.test_cli_runner().invoke(args=["usage", "import", str(file), "--json"])
+    assert json.loads(answer.stdout)["new"] == 1
+    assert writing == [False]
