@@ -9,9 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.feedback.models import REASONS, Rating
-from portal.feedback.services import LOW
 from portal.library.models import Asset, Version
-from portal.library.queries import visible_assets
 from portal.users.models import User
 
 SHOWN = 20
@@ -55,22 +53,3 @@ def rating_panel(asset: Asset, user: User) -> RatingPanel:
         reasons=REASONS,
         can_rate=asset.is_published and asset.current_version_id is not None,
     )
-
-
-def low_ratings(user: User, limit: int = 20) -> list[tuple[Rating, Asset]]:
-    """Return ratings of one or two stars on the current version of content that this person sees, newest first."""
-    assets = visible_assets(user).subquery()
-    found = (
-        select(Rating, Asset)
-        .join(Asset, Asset.id == Rating.asset_id)
-        .where(
-            Rating.stars <= LOW,
-            Rating.version_id == Asset.current_version_id,
-            Asset.state == "published",
-            Asset.id.in_(select(assets.c.id)),
-        )
-        .options(joinedload(Rating.user))
-        .order_by(Rating.updated_at.desc())
-        .limit(limit)
-    )
-    return [(rating, asset) for rating, asset in db.session.execute(found)]
