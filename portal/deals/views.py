@@ -64,7 +64,7 @@ def show(deal_id: int) -> Response:
     user = me()
     deal = visible_deal(user, deal_id)
     links = links_of_deal(deal.id)
-    picks = picks_for_deal(user, deal) if deal.status == "open" else []
+    picks = picks_for_deal(deal) if deal.status == "open" else []
     return render(
         "deals/show.html",
         deal=deal,

@@ -14,7 +14,6 @@ from portal.deals.models import Deal
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.library.models import Asset, Facet, Term, Version, asset_terms
 from portal.usage.models import FirstUse
-from portal.users.models import User
 
 # What a matching term is worth: the stage a deal is in changes, its industry does not.
 WORTH = {"industry": 3.0, "product": 2.0, "stage": 2.0, "region": 1.0}
@@ -45,12 +44,12 @@ class _Candidate:
         return self.verdict not in ("won_more", "won_less", "no_clear_difference")
 
 
-def picks_for_deal(user: User, deal: Deal, limit: int = 3) -> list[Pick]:
+def picks_for_deal(deal: Deal, limit: int = 3) -> list[Pick]:
     """Return picks for one deal."""
-    return picks_for_deals(user, [deal], limit)[deal.id]
+    return picks_for_deals([deal], limit)[deal.id]
 
 
-def picks_for_deals(user: User, deals: Sequence[Deal], limit: int = 3) -> dict[int, list[Pick]]:
+def picks_for_deals(deals: Sequence[Deal], limit: int = 3) -> dict[int, list[Pick]]:
     """Return picks for each of some deals, in a number of queries that does not grow with them."""
     if not deals:
         return {}

@@ -47,7 +47,7 @@ def index() -> Response:
 def _rep() -> Response:
     user = me()
     deals = list(db.session.scalars(open_deals_of(user).limit(DEALS_SHOWN)))
-    picks = picks_for_deals(user, deals)
+    picks = picks_for_deals(deals)
     versions = (pick.asset.current_version for offered in picks.values() for pick in offered)
     return render(
         "home/rep.html",

@@ -105,7 +105,7 @@ def test_picks_fit_the_deal_say_why_and_leave_room_for_what_is_untested(app, mak
     rep = make.user("rep")
     deal = make.deal(owner=rep, industry="healthcare", product="Planner")
     with app.app_context():
-        picks = picks_for_deals(rep, _loaded())[deal.id]
+        picks = picks_for_deals(_loaded())[deal.id]
     assert [pick.asset.title for pick in picks] == ["Strong", "Good", "Fresh"]
     assert picks[0].reason == "For Healthcare and Planner; won more often than other content on similar deals"
     assert picks[2].untested
@@ -120,7 +120,7 @@ def test_what_was_used_on_a_deal_is_not_picked_for_it_again(app, make):
     deal = make.deal(owner=rep, industry="Healthcare")
     make.use(used, rep, kind="sent", deal=deal)
     with app.app_context():
-        picks = picks_for_deals(rep, _loaded())[deal.id]
+        picks = picks_for_deals(_loaded())[deal.id]
     assert [pick.asset.id for pick in picks] == [other.id]
 
 
@@ -133,7 +133,7 @@ def test_picks_for_many_deals_cost_as_many_queries_as_for_one(app, make, count_q
     with app.app_context():
         loaded = _loaded()
         with count_queries() as one:
-            picks_for_deals(rep, loaded[:1])
+            picks_for_deals(loaded[:1])
         with count_queries() as many:
-            picks_for_deals(rep, loaded)
+            picks_for_deals(loaded)
     assert len(many) == len(one) <= 5

@@ -25,7 +25,7 @@ def test_content_made_for_other_products_regions_or_industries_is_not_proposed(a
 
     with app.app_context():
         deals = list(db.session.scalars(select(Deal).options(joinedload(Deal.account))))
-        picks = picks_for_deals(rep, deals, limit=5)
+        picks = picks_for_deals(deals, limit=5)
 
     assert {pick.asset.id for pick in picks[deal.id]} == {fits.id, wide.id}
     assert {pick.asset.title for pick in picks[unknown.id]} == {
