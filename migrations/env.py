@@ -1,4 +1,4 @@
-"""Run migrations on the portal's own database, with foreign keys off while tables are rebuilt and checked afterwards."""
+"""Run migrations on the portal's own database, foreign keys off while tables are rebuilt, and checked afterwards."""
 
 from __future__ import annotations
 
