@@ -13,7 +13,7 @@ from tests.browser.conftest import sign_in
 from tests.browser.pages import Shown, all_pages, demo_people
 from tests.browser.process import Portal
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
@@ -58,3 +58,14 @@ def test_axe_finds_nothing_and_nothing_sticks_out_on_any_page(portal, open_brows
                 wrong.append(f"{shown.name}: wider than the window at {width}")
             wrong += [f"{shown.name}: {violation}" for violation in page.evaluate("window.violations")]
     assert wrong == []
+
+
+def test_from_home_to_a_sent_link_takes_three_clicks(portal, open_browser):
+    page = open_browser(portal.address)
+    sign_in(page, demo_people(portal.app)["rep"], PASSWORD)
+    page.goto("/")
+    page.locator("main").get_by_role("link", name="Send", exact=False).first.click()
+    page.get_by_role("button", name="Create the link").click()
+    page.get_by_role("heading", name="The link is ready").wait_for()
+    page.get_by_role("button", name="Copy").first.click()
+    page.get_by_text("Copied").first.wait_for()
