@@ -81,7 +81,7 @@ def _library_pages() -> list[Shown]:
     return [
         Shown("library", "rep", "/library"),
         Shown("library-search", "rep", "/library?q=spare+parts"),
-        Shown("library-nothing-found", "rep", "/library?q=zeppelin+brochure"),
+        Shown("library-nothing-found", "rep", "/library?q=zeppelin"),
         Shown("library-marketer", "marketer", "/library?kind=case_study"),
         Shown("content-deck", "rep", f"/library/{deck}"),
         Shown("content-case-study", "marketer", f"/library/{paper}"),
