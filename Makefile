@@ -16,7 +16,7 @@ run: .venv/run-ready ## start the portal (PORT=8000; EMPTY=1 without demo data)
 	@EMPTY=$(EMPTY) .venv/bin/python tools/run.py
 
 test: .venv/dev-ready ## run all tests (REQUIRE_BROWSER=1 makes a missing Chromium a failure)
-	$(PYTEST) -n 2 --dist loadfile tests
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests
 
 setup: .venv/dev-ready ## only prepare .venv
 	@echo ".venv is ready."
