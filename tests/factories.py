@@ -95,6 +95,7 @@ class Make:
                 page_count=len(pages),
                 character_count=sum(map(len, pages)),
                 created_by_id=owner.id if owner else None,
+                published_at=now() if fields.get("published_at") else None,
             )
             version.pages = [Page(number=i, text=text) for i, text in enumerate(pages, 1)]
             asset.versions = [version]

@@ -61,3 +61,55 @@ def test_an_upgrade_keeps_what_is_stored_and_every_reference_in_it(empty_app):
             assert (kept.title, kept.owner_id, len(kept.versions)) == ("Kept", owner.id, 1)
     with sqlite3.connect(empty_app.config["DATA_DIR"] / "tandem.db") as connection:
         assert connection.execute("pragma foreign_key_check").fetchall() == []
+
+
+def _asset_as_it_was(app: Flask) -> None:
+    """Content with two published versions and a third that was being read, as the first tables stored it."""
+    day = "2026-01-05 09:00:00"
+    with sqlite3.connect(app.config["DATA_DIR"] / "tandem.db") as connection:
+        connection.execute(
+            "insert into assets (id, slug, title, kind, state, summary, guidance, is_placeholder, created_at,"
+            " updated_at, published_at, rating_count, rating_rank, use_count, deal_count) values"
+            " (1, 'kept', 'Kept', 'deck', 'published', '', '**For** CFOs', 0, ?, ?, ?, 0, 0, 0, 0)",
+            (day, day, day),
+        )
+        for number in (1, 2, 3):
+            connection.execute(
+                "insert into versions (id, asset_id, number, source, note, state, state_reason, has_macros,"
+                " proposed_title, page_count, character_count, preview_kind, preview_made_by, preview_reason,"
+                " created_at)"
+                " values (?, 1, ?, 'markdown', '', 'indexed', '', 0, '', 0, 0, 'html', '', '', ?)",
+                (number, number, f"2026-0{number}-05 09:00:00"),
+            )
+        connection.execute("update assets set current_version_id = 2")
+
+
+def _all(app: Flask, question: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(app.config["DATA_DIR"] / "tandem.db") as connection:
+        return connection.execute(question).fetchall()
+
+
+def test_guidance_and_versions_in_use_survive_the_way_up_and_down(empty_app):
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        upgrade(revision="0002")
+        assert _all(empty_app, "select what_to_say, for_whom from assets") == [("**For** CFOs", "")]
+        in_use = _all(empty_app, "select number, published_at is not null from versions order by number")
+        assert in_use == [(1, 1), (2, 1), (3, 0)]
+        downgrade(revision="0001")
+        assert _all(empty_app, "select guidance, state from assets") == [("**For** CFOs", "published")]
+        upgrade(revision="0002")
+        _all(empty_app, "update assets set for_whom = 'Buyers', state = 'from_sales'")
+        downgrade(revision="0001")
+        expected = [("**For whom:** Buyers\n\n**What to say:** **For** CFOs", "draft")]
+        assert _all(empty_app, "select guidance, state from assets") == expected
+
+
+def test_a_rebuilt_table_still_refuses_states_that_do_not_exist(empty_app):
+    with empty_app.app_context():
+        upgrade()
+    schema = dict(_all(empty_app, "select name, sql from sqlite_master where name in ('assets', 'versions')"))
+    assert "'from_sales'" in schema["assets"]
+    assert "ck_assets_kind" in schema["assets"]
+    assert all(f"ck_versions_{name}" in schema["versions"] for name in ("state", "preview_kind", "source"))

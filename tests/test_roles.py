@@ -84,6 +84,7 @@ TABLE = {
     "GET /library/<slug>/edit": MARKETING,
     "POST /library/<slug>/edit": MARKETING,
     "POST /library/<slug>/publish": MARKETING,
+    "POST /library/<slug>/v/<int:number>/publish": "marketing*",
     "GET /library/<slug>/archive": MARKETING,
     "POST /library/<slug>/archive": MARKETING,
     "POST /library/<slug>/restore": MARKETING,

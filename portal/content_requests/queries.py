@@ -20,6 +20,7 @@ from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.errors import NotFound
 from portal.library.models import Asset
+from portal.library.queries import live
 from portal.users.models import User
 
 VIEWS = ("open", "mine", "delivered", "declined", "all")
@@ -164,5 +165,5 @@ def requests_of_deal(deal_id: int) -> list[ContentRequest]:
 
 def deliverable_assets() -> list[Asset]:
     """Return the published content that a request can be answered with, newest first."""
-    found = select(Asset).where(Asset.state == "published", Asset.current_version_id.is_not(None))
+    found = select(Asset).where(live(), Asset.current_version_id.is_not(None))
     return list(db.session.scalars(found.order_by(Asset.published_at.desc()).limit(500)))

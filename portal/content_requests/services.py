@@ -108,7 +108,7 @@ def decline(request: ContentRequest, by: User, reason: str) -> None:
 def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
     """Answer a request with published content, and tell everybody who needs it."""
     _must_be_open(request)
-    if asset.state != "published":
+    if not asset.is_live:
         raise Invalid("Only published content can be delivered. Publish it first.", field="asset_id")
     if asset.current_version_id is None:
         raise Invalid("There is nothing to use in it yet. Add its file first.", field="asset_id")

@@ -68,7 +68,7 @@ def words_of(text: str) -> set[str]:
 def words_of_piece(piece: Piece) -> set[str]:
     """All words that a search can find in the newest edition of a piece."""
     names = [name for names in piece.terms.values() for name in names]
-    texts = [piece.title, piece.summary, piece.guidance, piece.kind.replace("_", " "), *names]
+    texts = [piece.title, piece.summary, piece.guidance.text, piece.kind.replace("_", " "), *names]
     return words_of(" ".join([*texts, *_texts(piece.editions[-1].sections)]))
 
 

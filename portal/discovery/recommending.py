@@ -13,6 +13,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.library.models import Asset, Facet, Term, Version, asset_terms
+from portal.library.queries import live
 from portal.usage.models import FirstUse
 
 # What a matching term is worth: the stage a deal is in changes, its industry does not.
@@ -139,9 +140,7 @@ def _assets(ids: set[int]) -> list[Asset]:
         Asset.published_at,
     )
     chosen = sorted(ids)[:CONSIDERED]
-    found = select(Asset).where(
-        Asset.id.in_(chosen), Asset.state == "published", Asset.is_placeholder.is_(False)
-    )
+    found = select(Asset).where(Asset.id.in_(chosen), live(), Asset.is_placeholder.is_(False))
     return list(db.session.scalars(found.options(version, columns)))
 
 

@@ -1,10 +1,10 @@
-"""Ratings: how useful one version was to one person."""
+"""Ratings, how useful one version was to one person; and threads, what people say about content."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Model, UtcDateTime, now
@@ -45,3 +45,39 @@ class Rating(Model):
 
     user: Mapped[User] = relationship()
     version: Mapped[Version] = relationship()
+
+
+class Thread(Model):
+    """A conversation about an asset, or about one page of the version that was shown; open until it is resolved."""
+
+    __tablename__ = "threads"
+    __table_args__ = (Index("ix_threads_asset_id_created_at", "asset_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id", ondelete="SET NULL"))
+    page_number: Mapped[int | None]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    version: Mapped[Version | None] = relationship()
+    resolved_by: Mapped[User | None] = relationship(foreign_keys=resolved_by_id)
+    comments: Mapped[list[Comment]] = relationship(back_populates="thread", order_by="Comment.id")
+
+
+class Comment(Model):
+    """What one person said in a thread, in Markdown."""
+
+    __tablename__ = "comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    body: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    thread: Mapped[Thread] = relationship(back_populates="comments")
+    author: Mapped[User | None] = relationship()

@@ -16,7 +16,7 @@ from portal.deals.models import Deal
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.queries import known_to
 from portal.library.models import Asset, Version
-from portal.library.queries import visible_assets
+from portal.library.queries import live, visible_assets
 from portal.usage.models import FirstUse
 from portal.users.models import User
 
@@ -150,7 +150,7 @@ def changes_since(user: User, begin: datetime, day: date) -> Changes:
 def _fresh_content(user: User, begin: datetime) -> Select[tuple[Asset]]:
     renewed = (Version.number > 1) & (Version.created_at >= begin)
     found = visible_assets(user).outerjoin(Version, Version.id == Asset.current_version_id)
-    found = found.where(Asset.state == "published", Asset.is_placeholder.is_(False))
+    found = found.where(live(), Asset.is_placeholder.is_(False))
     latest = case((renewed, Version.created_at), else_=Asset.published_at)
     return found.where(renewed | (Asset.published_at >= begin)).order_by(latest.desc(), Asset.id)
 

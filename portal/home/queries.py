@@ -15,6 +15,7 @@ from portal.deals.queries import open_deals_of
 from portal.feedback.models import Rating
 from portal.feedback.services import LOW
 from portal.library.models import Asset
+from portal.library.queries import live
 from portal.sharing.models import ShareLink, Visit
 from portal.users.models import User
 
@@ -117,7 +118,7 @@ def low_rated(limit: int) -> list[LowRated]:
 
 def _never_used() -> ColumnElement[bool]:
     return and_(
-        Asset.state == "published",
+        live(),
         Asset.use_count == 0,
         Asset.is_placeholder.is_(False),
         Asset.published_at <= now() - UNUSED_AFTER,

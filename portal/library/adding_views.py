@@ -82,7 +82,7 @@ def _add_written(form: Any) -> Asset:
         title=form.title.data,
         kind=form.kind.data,
         summary=form.summary.data or "" if "summary" in form else "",
-        guidance=form.guidance.data or "",
+        guidance=form.guidance,
     )
     if "body" in form:
         services.add_markdown_version(asset, by=me(), body=form.body.data)

@@ -49,10 +49,11 @@ def _change(asset: Asset, form: AssetForm, term_ids: set[int]) -> bool:
     try:
         services.change_asset(
             asset,
+            by=me(),
             title=form.title.data,
             kind=form.kind.data,
             summary=form.summary.data or "",
-            guidance=form.guidance.data or "",
+            guidance=form.guidance,
             term_ids=term_ids,
             owner_id=int(form.owner_id.data) if form.owner_id.data else None,
         )
@@ -68,6 +69,15 @@ def publish(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     services.publish(asset, me())
     flash("Published. Everyone signed in can find it now.", "success")
+    return see_other(url_for("library.show", slug=asset.slug))
+
+
+@blueprint.post("/v/<int:number>/publish")
+@allow(*MARKETING)
+def publish_version(slug: str, number: int) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    services.publish_version(asset, queries.version_of(asset, number), me())
+    flash(f"Version {number} is what everyone uses now.", "success")
     return see_other(url_for("library.show", slug=asset.slug))
 
 
@@ -130,7 +140,7 @@ def new_version(slug: str) -> Response:
         except PortalError as error:
             show_at_field(form, error)
         else:
-            flash(f"Version {version.number} is here. Earlier versions are kept.", "success")
+            flash(_words_for(asset, version), "success")
             return see_other(url_for("library.show", slug=asset.slug))
     current = asset.current_version
     if request.method == "GET" and current is not None:
@@ -161,12 +171,31 @@ def _received_file() -> Received | None:
 
 def _add_version(asset: Asset, form: VersionForm, received: Received | None) -> Version:
     note, source = form.note.data or "", request.form.get("source", "file")
+    at_once = request.form.get("do") == "publish"
     if source == "markdown":
-        return services.add_markdown_version(asset, by=me(), body=form.body.data or "", note=note)
+        return services.add_markdown_version(
+            asset, by=me(), body=form.body.data or "", note=note, publish_when_read=at_once
+        )
     if source == "link":
-        return services.add_link_version(asset, by=me(), link=form.link.data or "", note=note)
+        return services.add_link_version(
+            asset, by=me(), link=form.link.data or "", note=note, publish_when_read=at_once
+        )
     if received is None or received.stored is None:
         raise Invalid(received.reason if received else "Please choose a file.", field="file")
     return services.add_file_version(
-        asset, by=me(), stored=received.stored, filename=received.filename, note=note
+        asset,
+        by=me(),
+        stored=received.stored,
+        filename=received.filename,
+        note=note,
+        publish_when_read=at_once,
     )
+
+
+def _words_for(asset: Asset, version: Version) -> str:
+    """Say what becomes of a version that was just added."""
+    if not asset.is_published or asset.current_version_id == version.id:
+        return f"Version {version.number} is here. Earlier versions are kept."
+    if version.publish_when_read:
+        return f"Version {version.number} takes the place of the one in use as soon as it is read."
+    return f"Version {version.number} is here. Everyone goes on using the old one until you publish it."

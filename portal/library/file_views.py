@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from portal.db import record_apart
 from portal.deals.queries import working_deal
 from portal.library.models import Asset, Version
-from portal.library.queries import first_picture, page_of, version_of, visible_asset
+from portal.library.queries import first_picture, page_of, visible_asset, visible_version
 from portal.library.serving import Addresses, file_response, picture_response, preview_response
 from portal.usage.services import record
 from portal.users.access import me
@@ -17,7 +17,7 @@ blueprint = Blueprint("library_files", __name__, url_prefix="/library/<slug>/v/<
 
 def _version(slug: str, number: int) -> tuple[Asset, Version]:
     asset = visible_asset(me(), slug)
-    return asset, version_of(asset, number)
+    return asset, visible_version(me(), asset, number)
 
 
 def record_use(asset: Asset, version: Version, kind: str, *, on_working_deal: bool = True) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    Field,
     FileField,
     MultipleFileField,
     SelectField,
@@ -16,6 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.errors import PortalError
+from portal.library.guidance import FIELDS, Guidance
 from portal.library.models import ASSET_KINDS
 from portal.library.services import MAX_LINK, MAX_NOTE, MAX_SUMMARY, MAX_TITLE
 from portal.richtext import MAX_CHARACTERS, MAX_SHORT
@@ -40,8 +42,27 @@ def _kind() -> SelectField:
     return SelectField("Kind", choices=[(kind, kind_words(kind)) for kind in ASSET_KINDS])
 
 
-def _guidance() -> TextAreaField:
-    return TextAreaField("How to use it", [Optional(), _longest(MAX_SHORT)])
+def _guidance_field(key: str) -> TextAreaField:
+    heading, hint = FIELDS[key]
+    return TextAreaField(heading, [Optional(), _longest(MAX_SHORT)], description=hint)
+
+
+class GuidanceFields(FlaskForm):
+    """How to use it, field by field."""
+
+    for_whom, when_to_use = _guidance_field("for_whom"), _guidance_field("when_to_use")
+    what_to_say, not_to_promise = _guidance_field("what_to_say"), _guidance_field("not_to_promise")
+    proof_points = _guidance_field("proof_points")
+
+    @property
+    def guidance_fields(self) -> list[Field]:
+        """The five fields in the order in which a rep reads them."""
+        return [self[key] for key in FIELDS]
+
+    @property
+    def guidance(self) -> Guidance:
+        """What was typed, as one value."""
+        return Guidance(**{key: self[key].data or "" for key in FIELDS})
 
 
 def _summary() -> TextAreaField:
@@ -62,22 +83,22 @@ class FilesForm(FlaskForm):
     files = MultipleFileField("Files")
 
 
-class TextForm(FlaskForm):
+class TextForm(GuidanceFields):
     """Content that is written here, as Markdown."""
 
-    title, kind, body, guidance = _title(), _kind(), _body(), _guidance()
+    title, kind, body = _title(), _kind(), _body()
 
 
-class LinkForm(FlaskForm):
+class LinkForm(GuidanceFields):
     """Content that lives at another address."""
 
-    title, kind, link, summary, guidance = _title(), _kind(), _link(), _summary(), _guidance()
+    title, kind, link, summary = _title(), _kind(), _link(), _summary()
 
 
-class AssetForm(FlaskForm):
+class AssetForm(GuidanceFields):
     """What is said about a piece of content."""
 
-    title, kind, summary, guidance = _title(), _kind(), _summary(), _guidance()
+    title, kind, summary = _title(), _kind(), _summary()
     owner_id = SelectField("Owner", [Optional()])
 
     def offer_owners(self, people: list[Any]) -> None:

@@ -41,7 +41,7 @@ def documents_of(asset_ids: Sequence[int]) -> list[Document]:
 
 
 def _document(asset: Asset, pages: list[str]) -> Document:
-    text = "\n\n".join(filter(None, (asset.summary, asset.guidance, *pages)))[:MOST_CHARACTERS]
+    text = "\n\n".join(filter(None, (asset.summary, asset.guidance.text, *pages)))[:MOST_CHARACTERS]
     terms = " ".join((kind_words(asset.kind), *(term.name for term in asset.terms)))
     return Document(asset.id, asset.title, text, terms)
 

@@ -13,7 +13,8 @@ from portal.library.documents.pages import PageText
 from portal.library.models import Asset, Page, Version
 from portal.library.proposals import propose_kind
 from portal.library.reading import UNDRAWN, Drawing, Source, spread, unread
-from portal.library.services import MAX_TITLE, touch
+from portal.library.services import MAX_TITLE, publish_version, touch
+from portal.users.models import User
 
 _TO_OPENING = 3
 MAX_REASON = 300
@@ -75,7 +76,11 @@ def _settle_asset(asset: Asset, version: Version, found: Extraction) -> None:
     if found.state == "refused":
         if asset.state == "published" and asset.current_version_id == version.id:
             asset.state, asset.published_at = "draft", None
-    elif current is None or version.number > current.number:
+    elif asset.state == "published" and (current is None or version.publish_when_read):
+        if current is None or version.number > current.number:
+            by = db.session.get(User, version.created_by_id) if version.created_by_id else None
+            publish_version(asset, version, by)
+    elif asset.state != "published" and (current is None or version.number > current.number):
         asset.current_version = version
     if _is_untouched(asset) and version.number == 1 and version.source == "file":
         asset.title = version.proposed_title or asset.title

@@ -6,14 +6,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.db import chunks, db
+from portal.db import chunks, db, now
 from portal.errors import NotFound
-from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
+from portal.library.models import (
+    Asset,
+    Contribution,
+    Facet,
+    Page,
+    Review,
+    Reviewer,
+    Term,
+    Version,
+    asset_terms,
+)
 from portal.usage.models import UsageEvent
 from portal.usage.queries import effective_events, touches, uses_of_asset
+from portal.usage.sums import local_day
 from portal.users.models import User
 
 # What a viewer shows of one page in words; the search index has the whole text.
@@ -23,11 +34,39 @@ MOST_DRAFTS_SHOWN = 50
 
 
 def visible_assets(user: User) -> Select[tuple[Asset]]:
-    """Select the content that a person may see: all of it for marketing, else what is published and own drafts."""
+    """Select the content that a person may see.
+
+    Marketing sees all of it; others see what is live, their own drafts and those they were asked about, what their
+    team brought, and whatever they brought themselves.
+    """
     if user.is_marketing:
         return select(Asset)
-    own_draft = (Asset.owner_id == user.id) & Asset.state.in_(("draft", "in_review"))
-    return select(Asset).where((Asset.state == "published") | own_draft)
+    is_draft = Asset.state.in_(("draft", "in_review"))
+    return select(Asset).where(
+        or_(
+            live(),
+            is_draft & (Asset.owner_id == user.id),
+            is_draft & Asset.id.in_(_asked_about(user)),
+            (Asset.state == "from_sales") & Asset.id.in_(_brought_by_team(user)),
+            Asset.id.in_(select(Contribution.asset_id).where(Contribution.contributed_by_id == user.id)),
+        )
+    )
+
+
+def live() -> ColumnElement[bool]:
+    """Say in SQL which content sales may use: published, and not expired."""
+    today = local_day(now())
+    return and_(Asset.state == "published", or_(Asset.expires_on.is_(None), Asset.expires_on > today))
+
+
+def _asked_about(user: User) -> Select[tuple[int]]:
+    asked = select(Review.asset_id).join(Reviewer, Reviewer.review_id == Review.id)
+    return asked.where(Reviewer.user_id == user.id, Review.state != "withdrawn")
+
+
+def _brought_by_team(user: User) -> Select[tuple[int]]:
+    brought = select(Contribution.asset_id).join(User, User.id == Contribution.contributed_by_id)
+    return brought.where(User.team_id == user.team_id)
 
 
 def worth_offering(user: User) -> ColumnElement[bool]:
@@ -53,11 +92,10 @@ def _whole(assets: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
 
 
 def withdrawn_asset(slug: str) -> Asset | None:
-    """Return archived content that was published once, for a page that names its replacement and shows no more."""
+    """Return archived or expired content that was in use once, for a page that names its replacement and no more."""
     found = select(Asset).options(joinedload(Asset.replaced_by))
-    return db.session.scalar(
-        found.where(Asset.slug == slug, Asset.state == "archived", Asset.published_at.is_not(None))
-    )
+    gone = (Asset.state == "archived") | ((Asset.state == "published") & ~live())
+    return db.session.scalar(found.where(Asset.slug == slug, gone, Asset.published_at.is_not(None)))
 
 
 def asset_by_reference(text: str) -> Asset | None:
@@ -126,9 +164,30 @@ def version_of(asset: Asset, number: int) -> Version:
     return version
 
 
-def versions_of(asset: Asset) -> list[Version]:
-    """Return all versions with who made them, newest first."""
-    found = select(Version).where(Version.asset_id == asset.id).options(joinedload(Version.created_by))
+def visible_version(user: User, asset: Asset, number: int) -> Version:
+    """Return one version of content that a person may see, or raise NotFound; see shown_versions."""
+    found = shown_versions(user, asset).where(Version.number == number)
+    version = db.session.scalar(found)
+    if version is None:
+        raise NotFound
+    return version
+
+
+def shown_versions(user: User, asset: Asset) -> Select[tuple[Version]]:
+    """Select the versions that a person may see: of published content what was in use, or is asked of them."""
+    found = select(Version).where(Version.asset_id == asset.id)
+    if user.is_marketing or not asset.is_published:
+        return found
+    asked = select(Review.version_id).join(Reviewer, Reviewer.review_id == Review.id)
+    asked = asked.where(Reviewer.user_id == user.id, Review.state != "withdrawn")
+    return found.where(or_(Version.published_at.is_not(None), Version.id.in_(asked)))
+
+
+def versions_of(user: User, asset: Asset) -> list[Version]:
+    """Return the versions that a person may see with who made them, newest first."""
+    found = shown_versions(user, asset).options(
+        joinedload(Version.created_by), joinedload(Version.published_by)
+    )
     return list(db.session.scalars(found.order_by(Version.number.desc())))
 
 
@@ -213,7 +272,7 @@ def opening_texts(version_ids: Sequence[int], *, pages: int = 10, characters: in
 
 def suggested_assets(user: User, text: str, *, limit: int = 8) -> list[Asset]:
     """Return published content to use whose title has these words, for a type-ahead; most used first."""
-    found = select(Asset).where(Asset.state == "published", Asset.current_version_id.is_not(None))
+    found = select(Asset).where(live(), Asset.current_version_id.is_not(None))
     for word in text.split()[:6]:
         found = found.where(Asset.title.icontains(word, autoescape=True))
     return list(db.session.scalars(found.order_by(Asset.use_count.desc(), Asset.title).limit(limit)))

@@ -50,7 +50,7 @@ def show(slug: str) -> Response:
     if version is not None:
         record_use(asset, version, "viewed", on_working_deal=False)
     _log_click(asset)
-    versions = queries.versions_of(asset)
+    versions = queries.versions_of(me(), asset)
     seen = visible_deals(me()).with_only_columns(Deal.id)
     uses = queries.recent_uses(asset.id, seen, limit=MOST_USES_SHOWN + 1)
     return render(

@@ -114,7 +114,7 @@ def sending_panel(asset: Asset, user: User) -> SendingPanel:
     """Return what the page of an asset shows of sending."""
     links = _rows(_links().where(ShareLink.asset_id == asset.id, ShareLink.created_by_id == user.id).limit(5))
     version = asset.current_version
-    return SendingPanel(asset.is_published and version is not None and version.state != "refused", links)
+    return SendingPanel(asset.is_live and version is not None and version.state != "refused", links)
 
 
 def open_links_of(asset_id: int) -> int:

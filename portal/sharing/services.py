@@ -45,8 +45,8 @@ def send(*, asset: Asset, by: User, recipient: str = "", deal_id: int | None = N
     if len(recipient) > MAX_RECIPIENT:
         raise Invalid(f"A recipient has up to {MAX_RECIPIENT} characters.", field="recipient")
     version = db.session.get(Version, asset.current_version_id) if asset.current_version_id else None
-    if asset.state != "published" or version is None:
-        raise Conflict("Only published content can be sent.")
+    if not asset.is_live or version is None:
+        raise Conflict("Only published content that has not expired can be sent.")
     if version.state == "refused":
         raise Conflict("This file was refused when it was read, so it cannot be sent.")
     used = record(

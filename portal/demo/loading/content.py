@@ -52,7 +52,12 @@ def add_content(numbers: Numbers, pieces: Sequence[Piece], files: Files, terms: 
         for edition in piece.editions:
             name = f"{piece.key}.{piece.format}"
             version = add_file_version(
-                asset, by=owner, stored=files[piece.key, edition.number], filename=name, note=edition.note
+                asset,
+                by=owner,
+                stored=files[piece.key, edition.number],
+                filename=name,
+                note=edition.note,
+                publish_when_read=True,
             )
             numbers.versions[piece.key, edition.number] = version.id
             if edition.number == 1 and piece.status != "draft":
@@ -78,7 +83,9 @@ def put_in_the_past(numbers: Numbers, pieces: Sequence[Piece], moment: datetime)
 
 def _date_version(version_id: int, edition: Edition, moment: datetime) -> None:
     made = _weeks_before(moment, edition.weeks_ago)
-    db.session.execute(update(Version).where(Version.id == version_id).values(created_at=made))
+    db.session.execute(
+        update(Version).where(Version.id == version_id).values(created_at=made, published_at=made)
+    )
 
 
 def _weeks_before(moment: datetime, weeks: int) -> datetime:

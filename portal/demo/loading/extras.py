@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from portal.db import db
 from portal.demo.company import COMPANY, MARKETERS
 from portal.demo.loading.numbers import Numbers
+from portal.library.guidance import Guidance
 from portal.library.models import Asset
 from portal.library.services import add_link_version, add_markdown_version, create_asset, publish
 from portal.users.models import User
@@ -66,7 +67,7 @@ def add_extras(numbers: Numbers, moment: datetime) -> None:
         title="Before you call: two minutes of preparation",
         kind="other",
         summary="What to know, what to leave out and how to end a first call, on one page.",
-        guidance="**For** yourself, before the first call with somebody new.",
+        guidance=Guidance(for_whom="Yourself, before the first call with somebody new."),
     )
     _write(numbers, written, owner, WRITTEN)
     link = create_asset(
@@ -74,7 +75,7 @@ def add_extras(numbers: Numbers, moment: datetime) -> None:
         title=f"Product tour of {COMPANY}, recorded",
         kind="video",
         summary="Seven minutes through the product without sound, for people who want to see it first.",
-        guidance="**For** people who ask for a demo before they say what they need.",
+        guidance=Guidance(for_whom="People who ask for a demo before they say what they need."),
     )
     add_link_version(link, by=owner, link=LINK, note="First version")
     for asset in (written, link):

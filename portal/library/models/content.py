@@ -1,13 +1,17 @@
-"""Content: assets, their versions and pages, and the vocabulary they are filed under."""
+"""Content: assets, their versions and pages, and what happened to them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Model, UtcDateTime, db, now
+from portal.db import Model, UtcDateTime, now
+from portal.library.guidance import Guidance
+from portal.library.models.vocabulary import Term, asset_terms
+from portal.usage.sums import local_day
 from portal.users.models import User
 
 ASSET_KINDS = (
@@ -20,44 +24,9 @@ ASSET_KINDS = (
     "video",
     "other",
 )
-ASSET_STATES = ("draft", "in_review", "published", "archived")
+ASSET_STATES = ("draft", "in_review", "published", "archived", "from_sales")
 VERSION_STATES = ("waiting", "indexed", "stored_no_text", "refused")
 PREVIEW_KINDS = ("waiting", "pages", "html", "cards", "none")
-
-asset_terms = Table(
-    "asset_terms",
-    db.metadata,
-    Column("asset_id", ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True),
-    Column("term_id", ForeignKey("terms.id", ondelete="CASCADE"), primary_key=True, index=True),
-)
-
-
-class Facet(Model):
-    """One way to file content: industry, product, persona, region, language, stage, competitor."""
-
-    __tablename__ = "facets"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
-    position: Mapped[int] = mapped_column(default=0)
-
-    terms: Mapped[list[Term]] = relationship(back_populates="facet", order_by="Term.position, Term.name")
-
-
-class Term(Model):
-    """One value of a facet."""
-
-    __tablename__ = "terms"
-    __table_args__ = (UniqueConstraint("facet_id", "key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    facet_id: Mapped[int] = mapped_column(ForeignKey("facets.id", ondelete="CASCADE"))
-    key: Mapped[str] = mapped_column(String(80))
-    name: Mapped[str] = mapped_column(String(120))
-    position: Mapped[int] = mapped_column(default=0)
-
-    facet: Mapped[Facet] = relationship(back_populates="terms")
 
 
 class Asset(Model):
@@ -77,7 +46,11 @@ class Asset(Model):
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), default="draft")
     summary: Mapped[str] = mapped_column(default="")
-    guidance: Mapped[str] = mapped_column(default="")
+    for_whom: Mapped[str] = mapped_column(default="")
+    when_to_use: Mapped[str] = mapped_column(default="")
+    what_to_say: Mapped[str] = mapped_column(default="")
+    not_to_promise: Mapped[str] = mapped_column(default="")
+    proof_points: Mapped[str] = mapped_column(default="")
     is_placeholder: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     current_version_id: Mapped[int | None] = mapped_column(
@@ -88,6 +61,11 @@ class Asset(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    review_by: Mapped[date | None] = mapped_column(index=True)
+    review_days: Mapped[int | None]
+    expires_on: Mapped[date | None] = mapped_column(index=True)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     rating_count: Mapped[int] = mapped_column(default=0)
     rating_mean: Mapped[float | None]
     rating_rank: Mapped[float] = mapped_column(default=0.0, index=True)
@@ -102,10 +80,33 @@ class Asset(Model):
     )
     current_version: Mapped[Version | None] = relationship(foreign_keys=current_version_id, post_update=True)
     replaced_by: Mapped[Asset | None] = relationship(remote_side=id, foreign_keys=replaced_by_id)
+    verified_by: Mapped[User | None] = relationship(foreign_keys=verified_by_id)
 
     @property
     def is_published(self) -> bool:
         return self.state == "published"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the day has come from which it is not to be used any more."""
+        return self.expires_on is not None and self.expires_on <= local_day(now())
+
+    @property
+    def is_live(self) -> bool:
+        """Whether sales may use it: published, and not expired."""
+        return self.is_published and not self.is_expired
+
+    @property
+    def shown_state(self) -> str:
+        """The state as lists show it: an expired one is told apart from what is in use."""
+        return "expired" if self.is_published and self.is_expired else self.state
+
+    @property
+    def guidance(self) -> Guidance:
+        """How to use it, as one value."""
+        return Guidance(
+            self.for_whom, self.when_to_use, self.what_to_say, self.not_to_promise, self.proof_points
+        )
 
 
 class Version(Model):
@@ -143,9 +144,14 @@ class Version(Model):
     preview_html: Mapped[str | None] = mapped_column(deferred=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    publish_when_read: Mapped[bool] = mapped_column(default=False)
+    # When it first became what everyone uses, and who saw to that.
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     asset: Mapped[Asset] = relationship(back_populates="versions", foreign_keys=asset_id)
     created_by: Mapped[User | None] = relationship(foreign_keys=created_by_id)
+    published_by: Mapped[User | None] = relationship(foreign_keys=published_by_id)
     pages: Mapped[list[Page]] = relationship(back_populates="version", order_by="Page.number")
 
     @property
@@ -178,3 +184,32 @@ class Page(Model):
     height: Mapped[int | None]
 
     version: Mapped[Version] = relationship(back_populates="pages")
+
+
+class AssetEvent(Model):
+    """Something that somebody did to an asset: who, when and why; editing and verifying are told apart."""
+
+    __tablename__ = "asset_events"
+    __table_args__ = (Index("ix_asset_events_asset_id_at", "asset_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id", ondelete="SET NULL"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    action: Mapped[str] = mapped_column(String(30))
+    note: Mapped[str] = mapped_column(default="")
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    user: Mapped[User | None] = relationship()
+    version: Mapped[Version | None] = relationship()
+
+
+class ReviewInterval(Model):
+    """After how many days content of a kind is to be looked at again."""
+
+    __tablename__ = "review_intervals"
+    __table_args__ = (CheckConstraint(f"kind in {ASSET_KINDS}", name="kind"),)
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    days: Mapped[int]

@@ -1,0 +1,57 @@
+"""What happened to content, written down in the transaction in which it happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.db import db
+from portal.library.models import Asset, AssetEvent, Version
+from portal.users.models import User
+
+# How each action reads after a name: "Ana Ruiz published version 3".
+ACTIONS = {
+    "created": "added it",
+    "edited": "edited what is said about it",
+    "version_added": "added version {number}",
+    "version_restored": "brought back an earlier version as version {number}",
+    "version_published": "put version {number} in place",
+    "published": "published it",
+    "archived": "archived it",
+    "restored": "restored it",
+    "verified": "checked it: still right",
+    "owner_changed": "changed its owner",
+    "dates_changed": "changed when it is reviewed or expires",
+    "review_asked": "asked for a review of version {number}",
+    "review_withdrawn": "took back the review of version {number}",
+    "approved": "approved version {number}",
+    "sent_back": "asked for changes to version {number}",
+    "contributed": "brought it from sales",
+    "adopted": "adopted it from sales",
+    "merged": "merged it into other content",
+    "merged_in": "merged a contribution into it",
+    "declined": "declined it",
+}
+
+
+def note(
+    asset: Asset,
+    by: User | None,
+    action: str,
+    *,
+    version: Version | None = None,
+    why: str = "",
+    **detail: Any,
+) -> None:
+    """Write down what a person (or, without one, the portal) did to an asset, and why."""
+    if action not in ACTIONS:
+        raise ValueError(f"unknown action {action}")
+    db.session.add(
+        AssetEvent(
+            asset_id=asset.id,
+            version_id=version.id if version else None,
+            user_id=by.id if by else None,
+            action=action,
+            note=why,
+            detail=detail or None,
+        )
+    )

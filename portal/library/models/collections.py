@@ -1,0 +1,52 @@
+"""Collections: content in an order, with a name, a purpose and a cover."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Model, UtcDateTime, now
+from portal.library.models.content import Asset
+from portal.users.models import User
+
+
+class Collection(Model):
+    """Content that belongs together; its owner's alone until it is published."""
+
+    __tablename__ = "collections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    cover_asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id", ondelete="SET NULL"))
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    owner: Mapped[User] = relationship()
+    cover: Mapped[Asset | None] = relationship()
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+
+class CollectionItem(Model):
+    """One piece of a collection, at its place, with a word on why it is there."""
+
+    __tablename__ = "collection_items"
+
+    collection_id: Mapped[int] = mapped_column(
+        ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True
+    )
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+
+    asset: Mapped[Asset] = relationship()

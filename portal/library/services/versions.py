@@ -1,0 +1,123 @@
+"""Versions of content: added, read again, and put in the place of the one in use."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from portal.db import db, now
+from portal.errors import Conflict, Invalid
+from portal.jobs import enqueue
+from portal.library import history
+from portal.library.models import Asset, Version
+from portal.library.services.checking import MAX_NOTE, checked_link, checked_text, clean_filename
+from portal.library.services.content import touch
+from portal.richtext import MAX_CHARACTERS
+from portal.storage import Stored
+from portal.users.models import User
+
+
+def add_file_version(
+    asset: Asset,
+    *,
+    by: User | None,
+    stored: Stored,
+    filename: str,
+    note: str = "",
+    publish_when_read: bool = False,
+) -> Version:
+    """Add a version that is a file in the store; a job reads it.
+
+    In published content it waits for publish_version, unless it is to take its place as soon as it is read.
+    """
+    if stored.size == 0:
+        raise Invalid("The file is empty.", field="file")
+    if asset.current_version and asset.current_version.sha256 == stored.sha256:
+        number = asset.current_version.number
+        raise Conflict(f"This is the same file as version {number}.", field="file")
+    name = clean_filename(filename)
+    version = Version(source="file", sha256=stored.sha256, size=stored.size, filename=name)
+    return _add_version(asset, version, by, note, publish_when_read)
+
+
+def add_markdown_version(
+    asset: Asset, *, by: User | None, body: str, note: str = "", publish_when_read: bool = False
+) -> Version:
+    """Add a version that was written in the portal; a job renders and reads it."""
+    body = body.replace("\r\n", "\n").strip()
+    if not body:
+        raise Invalid("Please write something.", field="body")
+    if len(body) > MAX_CHARACTERS:
+        raise Invalid(f"A text has at most {MAX_CHARACTERS:,} characters.", field="body")
+    size = len(body.encode("utf-8", "replace"))
+    return _add_version(asset, Version(source="markdown", body=body, size=size), by, note, publish_when_read)
+
+
+def add_link_version(
+    asset: Asset, *, by: User | None, link: str, note: str = "", publish_when_read: bool = False
+) -> Version:
+    """Add a version that lives elsewhere; only its title and summary can be searched."""
+    version = Version(source="link", link=checked_link(link), state="stored_no_text", preview_kind="none")
+    version.state_reason = "It is a link: the text behind it is not read."
+    version.preview_reason = "This content lives at another address."
+    return _add_version(asset, version, by, note, publish_when_read)
+
+
+def _add_version(asset: Asset, version: Version, by: User | None, note: str, at_once: bool) -> Version:
+    last = db.session.scalar(select(func.max(Version.number)).where(Version.asset_id == asset.id)) or 0
+    version.asset_id, version.number = asset.id, last + 1
+    version.created_by_id = by.id if by else None
+    version.note = checked_text(note, MAX_NOTE, "note")
+    version.publish_when_read = at_once and asset.state == "published"
+    db.session.add(version)
+    db.session.flush()
+    asset.is_placeholder = False
+    if asset.state != "published":
+        asset.current_version = version
+    elif asset.current_version_id is None or (at_once and version.source == "link"):
+        put_in_place(asset, version, by)
+    if last:
+        history.note(asset, by, "version_added", version=version, why=version.note)
+        touch(asset)
+    if version.source != "link":
+        enqueue("read_version", version.id)
+    return version
+
+
+def publish_version(asset: Asset, version: Version, by: User | None) -> None:
+    """Put a newer version in the place of the one that everyone uses; the others are kept."""
+    if asset.state != "published":
+        raise Conflict("Publish the content first: its newest version comes with it.")
+    if version.asset_id != asset.id or version.id == asset.current_version_id:
+        raise Conflict("This version is in use already.")
+    current = asset.current_version
+    if current is not None and version.number < current.number:
+        raise Conflict("This version is older than the one in use. Bring it back as a new version.")
+    if version.state == "waiting":
+        raise Conflict("It is still being read. Try again in a moment.")
+    if version.state == "refused":
+        raise Invalid(f"Its file was refused. {version.state_reason} Replace the file first.")
+    put_in_place(asset, version, by)
+    history.note(asset, by, "version_published", version=version)
+    touch(asset)
+
+
+def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
+    """Make a version the one that everyone uses, and write down who saw to it."""
+    asset.current_version = version
+    version.publish_when_read = False
+    if version.published_at is None:
+        version.published_at, version.published_by_id = now(), by.id if by else None
+
+
+def read_again(version: Version) -> None:
+    """Have a version read and drawn once more, as far as that failed before."""
+    if version.is_being_read:
+        return
+    if not version.ended_unread:
+        raise Conflict("It has been read and drawn already.")
+    if version.state == "stored_no_text":
+        version.state, version.state_reason = "waiting", ""
+    if version.preview_kind == "none":
+        version.preview_kind, version.preview_reason = "waiting", ""
+    db.session.flush()
+    enqueue("read_version", version.id, once=True)
