@@ -23,14 +23,6 @@ KINDS = (
 )
 
 
-# How the paragraphs about using a piece begin, in the languages of the demo's content.
-_BEGINNINGS = {
-    **dict.fromkeys(("for", "für", "para"), "for_whom"),
-    **dict.fromkeys(("say", "sagen", "decir"), "what_to_say"),
-    **dict.fromkeys(("don't", "nicht", "no", "will"), "not_to_promise"),
-}
-
-
 @dataclass(frozen=True)
 class Edition:
     """One version of a piece: since how many weeks it has been out, and what changed."""
@@ -88,22 +80,13 @@ def read_piece(path: Path) -> Piece:
         kind=facts["kind"],
         format=facts["format"],
         summary=facts["summary"].strip(),
-        guidance=_guidance(facts["guidance"]),
+        guidance=Guidance(**{key: text.strip() for key, text in facts["guidance"].items()}),
         owner=f"{facts['owner']}@{EMAIL_DOMAIN}",
         status=facts.get("status", "published"),
         terms={facet: tuple(names) for facet, names in facts["terms"].items()},
         editions=tuple(editions),
         retired_weeks_ago=facts.get("retired_weeks_ago"),
     )
-
-
-def _guidance(text: str) -> Guidance:
-    """Return how to use a piece, told apart by how each paragraph begins; what has no such beginning is to be said."""
-    parts: dict[str, list[str]] = {}
-    for paragraph in text.strip().split("\n\n"):
-        beginning = paragraph.lstrip("*").split(" ")[0].strip("*:,.").casefold()
-        parts.setdefault(_BEGINNINGS.get(beginning, "what_to_say"), []).append(paragraph.strip())
-    return Guidance(**{key: "\n\n".join(found) for key, found in parts.items()})
 
 
 @cache

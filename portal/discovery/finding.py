@@ -31,7 +31,13 @@ SORTS = {
     "rated": "Best rated",
     "title": "Title",
 }
-STATE_WORDS = {"draft": "Draft", "in_review": "In review", "published": "Published", "archived": "Archived"}
+STATE_WORDS = {
+    "draft": "Draft",
+    "in_review": "In review",
+    "published": "Published",
+    "archived": "Archived",
+    "from_sales": "From sales",
+}
 Filters = Mapping[str, Sequence[str]]
 
 

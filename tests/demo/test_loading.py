@@ -146,8 +146,8 @@ def test_every_text_can_be_searched_at_once_and_slow_pictures_wait_for_the_worke
 
     assert _count(demo, Version, Version.state != "indexed", Version.source != "link") == 0
     assert _count(demo, Version, Version.preview_kind == "waiting") == office > 0
-    assert _count(demo, Job, Job.kind == "read_version", Job.state == "waiting") == office
-    assert _count(demo, Job, Job.kind != "read_version", Job.state != "done") == 0
+    assert _count(demo, Job, Job.kind == "draw_version", Job.state == "waiting") == office
+    assert _count(demo, Job, Job.kind != "draw_version", Job.state != "done") == 0
     assert _count(demo, Page, Page.thumbnail_sha256.is_not(None)) > 20
     page = _sign_in(demo, REPS[0].email).get("/library?q=brackwater dairy")
     assert "Brackwater Dairy: truck waiting cut from 94 to 31 minutes" in page.text

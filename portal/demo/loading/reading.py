@@ -39,7 +39,7 @@ def keep_texts(found: Sequence[tuple[Source, Extraction]]) -> None:
     """Store the texts; the newest version of each piece becomes the current one."""
     for source, extraction in found:
         keeping.keep_text(source.version_id, extraction)
-    db.session.flush()
+    _take_off("read_version", [source for source, _ in found])
 
 
 def draw_quick_ones(
@@ -52,11 +52,16 @@ def draw_quick_ones(
 
 
 def keep_drawings(drawn: Sequence[tuple[Source, Drawing]]) -> None:
-    """Store the pictures, and take the work that is done off the list of jobs."""
+    """Store the pictures of those that were drawn."""
     for source, drawing in drawn:
         keeping.keep_drawing(source.version_id, drawing)
-    done = [source.version_id for source, _ in drawn]
-    jobs = update(Job).where(Job.kind == "read_version", Job.subject_id.in_(done), Job.state == "waiting")
+    _take_off("draw_version", [source for source, _ in drawn])
+
+
+def _take_off(kind: str, done: Sequence[Source]) -> None:
+    """Take work that is done off the list of jobs."""
+    ids = [source.version_id for source in done]
+    jobs = update(Job).where(Job.kind == kind, Job.subject_id.in_(ids), Job.state == "waiting")
     db.session.execute(jobs.values(state="done", finished_at=now()))
 
 
