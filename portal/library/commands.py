@@ -144,7 +144,7 @@ def _add(path: Path, kind: str, term_ids: list[int], owner_id: int | None, publi
 
 def _read_now(version_id: int | None) -> None:
     """Read a version here and now, or wait while a worker does."""
-    drain(kinds=("read_version",))
+    drain(kinds=("read_version", "draw_version"))
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         with unit_of_work():

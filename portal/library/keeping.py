@@ -46,19 +46,31 @@ def keep_text(version_id: int, found: Extraction) -> None:
     if found.state == "refused":
         version.preview_kind, version.preview_reason = "none", found.reason
     _store_pages(version.id, found.pages)
+    have_drawn(version.id)
     _settle_asset(db.session.get_one(Asset, version.asset_id), version, found)
 
 
-def keep_failure(version_id: int, error: str) -> None:
-    """End the waiting of a version whose reading was given up; it can be downloaded, and read again."""
+def have_drawn(version_id: int) -> None:
+    """Leave a version to the job that draws, unless it has been drawn or is not to be."""
+    version = db.session.get(Version, version_id)
+    if version is not None and version.preview_kind == "waiting":
+        enqueue("draw_version", version_id, once=True)
+
+
+def keep_unread(version_id: int, error: str) -> None:
+    """End the waiting of a version whose reading was given up; it can be downloaded, drawn, and read again."""
     source = source_of(version_id)
-    if source is None:
-        return
-    reason = f"It could not be read: {error.rstrip('.')[:MAX_REASON]}."
-    if source.text_is_due:
-        keep_text(version_id, replace(unread(source), reason=reason))
-    if source.preview_is_due:
-        keep_drawing(version_id, replace(UNDRAWN, reason=reason))
+    if source is not None and source.text_is_due:
+        keep_text(version_id, replace(unread(source), reason=_given_up("read", error)))
+
+
+def keep_undrawn(version_id: int, error: str) -> None:
+    """End the waiting of a version whose drawing was given up; it can be downloaded, and drawn again."""
+    keep_drawing(version_id, replace(UNDRAWN, reason=_given_up("drawn", error)))
+
+
+def _given_up(verb: str, error: str) -> str:
+    return f"It could not be {verb}: {error.rstrip('.')[:MAX_REASON]}."
 
 
 def _store_pages(version_id: int, pages: tuple[PageText, ...] | list[PageText]) -> None:

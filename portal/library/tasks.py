@@ -17,23 +17,33 @@ from portal.storage import storage
 Result = TypeVar("Result")
 
 
-@job("read_version", on_failure=lambda version_id, error: keeping.keep_failure(version_id or 0, error))
+@job("read_version", on_failure=lambda version_id, error: keeping.keep_unread(version_id or 0, error))
 def read_version(version_id: int | None) -> None:
-    """Read a version's text, then draw it; either step is left out when it has been done."""
+    """Read a version's text, unless that has been done, and leave what is slow, drawing it, to another job."""
     with unit_of_work():
         source = keeping.source_of(version_id or 0)
     if source is None:
         return
+    found = None
     if source.text_is_due:
         found = _without_failing(lambda: reading.read_text(source), reading.unread(source))
-        with unit_of_work():
+    with unit_of_work():
+        if found is not None:
             keeping.keep_text(source.version_id, found)
-        if found.state == "refused":
-            return
-    if source.preview_is_due:
-        drawing = _without_failing(lambda: reading.draw(source, _kind_of(source)), reading.UNDRAWN)
-        with unit_of_work():
-            keeping.keep_drawing(source.version_id, drawing)
+        else:
+            keeping.have_drawn(source.version_id)
+
+
+@job("draw_version", on_failure=lambda version_id, error: keeping.keep_undrawn(version_id or 0, error))
+def draw_version(version_id: int | None) -> None:
+    """Draw a version whose text has been read, unless that has been done."""
+    with unit_of_work():
+        source = keeping.source_of(version_id or 0)
+    if source is None or source.text_is_due or not source.preview_is_due:
+        return
+    drawing = _without_failing(lambda: reading.draw(source, _kind_of(source)), reading.UNDRAWN)
+    with unit_of_work():
+        keeping.keep_drawing(source.version_id, drawing)
 
 
 def _without_failing(step: Callable[[], Result], otherwise: Result) -> Result:

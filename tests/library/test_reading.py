@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal.db import db, now
-from portal.jobs import MAX_ATTEMPTS, Job, enqueue
+from portal.jobs import MAX_ATTEMPTS, Job, drain, enqueue
 from portal.library import keeping, reading
+from portal.library.adding import receive_file, take_file
 from portal.library.documents.pages import PageText
 from portal.library.models import Page, Version
 from portal.library.proposals import propose_kind
@@ -80,7 +81,7 @@ def test_a_reading_that_is_given_up_says_so_and_can_be_tried_again(
         make.inside(lambda: db.session.execute(update(Job).values(run_after=now())))
         run_jobs()
     (version,) = rows(select(Version))
-    assert (version.state, version.preview_kind) == ("stored_no_text", "none")
+    assert (version.state, version.preview_kind) == ("stored_no_text", "cards")
     assert version.state_reason.startswith("It could not be read: ")
     assert "disk full" in version.state_reason
     assert "Read it again" in client.get("/library/notes").text
@@ -93,8 +94,51 @@ def test_a_reading_that_is_given_up_says_so_and_can_be_tried_again(
     assert client.post("/library/notes/v/1/read-again").status_code == 409
 
 
-def test_a_job_for_a_version_that_is_gone_is_done_at_once(make, rows, run_jobs):
-    make.inside(lambda: enqueue("read_version", 999))
+def test_a_drawing_that_is_given_up_keeps_the_text_and_can_be_tried_again(
+    make, sign_in, rows, run_jobs, monkeypatch
+):
+    client, real = sign_in(make.user("marketer")), keeping.keep_drawing
+    client.post("/library/new", data={"as": "files", "files": [samples.pdf("one.pdf", "Words.")]})
+
+    def fail(version_id, drawing):
+        if drawing.pages:
+            raise OSError("disk full")
+        real(version_id, drawing)
+
+    monkeypatch.setattr(keeping, "keep_drawing", fail)
+    for _ in range(MAX_ATTEMPTS):
+        make.inside(lambda: db.session.execute(update(Job).values(run_after=now())))
+        run_jobs()
+    (version,) = rows(select(Version))
+    assert (version.state, version.preview_kind) == ("indexed", "none")
+    assert version.preview_reason.startswith("It could not be drawn: OSError: disk full")
+    monkeypatch.setattr(keeping, "keep_drawing", real)
+    assert client.post("/library/one/v/1/read-again").status_code == 303
+    run_jobs()
+    (version,), (page,) = rows(select(Version)), rows(select(Page))
+    assert (version.state, version.preview_kind, page.text, bool(page.image_sha256)) == (
+        "indexed",
+        "pages",
+        "Words.",
+        True,
+    )
+
+
+def test_the_text_is_searchable_before_anything_is_drawn(app, make, rows):
+    make.inside(lambda: take_file(receive_file(*samples.pdf("one.pdf", "Words.")), by=None))
+    with app.app_context():
+        drain(kinds=("read_version",))
+    (version,) = rows(select(Version))
+    assert (version.state, version.preview_kind) == ("indexed", "waiting")
+    assert rows(select(Job.kind).where(Job.state == "waiting").order_by(Job.kind)) == [
+        "draw_version",
+        "index_asset",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["read_version", "draw_version"])
+def test_a_job_for_a_version_that_is_gone_is_done_at_once(make, rows, run_jobs, kind):
+    make.inside(lambda: enqueue(kind, 999))
     run_jobs()
     assert rows(select(Job.state)) == ["done"]
 

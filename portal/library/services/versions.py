@@ -120,4 +120,4 @@ def read_again(version: Version) -> None:
     if version.preview_kind == "none":
         version.preview_kind, version.preview_reason = "waiting", ""
     db.session.flush()
-    enqueue("read_version", version.id, once=True)
+    enqueue("read_version" if version.state == "waiting" else "draw_version", version.id, once=True)
