@@ -45,6 +45,16 @@ def _time_zone(name: str, text: str | None) -> str:
     return zone
 
 
+def _ports(name: str, text: str | None) -> frozenset[int]:
+    """Return a setting that is a list of ports, or end with a message that names it."""
+    words = (text or "80 443").replace(",", " ").split()
+    if not all(
+        word.isascii() and word.isdigit() and len(word) < 6 and 0 < int(word) < 65536 for word in words
+    ):
+        raise SystemExit(f"The setting {name} has to be a list of ports such as 80 443, not {text!r}.")
+    return frozenset(map(int, words))
+
+
 class Config:
     """Settings for a real portal; each attribute that the environment may change is listed in docs/settings.md."""
 
@@ -80,6 +90,7 @@ class Config:
         self.SESSION_COOKIE_SECURE = (read("COOKIE_SECURE") or "no") == "yes"
         self.PROXY_COUNT = _whole_number("PROXY_COUNT", read("PROXY_COUNT"), 0)
         self.SOFFICE = read("SOFFICE") or "auto"
+        self.LINK_PORTS = _ports("LINK_PORTS", read("LINK_PORTS"))
 
 
 class DevelopmentConfig(Config):

@@ -29,6 +29,8 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("REVENUE_TARGET", "1.5m"),
         ("MAX_UPLOAD_MB", "-1"),
         ("ORGANISATION_TIME_ZONE", "Mars/Base"),
+        ("LINK_PORTS", "80 http"),
+        ("LINK_PORTS", "443, 70000"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):
