@@ -14,7 +14,7 @@ from flask import Flask
 
 from portal.db import now, unit_of_work
 from portal.demo import services
-from portal.demo.loading import content, deals, extras, opinions, people, reading, searches, uses
+from portal.demo.loading import care, content, deals, extras, opinions, people, reading, searches, uses
 from portal.demo.loading.numbers import Numbers
 from portal.demo.pieces import Piece, load_pieces
 from portal.demo.simulated import Simulated
@@ -97,6 +97,7 @@ def _texts_and_pictures(this: _Load) -> None:
     with unit_of_work():
         reading.keep_texts(texts)
         content.put_in_the_past(this.numbers, this.pieces, this.moment)
+        care.look_after(this.numbers, this.pieces, this.moment)
     with this.progress.stage("drawing pages", 38, len(todo)) as step:
         drawn = reading.draw_quick_ones(this.app, todo, step)
     with unit_of_work():

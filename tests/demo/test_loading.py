@@ -111,7 +111,7 @@ def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, stor
     assert counts[Term.__tablename__] == sum(len(names) for names in VOCABULARY.values())
     # Beside the pieces: a written text, a link and two drafts.
     assert counts[Asset.__tablename__] == len(PIECES) + 4 == 56
-    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES) + 4
+    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES) + 5
     assert counts[Account.__tablename__] == len(story.accounts)
     assert counts[Deal.__tablename__] == len(story.deals) == DEALS
     assert counts[StageEntry.__tablename__] == sum(
@@ -160,8 +160,9 @@ def test_there_is_written_content_a_link_and_drafts_that_are_ready_for_review(de
             slug = db.session.scalars(found.where(Version.source == source, Asset.state == "published")).one()
         assert words in _sign_in(demo, REPS[0].email).get(f"/library/{slug}").text
     review = _sign_in(demo, MARKETERS[0].email).get("/library/review").text
-    assert "Checklist: the week before go-live" in review
     assert "Email: after the pilot has ended" in review
+    asked = _sign_in(demo, REPS[0].email).get("/library/checklist-the-week-before-go-live")
+    assert "Does this work in front of a customer?" in asked.text
 
 
 def test_whoever_can_be_signed_in_as_has_something_of_everything(demo: Flask) -> None:

@@ -1,14 +1,17 @@
-"""Content that is no file: a text written in the portal, a link, and two drafts that a marketer has begun."""
+"""Content that is no file: a text with a new version that waits, a link, and two drafts, one of them in review."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
+
 from portal.db import db
-from portal.demo.company import COMPANY, MARKETERS
+from portal.demo.company import COMPANY, MARKETERS, REPS
 from portal.demo.loading.numbers import Numbers
+from portal.library import history
 from portal.library.guidance import Guidance
-from portal.library.models import Asset
+from portal.library.models import Asset, AssetEvent, Review, Reviewer
 from portal.library.services import add_link_version, add_markdown_version, create_asset, publish
 from portal.users.models import User
 
@@ -30,6 +33,11 @@ Our history, our other products, and every sentence that begins with "most custo
 
 Agree on one question that both sides answer before the next call. Write it down while they listen.
 """
+REWRITTEN = WRITTEN.replace(
+    "- What they use today, and who built it",
+    "- What they use today, who built it, and whether that person will be in the call",
+).replace("It takes two minutes.", "It takes two minutes, and saves the first ten of the call.")
+QUESTION = "Does this work in front of a customer?"
 DRAFTS = (
     (
         "Checklist: the week before go-live",
@@ -56,7 +64,7 @@ Shall we look at it together on {{date}}?
     ),
 )
 LINK = "https://www.example.com/harrowmere/product-tour"
-OUT_FOR, BEGUN = timedelta(weeks=3), timedelta(days=2)
+OUT_FOR, BEGUN, ANSWERED = timedelta(weeks=3), timedelta(days=2), timedelta(hours=3)
 
 
 def add_extras(numbers: Numbers, moment: datetime) -> None:
@@ -81,12 +89,38 @@ def add_extras(numbers: Numbers, moment: datetime) -> None:
     for asset in (written, link):
         publish(asset, owner)
         asset.created_at = asset.published_at = asset.updated_at = moment - OUT_FOR
+        _date_events(asset, moment - OUT_FOR)
+    _write(numbers, written, owner, REWRITTEN, note="The question of who built it is asked to the end")
+    drafts = []
     for title, kind, body in DRAFTS:
         draft = create_asset(by=owner, title=title, kind=kind)
         _write(numbers, draft, owner, body)
         draft.created_at = draft.updated_at = moment - BEGUN
+        _date_events(draft, moment - BEGUN)
+        drafts.append(draft)
+    _ask(numbers, drafts[0], owner, moment - BEGUN / 2)
 
 
-def _write(numbers: Numbers, asset: Asset, owner: User, body: str) -> None:
-    version = add_markdown_version(asset, by=owner, body=body, note="First version")
+def _date_events(asset: Asset, at: datetime) -> None:
+    db.session.execute(update(AssetEvent).where(AssetEvent.asset_id == asset.id).values(at=at))
+
+
+def _ask(numbers: Numbers, draft: Asset, by: User, at: datetime) -> None:
+    """Put a draft to a marketer, who has answered, and to a rep, who has not yet."""
+    draft.state = "in_review"
+    version_id = draft.current_version_id or 0
+    review = Review(
+        asset_id=draft.id, version_id=version_id, question=QUESTION, asked_by_id=by.id, asked_at=at
+    )
+    approved = Reviewer(
+        user_id=numbers.people[MARKETERS[1].email], answer="approve", answered_at=at + ANSWERED
+    )
+    review.reviewers = [approved, Reviewer(user_id=numbers.people[REPS[0].email])]
+    db.session.add(review)
+    history.note(draft, by, "review_asked", version=draft.current_version)
+    db.session.flush()
+
+
+def _write(numbers: Numbers, asset: Asset, owner: User, body: str, *, note: str = "First version") -> None:
+    version = add_markdown_version(asset, by=owner, body=body, note=note)
     numbers.versions[asset.slug, version.number] = version.id
