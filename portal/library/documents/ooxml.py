@@ -12,7 +12,6 @@ from portal.library.documents.problems import Unreadable, Unsafe
 
 # Older readings of what stands beside them, text that was deleted or moved away, and field codes.
 _SKIPPED = {"Fallback", "del", "moveFrom", "instrText", "rPr", "tabs"}
-_CACHED_WORDS = {"strCache", "multiLvlStrCache", "strDim", "dlblRangeCache"}
 
 
 def local(tag: str) -> str:
@@ -55,28 +54,6 @@ def paragraphs(root: Any) -> Iterator[str]:
             words.append(character(name, element))
     if line := "".join(words).strip():
         yield line
-
-
-def drawn_text(package: Package, links: dict[str, Any], name: str, element: Any) -> list[str]:
-    """Return the lines of a chart or SmartArt that an element refers to; none when its part is missing or damaged."""
-    if name not in ("chart", "relIds"):
-        return []
-    link = links.get(attribute(element, "id" if name == "chart" else "dm"))
-    if link is None or link.external or link.target not in package:
-        return []
-    root = xml_if_readable(package, link.target)
-    if root is None:
-        return []
-    return list(dict.fromkeys([*paragraphs(root), *_cached_words(root)]))
-
-
-def _cached_words(root: Any) -> Iterator[str]:
-    """Yield the names of series and categories that a chart keeps a copy of."""
-    for element in root.iter():
-        if local(element.tag) in _CACHED_WORDS:
-            for value in element.iter():
-                if local(value.tag) in ("v", "pt") and (value.text or "").strip():
-                    yield value.text.strip()
 
 
 def core_title(package: Package) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from portal.library.documents.charts import drawn_text
 from portal.library.documents.ooxml import (
     attribute,
     core_title,
-    drawn_text,
     paragraphs,
     walk,
     xml_if_readable,

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portal.library.documents.charts import drawn_text
 from portal.library.documents.ooxml import (
     attribute,
     character,
     core_title,
-    drawn_text,
     paragraphs,
     walk,
     xml_if_readable,

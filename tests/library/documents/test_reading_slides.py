@@ -63,3 +63,46 @@ def test_a_damaged_slide_keeps_its_number(tmp_path):
         (2, ""),
         (3, "Three"),
     ]
+
+
+def test_footers_and_what_the_layout_says_are_read_once(tmp_path):
+    footer = shape("Confidential", "ftr")
+    parts = {
+        "ppt/slideLayouts/slideLayout1.xml": slide_part(shape("Acme Inc.") + shape("Click to edit", "body")),
+        "ppt/slideLayouts/_rels/slideLayout1.xml.rels": building.relations(
+            ("rId1", "slideMaster", "../slideMasters/slideMaster1.xml")
+        ),
+        "ppt/slideMasters/slideMaster1.xml": slide_part(shape("Since 1990")),
+    }
+    links = building.relations(("rId1", "slideLayout", "../slideLayouts/slideLayout1.xml"))
+    data = building.slides(
+        shape("One") + footer, shape("Two") + footer, parts=parts, links={1: links, 2: links}
+    )
+    found = read(tmp_path, data)
+    assert [page.text for page in found.pages] == ["One\nConfidential\nAcme Inc.\nSince 1990", "Two"]
+
+
+def test_a_damaged_layout_costs_only_its_own_words(tmp_path):
+    parts = {"ppt/slideLayouts/slideLayout1.xml": "garbage"}
+    links = {1: building.relations(("rId1", "slideLayout", "../slideLayouts/slideLayout1.xml"))}
+    found = read(tmp_path, building.slides(shape("One"), parts=parts, links=links))
+    assert [page.text for page in found.pages] == ["One"]
+
+
+def test_the_numbers_of_a_chart_are_read_as_it_shows_them(tmp_path):
+    frame = '<p:graphicFrame><c:chart xmlns:c="urn:c" r:id="rId3"/></p:graphicFrame>'
+    series = (
+        "<c:ser><c:tx><c:strRef><c:strCache><c:pt><c:v>{}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        "<c:cat><c:numCache><c:formatCode>yyyy\\-mm\\-dd</c:formatCode><c:pt><c:v>45292</c:v></c:pt></c:numCache></c:cat>"
+        "<c:val><c:numCache><c:formatCode>{}</c:formatCode><c:pt><c:v>{}</c:v></c:pt><c:pt><c:v>0.5</c:v></c:pt>"
+        "</c:numCache></c:val></c:ser>"
+    )
+    chart = (
+        '<c:chartSpace xmlns:c="urn:c">'
+        + series.format("Share", "0%", "0.28999999999999998")
+        + series.format("Cost", "General", "4.2999999999999998")
+        + "</c:chartSpace>"
+    )
+    links = {1: building.relations(("rId3", "chart", "../charts/chart1.xml"))}
+    found = read(tmp_path, building.slides(frame, parts={"ppt/charts/chart1.xml": chart}, links=links))
+    assert found.pages[0].text == "Share\n2024-01-01\n29%\t50%\nCost\n4.3\t0.5"

@@ -120,7 +120,7 @@ def test_charts_are_read_where_they_stand(tmp_path):
     body = f"<w:p><w:r><w:t>Before</w:t></w:r><w:r>{chart}</w:r></w:p>" + paragraph("After")
     links = building.relations(("rId5", "chart", "charts/chart1.xml"))
     found = read(tmp_path, building.word(body, {"word/charts/chart1.xml": part}, links=links))
-    assert texts(found) == ["Before\nChurn\nEMEA\nAfter"]
+    assert texts(found) == ["Before\nChurn\nEMEA\n7\nAfter"]
 
 
 def test_a_strict_document_reads_like_any_other(tmp_path):
