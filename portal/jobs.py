@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,10 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from huey import SqliteHuey, crontab
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.claims import claimant, release_gone
 from portal.db import Model, UtcDateTime, db, now, on_commit, unit_of_work
 
 LEASE = timedelta(minutes=10)
@@ -28,6 +29,7 @@ Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
 _failures: dict[str, Callable[[int | None, str], None]] = {}
 _nightly: list[str] = []
+_asleep = ContextVar("asleep", default=False)
 
 
 class Job(Model):
@@ -77,12 +79,23 @@ def enqueue(kind: str, subject_id: int | None = None, *, once: bool = False) -> 
     db.session.add(row)
     db.session.flush()
     job_id = row.id
-    on_commit(lambda: wake(job_id))
+    if not _asleep.get():
+        on_commit(lambda: wake(job_id))
 
 
 def wake(job_id: int) -> None:
     """Put a job's number on the queue; should that be lost, the sweeper finds the row again."""
     current_app.extensions["queue_task"](job_id)
+
+
+@contextmanager
+def without_waking() -> Iterator[None]:
+    """Let the worker sleep while jobs are written, for who does most of them at once; the sweeper finds the others."""
+    token = _asleep.set(True)
+    try:
+        yield
+    finally:
+        _asleep.reset(token)
 
 
 def _ready(moment: datetime) -> ColumnElement[bool]:
@@ -94,7 +107,7 @@ def _ready(moment: datetime) -> ColumnElement[bool]:
 
 def run_job(job_id: int) -> bool:
     """Claim a job and do it, once: a second call meanwhile, or after it is done, does nothing."""
-    claim = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    claim = f"{claimant()}/{secrets.token_hex(4)}"
     with unit_of_work():
         moment = now()
         claimed = update(Job).where(Job.id == job_id, _ready(moment))
@@ -158,8 +171,20 @@ def _settle(job_id: int, claim: str, error: str | None) -> None:
             row.state, row.run_after = "waiting", now() + timedelta(seconds=10 * 3**row.attempts)
 
 
+def release_abandoned() -> None:
+    """Let the jobs of processes that are gone run again at once, instead of when their leases are over."""
+    release_gone(_release)
+
+
+def _release(gone: str) -> None:
+    with unit_of_work():
+        theirs = Job.claimed_by.startswith(f"{gone}/", autoescape=True) & (Job.state == "running")
+        db.session.execute(update(Job).where(theirs).values(state="waiting", lease_until=None))
+
+
 def drain(progress: Callable[[int], None] | None = None, *, kinds: tuple[str, ...] = ()) -> int:
     """Do every job that is due, here and now, and return how many; for commands and tests."""
+    release_abandoned()
     finished = 0
     while True:
         with unit_of_work():
@@ -175,8 +200,34 @@ def drain(progress: Callable[[int], None] | None = None, *, kinds: tuple[str, ..
                 progress(finished)
 
 
+def do_now(kind: str, subject_id: int, *, patience: float = 120.0) -> bool:
+    """Do the waiting jobs of a kind for one subject, or wait while another process does; say whether none is left.
+
+    `patience` is in seconds. A job that failed and is to be tried again later is not waited for.
+    """
+    until = time.monotonic() + patience
+    while True:
+        with unit_of_work():
+            of_it = select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id)
+            due = list(db.session.scalars(of_it.where(_ready(now())).order_by(Job.id)))
+            elsewhere = db.session.scalar(of_it.where(Job.state == "running").limit(1))
+        for job_id in due:
+            run_job(job_id)
+        if not due and (elsewhere is None or time.monotonic() > until):
+            return not pending(kind, subject_id)
+        if not due:
+            time.sleep(0.2)
+
+
+def settle_waiting(kind: str, subject_id: int) -> None:
+    """Take waiting jobs off the list in the present transaction, which has done what they were to do."""
+    same = update(Job).where(Job.kind == kind, Job.subject_id == subject_id, Job.state == "waiting")
+    db.session.execute(same.values(state="done", finished_at=now()))
+
+
 def sweep() -> int:
     """Queue again what is due: jobs whose wake-up was lost and jobs whose worker is gone."""
+    release_abandoned()
     with unit_of_work():
         ids = list(db.session.scalars(select(Job.id).where(_ready(now())).limit(1000)))
         db.session.execute(delete(Job).where(Job.state == "done", Job.finished_at < now() - KEEP_DONE))
@@ -197,6 +248,11 @@ def pending(kind: str, subject_id: int | None = None) -> bool:
     if subject_id is not None:
         found = found.where(Job.subject_id == subject_id)
     return db.session.scalar(found.limit(1)) is not None
+
+
+def waiting_jobs(kind: str) -> int:
+    """Return how many jobs of a kind are still to be done."""
+    return db.session.scalar(select(func.count()).where(Job.kind == kind, Job.state == "waiting")) or 0
 
 
 def init_app(app: Flask) -> None:

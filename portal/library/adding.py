@@ -15,7 +15,7 @@ from portal.library.documents.titles import title_from_name
 from portal.library.models import Asset
 from portal.library.proposals import propose_kind
 from portal.library.queries import asset_with_file
-from portal.library.services import MAX_TITLE, add_file_version, clean_filename, create_asset
+from portal.library.services import MAX_TITLE, add_file_version, clean_filename, create_asset, touch
 from portal.storage import Stored, storage
 from portal.users.models import User
 
@@ -53,19 +53,31 @@ def take_file(
     *,
     by: User | None,
     owner: User | None = None,
+    title: str = "",
     kind: str = "",
     term_ids: Iterable[int] = (),
 ) -> Taken:
-    """Make a draft of a file, unless it is refused or there already; title and kind are proposed from its name."""
+    """Make a draft of a file, unless it is refused or there already.
+
+    A title and kind that are not given are proposed from its name, and once it is read from its text.
+    """
     name, stored = received.filename, received.stored
     if stored is None:
         return Taken(name, reason=received.reason)
     known = asset_with_file(stored.sha256)
     if known is not None:
         return Taken(name, known, known=True, reason=f"This very file is in the library as “{known.title}”.")
-    title = title_from_name(name)[:MAX_TITLE]
-    asset = create_asset(by=by, title=title, kind=kind or propose_kind(name), owner=owner, term_ids=term_ids)
+    asset = create_asset(
+        by=by,
+        title=title or title_from_name(name)[:MAX_TITLE],
+        kind=kind or propose_kind(name, title=title),
+        owner=owner,
+        term_ids=term_ids,
+    )
     add_file_version(asset, by=by, stored=stored, filename=name)
+    if title:
+        # What a person chose is not for the text to rename.
+        touch(asset)
     return Taken(name, asset)
 
 

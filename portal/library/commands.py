@@ -2,161 +2,184 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from portal.db import db, unit_of_work
+from portal.db import unit_of_work
 from portal.errors import PortalError
-from portal.jobs import drain, pending
-from portal.library import queries, services, vocabulary
-from portal.library.adding import receive_file, take_file
+from portal.jobs import waiting_jobs
+from portal.library.importing import sidecar, telling
+from portal.library.importing.facts import Facts, Register
+from portal.library.importing.finding import Finding, find_files
+from portal.library.importing.running import Wish, add_files, foresee, shown
+from portal.library.importing.telling import Counts, CsvReport, Line
 from portal.library.models import ASSET_KINDS
-from portal.users.models import User
+from portal.library.vocabulary import facet_by_key, term_for
 from portal.users.queries import user_by_email
 
 group = AppGroup("library", help="Add files to the library.")
 groups = (group,)
 
-# How long to wait for a worker that has taken a file out of our hands.
-PATIENCE_SECONDS = 120
 MISSING = "There is no file at this path."
-
-
-@dataclass(frozen=True)
-class Line:
-    """What became of one file; `asset` is its slug, or None when there is no content of it."""
-
-    path: str
-    asset: str | None
-    state: str
-    reason: str
-    pages: int = 0
-    characters: int = 0
+FILE = click.Path(path_type=Path)
+TERM_HELP = "Such as industry=Energy; may be repeated."
+SIDECAR_HELP = (
+    "A CSV file with path, title, kind, terms, owner and expires of the files. Without it, "
+    f"a file named {sidecar.NAME} in an added folder is used."
+)
 
 
 @group.command("add")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE)
 @click.option(
     "--kind", type=click.Choice(ASSET_KINDS), help="The kind; without it, one is proposed from each file."
 )
+@click.option("--term", "terms", multiple=True, metavar="FACET=VALUE", help=TERM_HELP)
+@click.option("--owner", metavar="EMAIL", help="Who looks after the content.")
+@click.option("--sidecar", "sidecar_path", type=FILE, metavar="FILE.csv", help=SIDECAR_HELP)
 @click.option(
-    "--term",
-    "terms",
-    multiple=True,
-    metavar="FACET=VALUE",
-    help="Such as industry=Energy; may be repeated.",
+    "--update-facts", is_flag=True, help="Say anew of files that are there already what is said here."
 )
 @click.option("--publish", is_flag=True, help="Publish what could be added, instead of leaving drafts.")
-@click.option("--owner", metavar="EMAIL", help="Who looks after the content.")
+@click.option("--draw", is_flag=True, help="Draw previews too, instead of leaving that to the worker.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and file.")
+@click.option(
+    "--report", "report_path", type=FILE, metavar="FILE.csv", help="Write the report as a CSV file too."
+)
 def add(
-    paths: tuple[str, ...],
+    paths: tuple[Path, ...],
     kind: str | None,
     terms: tuple[str, ...],
-    publish: bool,
     owner: str | None,
+    sidecar_path: Path | None,
+    report_path: Path | None,
     as_json: bool,
+    **wishes: bool,
 ) -> None:
     """Add files, and all files in folders, each in a transaction of its own.
 
-    A file that is in the library already adds nothing. Hidden files are left out.
+    A file that is in the library already adds nothing, so a run that was stopped can be started again. Hidden
+    files are left out.
     """
+    dry = wishes.pop("dry_run")
     try:
-        with unit_of_work():
-            term_ids = [_term_id(text) for text in terms]
-            person_id = user_by_email(owner).id if owner else None
+        for_all = _facts_for_all(kind or "", terms, owner, dry)
+        zone = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
+        finding = find_files(paths, sidecar_path, leave_out=[report_path] if report_path else [], zone=zone)
     except PortalError as error:
         raise click.ClickException(error.message) from error
-    files = [file for path in paths for file in _files_at(Path(path))]
-    missing = 0
-    with _progress(files, as_json) as shown:
-        for path in shown:
-            if not path.is_file():
-                missing += 1
-                line = Line(str(path), None, "refused", MISSING)
-                click.echo(f"{path}: {MISSING}", err=True)
-            else:
-                line = _add(path, kind or "", term_ids, person_id, publish)
-            click.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _words(line))
-    drain(kinds=("index_asset",))
-    if missing:
+    with ExitStack() as stack:
+        tell = _Telling(len(finding.files), as_json, report_path, stack)
+        for source in finding.sidecars:
+            tell.beside(f"{shown(source.source)}: {telling.counted(len(source.rows), 'row')}.", *source.notes)
+        for line in _lines(finding, for_all, Wish(**wishes), dry):
+            tell.line(line)
+    tell.end(dry, wishes["draw"])
+    if tell.counts.wrong:
         sys.exit(1)
 
 
-def _term_id(text: str) -> int:
+def _lines(finding: Finding, for_all: Facts, wish: Wish, dry: bool) -> Iterator[Line]:
+    register = Register(dry=dry)
+
+    def facts_of(path: Path) -> Facts:
+        row = finding.row_of(path)
+        return register.facts_of(row, for_all) if row else for_all
+
+    for path in finding.missing:
+        yield Line(shown(path), "missing", None, "refused", MISSING)
+    for source in finding.sidecars:
+        for fault in source.faults:
+            reason = f"{source.source.name}, line {fault.line}: {fault.reason}"
+            yield Line(fault.path, "row refused", None, "refused", reason)
+    if dry:
+        yield from (foresee(path, facts_of(path)) for path in finding.files)
+    else:
+        yield from add_files(finding.files, facts_of, wish)
+
+
+def _facts_for_all(kind: str, terms: Sequence[str], owner: str | None, dry: bool) -> Facts:
+    """Return what the options say of every file; the wrong ones are told of before anything is added."""
+    pairs = [_pair(text) for text in terms]
+    with unit_of_work():
+        person = user_by_email(owner) if owner else None
+        for key, _ in pairs:
+            facet_by_key(key)
+        term_ids = [] if dry else [term_for(facet_by_key(key), value).id for key, value in pairs]
+        return Facts(kind=kind, term_ids=tuple(term_ids), owner_id=person.id if person else None)
+
+
+def _pair(text: str) -> tuple[str, str]:
     key, sign, value = text.partition("=")
     if not sign or not value.strip():
         raise click.ClickException(f"--term needs FACET=VALUE, and got “{text}”.")
-    return vocabulary.term_for(vocabulary.facet_by_key(key), value).id
+    return key, value
 
 
-def _files_at(path: Path) -> Iterator[Path]:
-    """Yield a file, or the files of a folder and its folders by name; a path to nothing is kept, to be told of."""
-    if not path.is_dir():
-        yield path
-        return
-    for found in sorted(path.rglob("*")):
-        inner = found.relative_to(path).parts
-        if found.is_file() and not any(part.startswith((".", "~$")) for part in inner):
-            yield found
+class _Telling:
+    """Says what becomes of each file where it was asked for: lines, a progress bar on a terminal, a CSV file."""
 
+    def __init__(self, files: int, as_json: bool, report_path: Path | None, stack: ExitStack) -> None:
+        self.counts = Counts()
+        self._as_json = as_json
+        self._began = time.monotonic()
+        self._report = CsvReport(stack.enter_context(_opened(report_path))) if report_path else None
+        self._bar: Any = None
+        if sys.stderr.isatty() and files > 1:
+            bar: Any = click.progressbar(length=files, label="Adding", file=sys.stderr, show_pos=True)
+            self._bar = stack.enter_context(bar)
 
-def _progress(files: list[Path], as_json: bool) -> AbstractContextManager[Iterator[Path]]:
-    """Count the files on the terminal, where the lines themselves do not show how far it is."""
-    if not as_json or not sys.stderr.isatty():
-        return nullcontext(iter(files))
-    return click.progressbar(files, label="Adding", file=sys.stderr, show_pos=True)
+    def beside(self, *sentences: str) -> None:
+        """Say something that is no result, where it does not mix with results."""
+        self._clear()
+        click.echo(" ".join(sentences), err=True)
 
+    def line(self, line: Line) -> None:
+        """Say what became of one file."""
+        self.counts.add(line)
+        if self._report:
+            self._report.write(line)
+        if sys.stdout.isatty():
+            self._clear()
+        click.echo(telling.as_json(line) if self._as_json else telling.as_sentence(line))
+        if self._bar and line.outcome not in ("missing", "row refused"):
+            self._bar.update(1)
+            self._bar.render_progress()
 
-def _add(path: Path, kind: str, term_ids: list[int], owner_id: int | None, publish: bool) -> Line:
-    shown = str(path).encode("utf-8", "replace").decode()
-    try:
-        with path.open("rb") as stream:
-            received = receive_file(stream, path.name)
-    except OSError as error:
-        return Line(shown, None, "refused", f"It could not be opened: {error.strerror}.")
-    with unit_of_work():
-        owner = db.session.get(User, owner_id) if owner_id else None
-        taken = take_file(received, by=None, owner=owner, kind=kind, term_ids=term_ids)
-        if taken.asset is None:
-            return Line(shown, None, "refused", taken.reason)
-        asset_id, version_id = taken.asset.id, taken.asset.current_version_id
-    _read_now(version_id)
-    with unit_of_work():
-        asset = queries.asset_or_404(asset_id)
-        version = asset.current_version
-        if version is None:
-            return Line(shown, asset.slug, "refused", "It has been removed meanwhile.")
-        # A known draft is published too, so that a run which was stopped can be repeated.
-        if publish and asset.state != "archived" and version.state != "refused":
-            services.publish(asset, None)
-        reason = taken.reason or version.state_reason
-        return Line(shown, asset.slug, version.state, reason, version.page_count, version.character_count)
+    def _clear(self) -> None:
+        if self._bar:
+            click.echo("\r\x1b[K", nl=False, err=True)
 
-
-def _read_now(version_id: int | None) -> None:
-    """Read a version here and now, or wait while a worker does."""
-    drain(kinds=("read_version", "draw_version"))
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
+    def end(self, dry: bool, drawn: bool) -> None:
+        """Say it all in short."""
+        seconds = max(time.monotonic() - self._began, 0.001)
+        files = sum(self.counts.outcomes.values())
+        told = self.counts.sentences()
+        if dry:
+            told.append("Nothing was written.")
+        elif files > 1:
+            told.append(f"{seconds:,.0f} seconds, {files / seconds:,.1f} files a second.")
         with unit_of_work():
-            busy = pending("read_version", version_id)
-        if not busy:
-            return
-        time.sleep(0.2)
+            undrawn = waiting_jobs("draw_version")
+        if undrawn and not dry and not drawn:
+            told.append(f"{telling.counted(undrawn, 'preview')} will be drawn by the worker (flask worker).")
+        click.echo(" ".join(told), err=True)
 
 
-def _words(line: Line) -> str:
-    state = {"indexed": "searchable", "stored_no_text": "stored, no text"}.get(line.state, line.state)
-    pages = f"{line.pages:,} {'page' if line.pages == 1 else 'pages'}"
-    counts = f" ({pages}, {line.characters:,} characters)" if line.characters else ""
-    place = f" -> /library/{line.asset}" if line.asset else ""
-    return f"{line.path}{place}: {state}{counts}{'. ' + line.reason if line.reason else ''}"
+def _opened(path: Path) -> Any:
+    try:
+        return path.open("w", encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise click.ClickException(
+            f"The report can't be written to {shown(path)}: {error.strerror}."
+        ) from error

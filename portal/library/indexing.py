@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import selectinload
 
+from portal.claims import claimant
 from portal.db import db, now
 from portal.jobs import LEASE, Job
 from portal.library.models import Asset, Page
@@ -105,7 +106,8 @@ def batch_for(asset_id: int, *, most: int = 200) -> Batch:
     jobs = {job_id: subject for job_id, subject in found.tuples() if subject}
     lease_until = now() + LEASE
     claimed = update(Job).where(Job.id.in_(jobs), Job.state == "waiting")
-    db.session.execute(claimed.values(state="running", lease_until=lease_until))
+    claim = f"{claimant()}/batch"
+    db.session.execute(claimed.values(state="running", claimed_by=claim, lease_until=lease_until))
     asset_ids = tuple(sorted({asset_id, *jobs.values()}))
     return Batch(asset_ids, tuple(jobs), lease_until, tuple(documents_of(asset_ids)))
 

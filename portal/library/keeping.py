@@ -46,6 +46,8 @@ def keep_text(version_id: int, found: Extraction) -> None:
     if found.state == "refused":
         version.preview_kind, version.preview_reason = "none", found.reason
     _store_pages(version.id, found.pages)
+    if found.pages:
+        enqueue("compare_version", version.id, once=True)
     have_drawn(version.id)
     _settle_asset(db.session.get_one(Asset, version.asset_id), version, found)
 
@@ -61,7 +63,7 @@ def keep_unread(version_id: int, error: str) -> None:
     """End the waiting of a version whose reading was given up; it can be downloaded, drawn, and read again."""
     source = source_of(version_id)
     if source is not None and source.text_is_due:
-        keep_text(version_id, replace(unread(source), reason=_given_up("read", error)))
+        keep_text(version_id, replace(unread(source.filename), reason=_given_up("read", error)))
 
 
 def keep_undrawn(version_id: int, error: str) -> None:
@@ -136,3 +138,4 @@ def _spread_pages(version: Version, count: int) -> None:
     _store_pages(version.id, spread([PageText(*row) for row in rows], count))
     version.page_count = count
     enqueue("index_asset", version.asset_id, once=True)
+    enqueue("compare_version", version.id, once=True)

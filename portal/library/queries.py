@@ -47,6 +47,8 @@ def visible_assets(user: User) -> Select[tuple[Asset]]:
             live(),
             is_draft & (Asset.owner_id == user.id),
             is_draft & Asset.id.in_(_asked_about(user)),
+            # Expired content may be asked about too, while its new version waits.
+            (Asset.state == "published") & Asset.id.in_(_asked_about(user).where(Review.state == "open")),
             (Asset.state == "from_sales") & Asset.id.in_(_brought_by_team(user)),
             Asset.id.in_(select(Contribution.asset_id).where(Contribution.contributed_by_id == user.id)),
         )
@@ -59,6 +61,11 @@ def live() -> ColumnElement[bool]:
     return and_(Asset.state == "published", or_(Asset.expires_on.is_(None), Asset.expires_on > today))
 
 
+def shown_state() -> ColumnElement[str]:
+    """Say in SQL in which state lists show content: what has expired is told apart from what is in use."""
+    return case((and_(Asset.state == "published", ~live()), "expired"), else_=Asset.state)
+
+
 def _asked_about(user: User) -> Select[tuple[int]]:
     asked = select(Review.asset_id).join(Reviewer, Reviewer.review_id == Review.id)
     return asked.where(Reviewer.user_id == user.id, Review.state != "withdrawn")
@@ -66,7 +73,8 @@ def _asked_about(user: User) -> Select[tuple[int]]:
 
 def _brought_by_team(user: User) -> Select[tuple[int]]:
     brought = select(Contribution.asset_id).join(User, User.id == Contribution.contributed_by_id)
-    return brought.where(User.team_id == user.team_id)
+    # Whoever is in no team shares theirs with nobody, least of all with all others who are in none.
+    return brought.where(User.team_id == user.team_id, User.team_id.is_not(None))
 
 
 def worth_offering(user: User) -> ColumnElement[bool]:
@@ -150,9 +158,10 @@ def asset_or_404(asset_id: int) -> Asset:
 
 
 def asset_with_file(sha256: str) -> Asset | None:
-    """Return the content whose current version is this very file."""
-    found = select(Asset).join(Version, Version.id == Asset.current_version_id)
-    return db.session.scalar(found.where(Version.sha256 == sha256).order_by(Asset.id).limit(1))
+    """Return the content of which this very file is a version, preferably the one in use."""
+    found = select(Asset).join(Version, Version.asset_id == Asset.id).where(Version.sha256 == sha256)
+    in_use_first = case((Version.id == Asset.current_version_id, 0), else_=1)
+    return db.session.scalar(found.order_by(in_use_first, Asset.id).limit(1))
 
 
 def version_of(asset: Asset, number: int) -> Version:

@@ -60,14 +60,14 @@ class Drawing:
 UNDRAWN = Drawing("none", "", reason="It could not be drawn.")
 
 
-def unread(source: Source) -> Extraction:
-    """Return what is kept of a version that could not be read at all."""
+def unread(filename: str) -> Extraction:
+    """Return what is kept of a file that could not be read at all."""
     return Extraction(
         "stored_no_text",
         "It could not be read.",
         FileKind.OTHER,
         DOWNLOAD_TYPE,
-        title_from_name(source.filename),
+        title_from_name(filename),
     )
 
 

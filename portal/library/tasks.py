@@ -26,7 +26,7 @@ def read_version(version_id: int | None) -> None:
         return
     found = None
     if source.text_is_due:
-        found = _without_failing(lambda: reading.read_text(source), reading.unread(source))
+        found = _without_failing(lambda: reading.read_text(source), reading.unread(source.filename))
     with unit_of_work():
         if found is not None:
             keeping.keep_text(source.version_id, found)
@@ -94,3 +94,8 @@ def tidy_files(_: int | None) -> None:
     removed = tidying.remove_files(store, names, in_use)
     if removed:
         current_app.logger.info("%s files that nothing referred to were removed", removed)
+
+
+# Their jobs are registered by being imported.
+from portal.library.contributions import tasks as _contributions  # noqa: E402, F401
+from portal.library.life import tasks as _life  # noqa: E402, F401

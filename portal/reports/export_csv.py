@@ -9,9 +9,7 @@ from datetime import date
 from portal.reports.about import definitions, facts, notes
 from portal.reports.cells import heading, plain
 from portal.reports.table import Table
-
-# What a spreadsheet takes for the beginning of a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+from portal.tabular.cells import not_a_formula
 
 
 def as_csv(table: Table) -> bytes:
@@ -32,6 +30,4 @@ def _safe(value: str | int | float | date | None) -> str | int | float | None:
     """Text that a spreadsheet would run gets an apostrophe before it; numbers are left alone."""
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str) and value.startswith(_DANGEROUS):
-        return f"'{value}"
-    return value
+    return not_a_formula(value) if isinstance(value, str) else value

@@ -9,6 +9,9 @@ NOTHING = frozenset({"", "-", "--", "–", "—", "n/a", "na", "#n/a", "null", "
 # Controls, and the marks that turn the direction of text around: both can make a name look like another.
 _HARMFUL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 _EMAIL = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+\.[^\s@<>()\"',;:.]+")
 
 
@@ -33,3 +36,8 @@ def shorten(text: str, longest: int = 80) -> str:
 def is_email(text: str) -> bool:
     """Say whether `text` has the form of one email address."""
     return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
+def not_a_formula(text: str) -> str:
+    """Return `text` with an apostrophe before it if a spreadsheet would run it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -61,17 +61,21 @@ def test_a_folder_is_added_with_terms_and_published(make, rows, add, folder):
     assert lines == [
         {
             "path": str(folder / "a/notes.txt"),
+            "outcome": "added",
             "asset": "notes",
             "state": "indexed",
             "reason": "",
+            "faults": [],
             "pages": 1,
             "characters": 11,
         },
         {
             "path": str(folder / "b/Riverside case study.pdf"),
+            "outcome": "added",
             "asset": "riverside-case-study",
             "state": "indexed",
             "reason": "",
+            "faults": [],
             "pages": 1,
             "characters": 10,
         },
@@ -112,7 +116,7 @@ def test_bad_paths_and_files_are_told_of_and_the_others_go_on(app, rows, add, fo
     write(folder, samples.plain("no pdf", "wrong.pdf"), samples.plain("Fine.", "zfine.txt"))
     code, lines, beside = add(folder / "missing.pdf", folder)
     assert code == 1
-    assert "missing.pdf: There is no file at this path." in beside
+    assert "5 files: 1 missing, 3 refused, 1 added." in beside
     found = {Path(line["path"]).name: (line["asset"], line["state"], line["reason"]) for line in lines}
     assert found == {
         "missing.pdf": (None, "refused", "There is no file at this path."),
@@ -149,7 +153,7 @@ def test_without_json_each_file_is_one_sentence(app, folder):
 
 @pytest.mark.timeout(300)
 def test_all_real_office_files_end_in_a_named_state(rows, add, shared_data):
-    code, lines, _ = add(shared_data / "office")
+    code, lines, _ = add(shared_data / "office", "--draw")
     files = [path for path in (shared_data / "office").rglob("*") if path.is_file()]
     assert code == 0
     assert len(lines) == len(files)

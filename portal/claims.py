@@ -1,0 +1,64 @@
+"""Who does a piece of work, in a way that tells others when that process is gone.
+
+A process that takes work holds a lock on a file of its own. The system lets go of the lock when the process ends,
+however it ends, so whoever can take the lock knows that nobody is behind it any more; no clock and no process number
+is believed. The files are in the data folder, which every process of one portal shares.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from flask import current_app
+
+_making = threading.Lock()
+
+
+def claimant() -> str:
+    """Return the name of this process, by which its claims are known for as long as it lives."""
+    extensions = current_app.extensions
+    with _making:
+        # A process that was forked off is another one.
+        if extensions.get("claimant", (0,))[0] != os.getpid():
+            name, file = _lock_of_my_own()
+            extensions["claimant"] = (os.getpid(), name, file)
+        mine: str = extensions["claimant"][1]
+        return mine
+
+
+def release_gone(release: Callable[[str], object]) -> None:
+    """Call `release` with the name of every process that is gone, and forget it."""
+    for path in sorted(_folder().glob("*.lock")):
+        try:
+            with path.open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                release(path.stem)
+                path.unlink(missing_ok=True)
+        except (BlockingIOError, FileNotFoundError):
+            # It lives, or another process has just forgotten it.
+            continue
+
+
+def _folder() -> Path:
+    folder: Path = current_app.config["DATA_DIR"] / "claims"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _lock_of_my_own() -> tuple[str, TextIO]:
+    while True:
+        name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        path = _folder() / f"{name}.lock"
+        file = path.open("w")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        # Whoever looked between the two lines above took it for abandoned and removed it.
+        if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+            return name, file
+        file.close()
