@@ -14,6 +14,7 @@ import pytest
 
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealImport
+from portal.library.models import Collection, CollectionItem
 from portal.notifications.models import Notification, OutboxMessage
 from portal.users.models import PasswordLink, User
 from portal.users.passwords import token_hash
@@ -99,6 +100,21 @@ TABLE = {
     "GET /library/<slug>/v/<int:number>/pages/<int:page>/thumb": "all*",
     "GET /library/<slug>/v/<int:number>/preview": "all*",
     "GET /library/<slug>/v/<int:number>/thumb": "all*",
+    "GET /collections": ALL,
+    "GET /collections/new": ALL,
+    "POST /collections/new": ALL,
+    # A published one in this world.
+    "GET /collections/<slug>": ALL,
+    "GET /collections/<slug>/edit": MARKETING,
+    "POST /collections/<slug>/edit": MARKETING,
+    "POST /collections/<slug>/items": MARKETING,
+    "POST /collections/<slug>/items/<int:asset_id>": MARKETING,
+    # A private one, which is there for its owner alone.
+    "POST /collections/<slug>/publish": "marketing*",
+    "POST /collections/<slug>/unpublish": MARKETING,
+    "POST /collections/<slug>/delete": MARKETING,
+    "GET /library/<slug>/collect": ALL,
+    "POST /library/<slug>/collect": ALL,
     "GET /library/<slug>/rating": ALL,
     "POST /library/<slug>/rating": ALL,
     "POST /library/<slug>/rating/withdraw": "all*",
@@ -191,6 +207,14 @@ def world(app, make) -> World:
         make.asset("Deck", slug="deck"),
         make.asset("Draft", slug="draft", state="draft", owner=people["marketer"]),
     )
+    marketer_id = people["marketer"].id
+    collection = make.store(
+        Collection(slug="deck", name="First meeting", owner_id=marketer_id, published_at=now())
+    )
+    make.store(
+        CollectionItem(collection_id=collection.id, asset_id=asset.id, position=1),
+        Collection(slug="draft", name="Not ready", owner_id=marketer_id),
+    )
     archived = make.asset("Old", slug="old", state="archived", published_at=now(), archived_at=now())
     deal = make.deal(owner=rep, external_id="X1", name="Quiet deal")
     request = make.request(people["mate"], deals=(deal,))
@@ -251,6 +275,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<path:external_id>": "X1",
         "<int:number>": "1",
         "<int:page>": "1",
+        "<int:asset_id>": str(things.asset.id),
         "<any(csv, xlsx, docx):ending>": "csv",
         "<int:user_id>": str(things.deal.owner_id),
         "<int:notification_id>": str(things.notice.id),

@@ -18,14 +18,24 @@ from portal.deals.queries import suggest_deals, visible_deal, visible_deals, vis
 from portal.discovery.services import log_click
 from portal.errors import Gone, Invalid, NotFound
 from portal.feedback.queries import rating_panel
+from portal.feedback.threads.queries import thread_panel
 from portal.impact.queries import impact_panel
 from portal.library import queries
 from portal.library.adding_views import blueprint as adding_blueprint
 from portal.library.changing_views import blueprint as changing_blueprint
+from portal.library.collections.queries import collection_panel
+from portal.library.collections.views import blueprint as collections_blueprint
 from portal.library.file_views import addresses_of, record_use
 from portal.library.file_views import blueprint as file_blueprint
+from portal.library.life.bulk_views import blueprint as bulk_blueprint
+from portal.library.life.queries import life_panel, replacement_of
+from portal.library.life.views import blueprint as life_blueprint
 from portal.library.models import Asset
-from portal.library.serving import page_word, viewer_pages
+from portal.library.reviewing.queries import review_panel
+from portal.library.reviewing.views import blueprint as reviewing_blueprint
+from portal.library.serving import drawn_with, page_word, viewer_pages
+from portal.library.version_queries import history_of
+from portal.library.version_views import blueprint as version_blueprint
 from portal.library.vocabulary_views import blueprint as vocabulary_blueprint
 from portal.sharing.queries import sending_panel
 from portal.usage.services import record
@@ -33,9 +43,21 @@ from portal.users.access import me
 from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("library", __name__, url_prefix="/library")
-blueprints = (adding_blueprint, vocabulary_blueprint, changing_blueprint, file_blueprint, blueprint)
+blueprints = (
+    adding_blueprint,
+    vocabulary_blueprint,
+    changing_blueprint,
+    file_blueprint,
+    life_blueprint,
+    bulk_blueprint,
+    reviewing_blueprint,
+    collections_blueprint,
+    version_blueprint,
+    blueprint,
+)
 MOST_USES_SHOWN = 12
 MOST_DEALS_OFFERED = 20
+MOST_EVENTS_SHOWN = 10
 MOST_PLACES = 10_000
 
 
@@ -62,10 +84,16 @@ def show(slug: str) -> Response:
         more_uses=len(uses) > MOST_USES_SHOWN,
         other_uses=queries.other_uses(asset.id, seen),
         use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
-        deals=suggest_deals(me(), "", limit=MOST_DEALS_OFFERED) if asset.is_published else [],
+        deals=suggest_deals(me(), "", limit=MOST_DEALS_OFFERED) if asset.is_live else [],
         sending=sending_panel(asset, me()),
         impact=impact_panel(asset.id),
         rating=rating_panel(asset, me()),
+        events=history_of(me(), asset, limit=MOST_EVENTS_SHOWN + 1),
+        most_events=MOST_EVENTS_SHOWN,
+        life=life_panel(asset, me()),
+        review=review_panel(asset, me(), versions),
+        threads=thread_panel(asset, me()),
+        collections=collection_panel(me(), asset.id),
     )
 
 
@@ -85,12 +113,17 @@ def _asset(slug: str) -> Asset | None:
 
 
 def _withdrawn(slug: str) -> Response:
-    """Answer an old link to archived content by naming what replaces it, and showing nothing else of it."""
+    """Answer an old link to archived or expired content by naming what replaces it, and showing nothing else of it."""
     asset = queries.withdrawn_asset(slug)
     if asset is None:
         raise NotFound
-    replacement = asset.replaced_by if asset.replaced_by and asset.replaced_by.is_published else None
-    return render("library/withdrawn.html", title=asset.title, replacement=replacement, status=Gone.status)
+    return render(
+        "library/withdrawn.html",
+        title=asset.title,
+        expired_on=asset.expires_on if asset.is_published else None,
+        replacement=replacement_of(asset),
+        status=Gone.status,
+    )
 
 
 def _state(asset: Asset) -> Response:
@@ -103,11 +136,14 @@ def _state(asset: Asset) -> Response:
 
 
 def _viewer(asset: Asset) -> dict[str, Any]:
-    version = asset.current_version
+    """Return what the viewer shows: the version in use, or another that the address names, such as one under review."""
+    number = number_of(request.args.get("version"))
+    version = queries.visible_version(me(), asset, number) if number is not None else asset.current_version
     pages = viewer_pages(version, addresses_of(asset, version)) if version else []
     return {
         "asset": asset,
-        "version": version,
+        "version": asset.current_version,
+        "shown": version,
         "pages": pages,
         "current": _page_number(len(pages)),
         "page_word": page_word(version),
@@ -139,8 +175,8 @@ def start_presenting(slug: str) -> Response:
 @blueprint.post("/<slug>/used")
 def used(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
-    if not asset.is_published or asset.current_version is None:
-        raise Invalid("Only published content can be used on a deal.")
+    if not asset.is_live or asset.current_version is None:
+        raise Invalid("Only published content that has not expired can be used on a deal.")
     deal_id = number_of(request.form.get("deal_id"))
     if deal_id is None:
         raise Invalid("Please choose the deal that you used it on.", field="deal_id")

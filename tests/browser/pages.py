@@ -12,7 +12,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
-from portal.library.models import Asset, Term, Version
+from portal.library.models import Asset, Collection, Term, Version
 from portal.sharing.models import ShareLink
 from portal.sharing.services import token_of
 from portal.usage.models import FirstUse, UsageEvent
@@ -101,6 +101,22 @@ def _library_pages() -> list[Shown]:
         Shown("vocabulary-term", "marketer", f"/library/vocabulary/terms/{term}"),
         Shown("send", "rep", f"/library/{deck}/send"),
         Shown("impact-content", "manager", f"/impact/{deck}"),
+        *_collection_pages(deck),
+    ]
+
+
+def _collection_pages(deck: str) -> list[Shown]:
+    published = db.session.scalar(select(Collection.slug).where(Collection.published_at.is_not(None)))
+    shown = [("rep", ""), ("marketer", "/edit")] if published else []
+    return [
+        Shown("collections", "rep", "/collections"),
+        Shown("collections-own", "rep", "/collections?view=own"),
+        Shown("collection-new", "rep", "/collections/new"),
+        Shown("collection-add", "rep", f"/library/{deck}/collect"),
+        *(
+            Shown(f"collection{part.replace('/', '-')}", role, f"/collections/{published}{part}")
+            for role, part in shown
+        ),
     ]
 
 

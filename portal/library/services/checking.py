@@ -7,7 +7,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from portal.errors import Invalid
-from portal.library.models import ASSET_KINDS
+from portal.library.models import ASSET_KINDS, Asset
 
 MAX_TITLE = 300
 MAX_SUMMARY = 2_000
@@ -16,9 +16,14 @@ MAX_LINK = 2_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+def one_line(text: str) -> str:
+    """Return a text without line breaks, signs that mislead, and needless spaces."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 def checked_title(title: str) -> str:
     """Return a title on one line, or refuse an empty or endless one."""
-    title = " ".join(_CONTROL.sub(" ", title).split())
+    title = one_line(title)
     if not title:
         raise Invalid("Please give a title.", field="title")
     if len(title) > MAX_TITLE:
@@ -63,3 +68,14 @@ def checked_text(text: str, longest: int, field: str) -> str:
     if len(text) > longest:
         raise Invalid(f"This may have {longest:,} characters; it has {len(text):,}.", field=field)
     return text
+
+
+def checked_replacement(other: Asset, of: Asset | None = None) -> Asset:
+    """Return what is to be used instead of content, or refuse what is itself not in use."""
+    if of is not None and other.id == of.id:
+        raise Invalid("It cannot replace itself.", field="replaced_by")
+    if not other.is_live:
+        raise Invalid("The replacement has to be published and not expired.", field="replaced_by")
+    if other.current_version_id is None:
+        raise Invalid("There is nothing to use in the replacement yet.", field="replaced_by")
+    return other
