@@ -1,0 +1,126 @@
+"""Marketing's list of content from sales, and its decisions."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from portal.deals.queries import visible_deals_among
+from portal.errors import Invalid, NotFound, PortalError
+from portal.library import queries as library_queries
+from portal.library.contributions import deciding, queries
+from portal.library.contributions.forms import DeclineForm, MergeForm
+from portal.library.contributions.origins import origins_of, origins_of_versions
+from portal.library.contributions.proposals import Proposal
+from portal.library.contributions.services import check_undecided
+from portal.library.forms import show_at_field
+from portal.library.models import Contribution
+from portal.users.access import MARKETING, allow, me
+from portal.web import Page, paginate, render, see_other
+from portal.web.paging import page_number
+
+blueprint = Blueprint("contributions_deciding", __name__, url_prefix="/library")
+PER_PAGE = 20
+MOST_CHOICES = 300
+MOST_TOGETHER = 100
+
+
+@blueprint.get("/from-sales")
+@allow(*MARKETING)
+def index() -> Response:
+    waiting = queries.waiting_proposals()
+    if request.args.get("show") == "decided":
+        page = paginate(queries.decided_contributions(), per_page=PER_PAGE)
+        shown = list(page.items)
+    else:
+        number = min(page_number(), max(1, -(-len(waiting) // PER_PAGE)))
+        part = waiting[(number - 1) * PER_PAGE : number * PER_PAGE]
+        page = Page(part, number, len(waiting), PER_PAGE)
+        shown = _members(part)
+    return render(
+        "library/contributions/from_sales.html",
+        decided=request.args.get("show") == "decided",
+        page=page,
+        waiting=sum(len(proposal.contributions) for proposal in waiting),
+        deals=visible_deals_among(me(), (item.deal_id for item in shown)),
+        origins=origins_of_versions(
+            (item.asset.current_version for item in shown if item.asset.current_version), me()
+        ),
+        pictured=library_queries.with_thumbnails(item.asset.current_version_id for item in shown),
+    )
+
+
+def _members(proposals: list[Proposal]) -> list[Contribution]:
+    return [item for proposal in proposals for item in proposal.contributions]
+
+
+@blueprint.post("/<slug>/adopt")
+@allow(*MARKETING)
+def adopt(slug: str) -> Response:
+    contribution = queries.visible_contribution(me(), slug)
+    named = request.form.getlist("merge")[:MOST_TOGETHER]
+    if slug in named:
+        raise Invalid("It cannot be merged into itself.")
+    others = queries.contributions_named(me(), named)
+    publish_now = request.form.get("do") == "publish"
+    deciding.adopt(contribution, me(), publish_now=publish_now, others=others)
+    words = (
+        "Adopted and published."
+        if publish_now
+        else "Adopted as a draft of yours: publish it when it is ready."
+    )
+    if others:
+        words = f"{words} {len(others)} more {'was' if len(others) == 1 else 'were'} merged into it."
+    flash(words, "success")
+    return see_other(url_for("library.show", slug=slug))
+
+
+@blueprint.route("/<slug>/merge", methods=["GET", "POST"])
+@allow(*MARKETING)
+def merge(slug: str) -> Response:
+    contribution = queries.visible_contribution(me(), slug)
+    check_undecided(contribution)
+    asset, form = contribution.asset, MergeForm()
+    version = asset.current_version
+    origins = origins_of(version, me()) if version else []
+    if request.method == "GET":
+        form.into.data = request.args.get("into") or next(
+            (origin.asset.slug for origin in origins if origin.asset.is_live), ""
+        )
+    elif form.validate_on_submit():
+        try:
+            target = library_queries.visible_asset(me(), (form.into.data or "").strip())
+            deciding.merge(contribution, target, me(), take_file=form.take_file.data)
+        except NotFound:
+            show_at_field(form, Invalid("There is no such content.", field="into"))
+        except PortalError as error:
+            show_at_field(form, error)
+        else:
+            flash(f"Merged into “{target.title}”.", "success")
+            return see_other(url_for("library.show", slug=target.slug))
+    offered = library_queries.suggested_assets(me(), "", limit=MOST_CHOICES)
+    return render(
+        "library/contributions/merge.html",
+        contribution=contribution,
+        form=form,
+        origins=origins,
+        choices=[(other.slug, other.title) for other in offered if other.id != asset.id],
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+@blueprint.route("/<slug>/decline", methods=["GET", "POST"])
+@allow(*MARKETING)
+def decline(slug: str) -> Response:
+    contribution = queries.visible_contribution(me(), slug)
+    check_undecided(contribution)
+    form = DeclineForm()
+    if form.validate_on_submit():
+        try:
+            deciding.decline(contribution, me(), form.reason.data or "")
+        except PortalError as error:
+            show_at_field(form, error)
+        else:
+            flash(f"Declined. {contribution.contributed_by.name} is told why.", "success")
+            return see_other(url_for("contributions_deciding.index"))
+    status = 422 if form.is_submitted() else 200
+    return render("library/contributions/decline.html", contribution=contribution, form=form, status=status)

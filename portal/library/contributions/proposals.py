@@ -1,0 +1,90 @@
+"""Like content of several reps as one proposal, so that marketing decides once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.library.models import Asset, Contribution, PageMatch, Version
+
+# So many of the pages of either have to say the same.
+SHARED = 0.5
+
+
+def groups(items: Iterable[int], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the connected components of a graph, each in the order of `items`, as the first of each stands there."""
+    leader = {item: item for item in items}
+
+    def head(item: int) -> int:
+        while leader[item] != item:
+            leader[item] = leader[leader[item]]
+            item = leader[item]
+        return item
+
+    for first, second in pairs:
+        if first in leader and second in leader:
+            leader[head(second)] = head(first)
+    found: dict[int, list[int]] = {}
+    for item in leader:
+        found.setdefault(head(item), []).append(item)
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Content from sales that is one decision: what was brought first stands first."""
+
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def first(self) -> Contribution:
+        return self.contributions[0]
+
+    @property
+    def people(self) -> set[int]:
+        """Who brought it, by id."""
+        return {contribution.contributed_by_id for contribution in self.contributions}
+
+    @property
+    def teams(self) -> set[int]:
+        """The teams of these people, by id."""
+        return {item.contributed_by.team_id for item in self.contributions if item.contributed_by.team_id}
+
+    @property
+    def deals(self) -> set[int]:
+        """The deals for which it was made, by id."""
+        return {item.deal_id for item in self.contributions if item.deal_id}
+
+
+def proposals(contributions: Sequence[Contribution]) -> list[Proposal]:
+    """Put contributions together whose versions share at least half of the pages of either."""
+    by_version = {item.asset.current_version_id: item for item in contributions}
+    together = groups(
+        (version_id for version_id in by_version if version_id is not None),
+        _alike() if len(by_version) > 1 else (),
+    )
+    bare = [[item] for item in contributions if item.asset.current_version_id is None]
+    found = [[by_version[version_id] for version_id in group] for group in together] + bare
+    return [Proposal(tuple(sorted(group, key=lambda item: item.id))) for group in found]
+
+
+def _alike() -> list[tuple[int, int]]:
+    """Return the pairs of contributed versions of which one shares at least half of its pages with the other."""
+    ours, theirs = aliased(Version), aliased(Version)
+    our_asset, their_asset = aliased(Asset), aliased(Asset)
+    contributed = select(Contribution.asset_id)
+    found = (
+        select(PageMatch.version_id, PageMatch.of_version_id)
+        .join(ours, ours.id == PageMatch.version_id)
+        .join(theirs, theirs.id == PageMatch.of_version_id)
+        .join(our_asset, our_asset.current_version_id == ours.id)
+        .join(their_asset, their_asset.current_version_id == theirs.id)
+        .where(our_asset.id.in_(contributed), their_asset.id.in_(contributed))
+        .group_by(PageMatch.version_id, PageMatch.of_version_id, ours.page_count)
+        .having(func.count() >= SHARED * ours.page_count)
+    )
+    return list(db.session.execute(found).tuples())

@@ -1,0 +1,150 @@
+"""Questions about content from sales: whose it is, what became of it, and what waits for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from portal.db import db
+from portal.errors import Forbidden, NotFound
+from portal.library.contributions.origins import Origin, origins_of
+from portal.library.contributions.proposals import Proposal, proposals
+from portal.library.models import Asset, Contribution, Version
+from portal.library.queries import visible_asset, visible_assets
+from portal.users.models import User
+
+# More than this waits nowhere; the oldest come first, so that none is forgotten.
+MOST_WAITING = 500
+
+
+@dataclass(frozen=True)
+class SameFile:
+    """A file that is in the library already, as content that the asking person may see, or not (None)."""
+
+    asset: Asset | None
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class OriginPanel:
+    """What the page of a piece of content says of where it comes from."""
+
+    contribution: Contribution | None
+    merged_makers: tuple[str, ...]
+    origins: list[Origin]
+    is_mine: bool
+    may_decide: bool
+    is_waiting: bool
+    is_withdrawn: bool
+
+    @property
+    def tells_why_archived(self) -> bool:
+        """Whether it says why content is put away, so that nothing else has to."""
+        outcome = self.contribution.outcome if self.contribution else None
+        return self.is_withdrawn or outcome in ("merged", "declined")
+
+
+def _whole() -> Select[tuple[Contribution]]:
+    version = joinedload(Contribution.asset).joinedload(Asset.current_version)
+    return select(Contribution).options(
+        version,
+        joinedload(Contribution.contributed_by),
+        joinedload(Contribution.decided_by),
+        joinedload(Contribution.merged_into),
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    return Contribution.outcome.is_(None) & (Asset.state == "from_sales")
+
+
+def contribution_of(asset: Asset) -> Contribution | None:
+    """Return who brought content and what became of it, or None for content that marketing made."""
+    return db.session.scalar(_whole().where(Contribution.asset_id == asset.id))
+
+
+def visible_contribution(user: User, slug: str) -> Contribution:
+    """Return content from sales that a person may see, or raise NotFound."""
+    contribution = contribution_of(visible_asset(user, slug))
+    if contribution is None:
+        raise NotFound
+    return contribution
+
+
+def own_contribution(user: User, slug: str) -> Contribution:
+    """Return a person's own content from sales; Forbidden for that of others which they may see."""
+    contribution = visible_contribution(user, slug)
+    if contribution.contributed_by_id != user.id:
+        raise Forbidden("Only the person who brought this can do that.")
+    return contribution
+
+
+def contributions_named(user: User, slugs: Sequence[str]) -> list[Contribution]:
+    """Return content from sales by its slugs as far as a person may see it, or raise NotFound for what is missing."""
+    wanted = list(dict.fromkeys(slugs))
+    seen = visible_assets(user).where(Asset.slug.in_(wanted)).with_only_columns(Asset.id)
+    found = list(db.session.scalars(_whole().where(Contribution.asset_id.in_(seen)))) if wanted else []
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
+
+
+def same_file(user: User, sha256: str) -> SameFile | None:
+    """Return where this very file is in the library already: content in use that the person may see before others."""
+    found = select(Version.asset_id, Version.number).where(Version.sha256 == sha256)
+    places = dict(db.session.execute(found.order_by(Version.asset_id, Version.number)).tuples().all())
+    if not places:
+        return None
+    seen = visible_assets(user).where(Asset.id.in_(places))
+    best = db.session.scalar(seen.order_by((Asset.state == "published").desc(), Asset.id).limit(1))
+    return SameFile(best, places[best.id] if best else 0)
+
+
+def origin_panel(user: User, asset: Asset) -> OriginPanel:
+    """Return what the page of a piece of content says of where it comes from."""
+    contribution, version = contribution_of(asset), asset.current_version
+    makers = select(User.name).join(Contribution, Contribution.contributed_by_id == User.id)
+    merged = makers.where(Contribution.merged_into_id == asset.id, Contribution.outcome == "merged")
+    waiting = asset.state == "from_sales"
+    undecided = contribution is not None and contribution.outcome is None
+    is_mine = contribution is not None and contribution.contributed_by_id == user.id
+    return OriginPanel(
+        contribution=contribution,
+        merged_makers=tuple(db.session.scalars(merged.distinct().order_by(User.name))),
+        origins=origins_of(version, user) if version and not asset.is_published else [],
+        is_mine=is_mine,
+        may_decide=user.is_marketing and undecided and waiting,
+        is_waiting=undecided and waiting,
+        is_withdrawn=undecided and asset.state == "archived",
+    )
+
+
+def waiting_count() -> int:
+    """Return how much content from sales waits for a decision of marketing."""
+    found = select(func.count()).select_from(Contribution).join(Asset, Asset.id == Contribution.asset_id)
+    return db.session.scalar(found.where(_waits())) or 0
+
+
+def waiting_proposals() -> list[Proposal]:
+    """Return what waits for a decision, like content together: what most people made first, then the oldest."""
+    found = _whole().join(Asset, Asset.id == Contribution.asset_id).where(_waits())
+    waiting = list(db.session.scalars(found.order_by(Contribution.id).limit(MOST_WAITING)))
+    return sorted(proposals(waiting), key=lambda proposal: (-len(proposal.people), proposal.first.id))
+
+
+def decided_contributions() -> Select[tuple[Contribution]]:
+    """Select what was decided on, the latest first, for paging."""
+    return (
+        _whole()
+        .where(Contribution.outcome.is_not(None))
+        .order_by(Contribution.decided_at.desc(), Contribution.id.desc())
+    )
+
+
+def own_contributions(user: User) -> list[Contribution]:
+    """Return what a person brought, the latest first."""
+    found = _whole().where(Contribution.contributed_by_id == user.id)
+    return list(db.session.scalars(found.order_by(Contribution.id.desc()).limit(MOST_WAITING)))
