@@ -13,7 +13,7 @@ ACTIONS = {
     "created": "added it",
     "edited": "edited what is said about it",
     "version_added": "added version {number}",
-    "version_restored": "brought back an earlier version as version {number}",
+    "version_restored": "brought back version {earlier} as version {number}",
     "version_published": "put version {number} in place",
     "published": "published it",
     "archived": "archived it",
@@ -30,6 +30,8 @@ ACTIONS = {
     "merged": "merged it into other content",
     "merged_in": "merged a contribution into it",
     "declined": "declined it",
+    "withdrawn": "took it back",
+    "offered_again": "offered it again",
 }
 
 
@@ -55,3 +57,10 @@ def note(
             detail=detail or None,
         )
     )
+
+
+def words_of(event: AssetEvent) -> str:
+    """Say what an event was, to stand after the name of who did it."""
+    number = event.version.number if event.version else "that is gone"
+    known = {"number": number, "earlier": "an earlier one", **(event.detail or {})}
+    return ACTIONS[event.action].format_map(known)

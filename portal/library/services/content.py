@@ -32,13 +32,13 @@ def create_asset(
     owner: User | None = None,
     external_id: str | None = None,
     placeholder: bool = False,
+    from_sales: bool = False,
 ) -> Asset:
-    """Make a draft, or a published placeholder for what an import only names; the slug never changes.
+    """Make a draft, what sales brings, or a published placeholder for what an import only names.
 
-    It is owned by `owner`, or else by who makes it.
+    It is owned by `owner`, or else by who makes it; the slug never changes.
     """
-    title = checked_title(title)
-    owner = owner or by
+    title, owner = checked_title(title), owner or by
     asset = Asset(
         slug=_free_slug(title),
         title=title,
@@ -47,6 +47,7 @@ def create_asset(
         external_id=_free_external_id(external_id),
         owner_id=owner.id if owner else None,
         is_placeholder=placeholder,
+        state="from_sales" if from_sales else "draft",
     )
     _set_guidance(asset, guidance)
     # One moment for both, so that a draft which nobody has touched since can be told.
@@ -57,7 +58,7 @@ def create_asset(
     asset.terms = _terms(term_ids)
     db.session.add(asset)
     db.session.flush()
-    history.note(asset, by, "created")
+    history.note(asset, by, "contributed" if from_sales else "created")
     enqueue("index_asset", asset.id, once=True)
     return asset
 
