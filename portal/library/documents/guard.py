@@ -6,6 +6,7 @@ import math
 import multiprocessing
 import os
 import resource
+import select
 import signal
 import sys
 import threading
@@ -34,6 +35,8 @@ _TIME_SIGNALS = (signal.SIGXCPU, signal.SIGALRM)
 # Loaded once into the server that the processes are forked from. Third-party names stand here beside our own
 # modules because the server finds our own only when it is started from the project's folder.
 _PRELOADED = (
+    "encodings.cp437",
+    "encodings.utf_16_le",
     "lxml.etree",
     "mammoth",
     "nh3",
@@ -160,6 +163,7 @@ def _reason_of_death(exit_code: int | None) -> str:
 def _work(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...], limits: Limits) -> None:
     """Be the guarded process: take the limits, run the function, answer."""
     _limit(limits)
+    threading.Thread(target=_end_with_listener, args=(sender,), daemon=True).start()
     try:
         sender.send((True, function(*args)))
     except MemoryError:
@@ -172,6 +176,15 @@ def _work(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...
             f"could not be read: the file is damaged or unusual ({type(error).__name__} {first_line}".rstrip()
         )
         sender.send((False, f"{reason})"))
+
+
+def _end_with_listener(sender: Connection) -> None:
+    """End this process with everything it started once nobody is left to hear the answer: the parent was killed."""
+    listener = select.poll()
+    # Asked for nothing, it still tells of the other end being closed.
+    listener.register(sender.fileno(), 0)
+    listener.poll()
+    os.killpg(0, signal.SIGKILL)
 
 
 def _limit(limits: Limits) -> None:
