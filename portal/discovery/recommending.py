@@ -57,24 +57,25 @@ def picks_for_deals(deals: Sequence[Deal], limit: int = 3) -> dict[int, list[Pic
     verdicts = _verdicts()
     known = {asset_id for asset_id, (_, lift) in verdicts.items() if lift > 0}
     assets = _assets(_fitting(_values(deals)) | known)
-    terms = _terms_of([asset.id for asset in assets])
+    terms = terms_of([asset.id for asset in assets])
     used = _used([deal.id for deal in deals])
     picks = {}
     for deal in deals:
         candidates = [
             _candidate(deal, asset, terms.get(asset.id, ()), verdicts.get(asset.id))
             for asset in assets
-            if (asset.id, deal.id) not in used and not _is_for_others(deal, terms.get(asset.id, ()))
+            if (asset.id, deal.id) not in used and not is_for_others(deal, terms.get(asset.id, ()))
         ]
         picks[deal.id] = _choose(deal, candidates, limit)
     return picks
 
 
 def _values(deals: Iterable[Deal]) -> set[str]:
-    return {value.casefold() for deal in deals for value in _facts(deal).values()}
+    return {value.casefold() for deal in deals for value in facts_of(deal).values()}
 
 
-def _facts(deal: Deal) -> dict[str, str]:
+def facts_of(deal: Deal) -> dict[str, str]:
+    """Return what is known of a deal, else of its account, under the facets by which content is filed."""
     industry = deal.industry or (deal.account.industry if deal.account else None)
     region = deal.region or (deal.account.region if deal.account else None)
     facts = {"industry": industry, "product": deal.product, "stage": deal.stage, "region": region}
@@ -95,7 +96,7 @@ def _fitting(values: set[str]) -> set[int]:
     return set(db.session.scalars(found))
 
 
-def _terms_of(asset_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+def terms_of(asset_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     """Return the terms (facet, name) that tell which deals an asset is for."""
     found = (
         select(asset_terms.c.asset_id, Facet.key, Term.name)
@@ -110,14 +111,20 @@ def _terms_of(asset_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     return terms
 
 
-def _is_for_others(deal: Deal, terms: Iterable[tuple[str, str]]) -> bool:
+def is_for_others(deal: Deal, terms: Iterable[tuple[str, str]]) -> bool:
     """Say whether content is filed under other industries, products or regions than the deal's only."""
-    facts = _facts(deal)
+    facts = facts_of(deal)
     for facet in TELLING:
         names = {name.casefold() for key, name in terms if key == facet}
         if names and facet in facts and facts[facet].casefold() not in names:
             return True
     return False
+
+
+def fits_of(deal: Deal, terms: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return by facet the term under which content is filed and which is the deal's own."""
+    facts = {key: value.casefold() for key, value in facts_of(deal).items()}
+    return {facet: name for facet, name in terms if facts.get(facet) == name.casefold()}
 
 
 def _verdicts() -> dict[int, tuple[str, float]]:
@@ -152,8 +159,7 @@ def _used(deal_ids: list[int]) -> set[tuple[int, int]]:
 def _candidate(
     deal: Deal, asset: Asset, terms: Iterable[tuple[str, str]], verdict: tuple[str, float] | None
 ) -> _Candidate:
-    facts = {key: value.casefold() for key, value in _facts(deal).items()}
-    fits = {facet: name for facet, name in terms if facts.get(facet) == name.casefold()}
+    fits = fits_of(deal, terms)
     score = sum(WORTH[facet] for facet in fits)
     if verdict is not None and verdict[0] != "not_enough_deals":
         score += LIFT_WORTH * verdict[1]

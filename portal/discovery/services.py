@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from portal.db import db, now
-from portal.discovery.models import Search, SearchClick
+from portal.discovery.models import Search, SearchClick, SeenNews
 from portal.search.analysis import words as words_of
 
 SAME_SEARCH = timedelta(minutes=2)
@@ -66,3 +67,11 @@ def same_search(user_id: int, text: str, filters: dict[str, list[str]]) -> str |
     )
     rows = db.session.execute(recent.order_by(Search.id.desc()).limit(5))
     return next((key for key, stored in rows if stored == filters), None)
+
+
+def mark_news_seen(user_id: int, version_ids: Iterable[int]) -> None:
+    """Note that a person's home has shown these versions, so that it does so once."""
+    wanted = set(version_ids)
+    seen = select(SeenNews.version_id).where(SeenNews.user_id == user_id, SeenNews.version_id.in_(wanted))
+    for version_id in sorted(wanted.difference(db.session.scalars(seen))):
+        db.session.add(SeenNews(user_id=user_id, version_id=version_id))

@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, current_app, request
 
 from portal.content_requests.queries import request_rows, requests_by_pipeline, waiting_pipeline
-from portal.db import db, now
+from portal.db import db, now, record_apart
 from portal.deals.queries import open_deals_of
+from portal.discovery.news import News, news_for
 from portal.discovery.queries import gaps, picks_for_deals
+from portal.discovery.services import mark_news_seen
 from portal.errors import Invalid
 from portal.feedback.models import REASONS
 from portal.home import overview, queries
 from portal.home.styleguide_views import blueprint as styleguide_blueprint
 from portal.impact.overview import coverage_sentence, headline
 from portal.impact.queries import latest_snapshot, verdict_counts
+from portal.library.life.queries import due_for_a_look, life_counts, unowned
 from portal.library.queries import with_thumbnails
 from portal.tabular.currencies import minor_units
 from portal.usage.sums import local_day
@@ -28,6 +31,7 @@ blueprint = Blueprint("home", __name__)
 blueprints = (blueprint, styleguide_blueprint)
 
 DEALS_SHOWN = 6
+DEALS_WITH_NEWS = 200
 SUMMARY = 5
 WHOLE = 100
 SINCE = timedelta(days=90)
@@ -46,19 +50,33 @@ def index() -> Response:
 
 def _rep() -> Response:
     user = me()
-    deals = list(db.session.scalars(open_deals_of(user).limit(DEALS_SHOWN)))
+    every_deal = list(db.session.scalars(open_deals_of(user).limit(DEALS_WITH_NEWS)))
+    deals = every_deal[:DEALS_SHOWN]
     picks = picks_for_deals(deals)
-    versions = (pick.asset.current_version for offered in picks.values() for pick in offered)
+    versions = [pick.asset.current_version for offered in picks.values() for pick in offered]
+    news = news_for(user, every_deal)
+    _note_as_seen(news)
     return render(
         "home/rep.html",
         deals=deals,
         picks=picks,
-        pictured=with_thumbnails(version.id for version in versions if version),
+        news=news,
+        pictured=with_thumbnails(
+            version.id for version in [*versions, *(one.version for one in news)] if version
+        ),
         pipeline=queries.pipeline_of(user),
         requests=queries.requests_of(user),
         opened=queries.opened_lately(user),
         today=local_day(now()),
     )
+
+
+def _note_as_seen(news: list[News]) -> None:
+    """Note what this page shows of news, unless nobody looks: a browser may fetch pages ahead, or only their heads."""
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+    if news and request.method == "GET" and not ahead:
+        user_id, version_ids = me().id, [one.version.id for one in news]
+        record_apart(lambda: mark_news_seen(user_id, version_ids))
 
 
 def _marketing(begun: queries.Beginnings) -> Response:
@@ -92,6 +110,9 @@ def _owed() -> dict[str, Any]:
         "gaps": gaps(WHOLE),
         "unused": queries.never_used(WHOLE),
         "most": WHOLE,
+        "due": due_for_a_look(WHOLE),
+        "unowned": unowned(WHOLE),
+        "life": life_counts(),
     }
 
 

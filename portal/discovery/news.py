@@ -1,0 +1,106 @@
+"""What went live lately that fits a person's open deals, and that their home has not shown them yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from portal.db import db, now
+from portal.deals.models import Deal
+from portal.discovery.models import SeenNews
+from portal.discovery.recommending import WORTH, facts_of, fits_of, is_for_others, terms_of
+from portal.library.models import Asset, Facet, Term, Version, asset_terms
+from portal.library.queries import live
+from portal.users.models import User
+
+NEWS_FOR = timedelta(days=30)
+# A region or a stage alone is everybody's; one of these makes it about the deal.
+SPECIFIC = ("industry", "product")
+WORDS = {
+    "industry": "same industry",
+    "product": "same product",
+    "region": "same region",
+    "stage": "its stage",
+}
+CONSIDERED = 200
+
+
+@dataclass(frozen=True)
+class News:
+    """Content that went live, the open deal that it fits best, why, and how many more of them it fits."""
+
+    asset: Asset
+    version: Version
+    deal: Deal
+    reason: str
+    more_deals: int
+
+    @property
+    def is_update(self) -> bool:
+        """Whether an earlier version was in use before."""
+        return self.version.number > 1
+
+
+def news_for(user: User, deals: Sequence[Deal], limit: int = 5) -> list[News]:
+    """Return what went live in the last 30 days and fits some of these deals, best first, without what was seen."""
+    wanted = {
+        value.casefold() for deal in deals for facet, value in facts_of(deal).items() if facet in SPECIFIC
+    }
+    assets = _fresh(user, wanted) if wanted else []
+    terms = terms_of([asset.id for asset in assets]) if assets else {}
+    matched = [(asset, _matches(deals, terms.get(asset.id, []))) for asset in assets]
+    fitting = [(asset, matches) for asset, matches in matched if matches]
+    fitting.sort(key=lambda pair: -pair[1][0][0])
+    return [_news(asset, matches) for asset, matches in fitting[:limit]]
+
+
+def _fresh(user: User, values: set[str]) -> list[Asset]:
+    """Return live content whose version went live lately, since this person is here, and not by their own doing."""
+    seen = select(SeenNews.version_id).where(SeenNews.user_id == user.id)
+    found = (
+        select(Asset)
+        .join(Version, Version.id == Asset.current_version_id)
+        .where(live(), Asset.is_placeholder.is_(False), Asset.id.in_(_filed_under(values)))
+        .where(Version.published_at >= max(now() - NEWS_FOR, user.created_at), _by_others(user))
+        .where(Version.id.not_in(seen))
+        .options(contains_eager(Asset.current_version))
+        .order_by(Version.published_at.desc(), Asset.id.desc())
+    )
+    return list(db.session.scalars(found.limit(CONSIDERED)))
+
+
+def _by_others(user: User) -> ColumnElement[bool]:
+    return or_(Version.published_by_id.is_(None), Version.published_by_id != user.id)
+
+
+def _filed_under(values: set[str]) -> Select[tuple[int]]:
+    found = (
+        select(asset_terms.c.asset_id)
+        .join(Term, Term.id == asset_terms.c.term_id)
+        .join(Facet, Facet.id == Term.facet_id)
+    )
+    return found.where(Facet.key.in_(SPECIFIC), func.lower(Term.name).in_(values))
+
+
+def _matches(deals: Sequence[Deal], terms: list[tuple[str, str]]) -> list[tuple[float, Deal, dict[str, str]]]:
+    """Return the deals that content fits, with what they share; the best first, then as the deals stand."""
+    found = []
+    for deal in deals:
+        fits = fits_of(deal, terms)
+        if not is_for_others(deal, terms) and any(facet in fits for facet in SPECIFIC):
+            found.append((sum(WORTH[facet] for facet in fits), deal, fits))
+    return sorted(found, key=lambda match: -match[0])
+
+
+def _news(asset: Asset, matches: list[tuple[float, Deal, dict[str, str]]]) -> News:
+    _, deal, fits = matches[0]
+    assert asset.current_version is not None
+    return News(asset, asset.current_version, deal, _reason(fits), len(matches) - 1)
+
+
+def _reason(fits: dict[str, str]) -> str:
+    return "; ".join([f"{WORDS[facet]}, {fits[facet]}" for facet in WORTH if facet in fits][:2])
