@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from lxml import etree
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.datetime import from_excel
 
 from portal.library.documents.ooxml import attribute, local, paragraphs, xml_if_readable
 from portal.library.documents.packages import Package
 
-_WORDS = {"strCache", "strLit", "multiLvlStrCache", "strDim", "dlblRangeCache"}
-_NUMBERS = {"numCache", "numLit", "numDim"}
+_WORDS = ("strCache", "strLit", "multiLvlStrCache", "strDim", "dlblRangeCache")
+_NUMBERS = ("numCache", "numLit", "numDim")
+_SERIES = tuple(f"{{*}}{name}" for name in _WORDS + _NUMBERS)
 # No reader can tell single values apart in a chart of more.
 MOST_POINTS = 200
 _LAST_DATE = 2_958_465  # 31 December 9999, in days as Excel counts them
@@ -34,18 +34,18 @@ def drawn_text(package: Package, links: dict[str, Any], name: str, element: Any)
 
 def _series(root: Any) -> Iterator[str]:
     """Yield a line for the name, for the categories and for the values of each series that a chart keeps a copy of."""
-    for element in root.iter(etree.Element):
-        name = local(element.tag)
-        if name in _WORDS or name in _NUMBERS:
-            style = _number_style(element) if name in _NUMBERS else ""
-            values = (_shown(value, style) if name in _NUMBERS else value for value in _points(element))
-            if line := "\t".join(values):
-                yield line
+    for cache in root.iter(*_SERIES):
+        values = _points(cache)
+        if local(cache.tag) in _NUMBERS:
+            style = _number_style(cache)
+            values = (_shown(value, style) for value in values)
+        if line := "\t".join(values):
+            yield line
 
 
 def _points(cache: Any) -> Iterator[str]:
-    found = (element for element in cache.iter(etree.Element) if local(element.tag) in ("v", "pt"))
-    return islice((text for element in found if (text := (element.text or "").strip())), MOST_POINTS)
+    texts = ((element.text or "").strip() for element in cache.iter("{*}v", "{*}pt"))
+    return islice((text for text in texts if text), MOST_POINTS)
 
 
 def _number_style(cache: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import os
@@ -162,6 +163,8 @@ def _reason_of_death(exit_code: int | None) -> str:
 
 def _work(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...], limits: Limits) -> None:
     """Be the guarded process: take the limits, run the function, answer."""
+    # What the libraries brought along stays; looking through it for garbage would cost more than most files.
+    gc.freeze()
     _limit(limits)
     threading.Thread(target=_end_with_listener, args=(sender,), daemon=True).start()
     try:

@@ -12,6 +12,14 @@ from portal.library.documents.problems import Unreadable, Unsafe
 
 # Older readings of what stands beside them, text that was deleted or moved away, and field codes.
 _SKIPPED = {"Fallback", "del", "moveFrom", "instrText", "rPr", "tabs"}
+_CHARACTERS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
+_SEEN = {
+    *("p", "t", "sp", "tr", "chart", "relIds", "sectPr"),
+    *("pStyle", "lastRenderedPageBreak", "pageBreakBefore"),
+    *("footnoteReference", "endnoteReference", "headerReference", "footerReference"),
+    *_CHARACTERS,
+}
+_WALKED = tuple(f"{{*}}{name}" for name in (*_SEEN, *_SKIPPED))
 
 
 def local(tag: str) -> str:
@@ -25,8 +33,9 @@ def attribute(element: Any, name: str) -> str:
 
 
 def walk(root: Any) -> Iterator[tuple[bool, str, Any]]:
-    """Yield (is_start, local name, element) over everything that a reader of the page would see."""
-    walker = etree.iterwalk(root, events=("start", "end"))
+    """Yield (is_start, local name, element) over what stands for text, or divides it, and is shown on the page."""
+    # The names are compared by the library: most of a file's markup says how things look, and is passed over.
+    walker = etree.iterwalk(root, events=("start", "end"), tag=_WALKED)
     for event, element in walker:
         name = local(element.tag)
         if name not in _SKIPPED:
@@ -37,9 +46,7 @@ def walk(root: Any) -> Iterator[tuple[bool, str, Any]]:
 
 def character(name: str, element: Any) -> str:
     """Return the text that one element stands for, or ""."""
-    if name == "t":
-        return element.text or ""
-    return {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}.get(name, "")
+    return element.text or "" if name == "t" else _CHARACTERS.get(name, "")
 
 
 def paragraphs(root: Any) -> Iterator[str]:

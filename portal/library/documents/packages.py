@@ -71,6 +71,7 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self._file = _BoundedFile(path)
+        self._relations: dict[str, dict[str, Relation]] = {}
         try:
             self._zip = zipfile.ZipFile(self._file)
             self._file.bounded = False
@@ -145,6 +146,11 @@ class Package:
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Return what a part ("" for the package) links to, by relation id."""
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
+
+    def _read_relations(self, part: str) -> dict[str, Relation]:
         folder, base = posixpath.split(part)
         name = posixpath.join(folder, "_rels", f"{base}.rels")
         if name not in self:
