@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import or_, select
+
 from portal.db import db
-from portal.library.models import Asset, AssetEvent, Version
+from portal.jobs import enqueue
+from portal.library.models import Asset, AssetEvent, HygieneFinding, Version
 from portal.users.models import User
 
 # How each action reads after a name: "Ana Ruiz published version 3".
@@ -57,6 +60,15 @@ def note(
             detail=detail or None,
         )
     )
+    if action != "created" and _has_findings(asset.id):
+        # What was found wrong with it may be mended by this.
+        enqueue("look_over_library", asset.id, once=True)
+
+
+def _has_findings(asset_id: int) -> bool:
+    concerns = or_(HygieneFinding.asset_id == asset_id, HygieneFinding.other_asset_id == asset_id)
+    with db.session.no_autoflush:
+        return db.session.scalar(select(HygieneFinding.id).where(concerns).limit(1)) is not None
 
 
 def words_of(event: AssetEvent) -> str:

@@ -124,3 +124,20 @@ def page_word(version: Version | None) -> str:
     """Say what the parts of a version are called: slide, sheet or page."""
     suffix = PurePath(version.filename or "").suffix.lower() if version else ""
     return {".pptx": "slide", ".xlsx": "sheet"}.get(suffix, "page")
+
+
+def drawn_with(version: Version | None) -> str:
+    """Say which program drew a version, or why it is not shown as it looks, where that is no matter of course."""
+    if version is None or version.preview_kind in ("waiting", "none"):
+        return ""
+    office = {".docx": "Word", ".pptx": "PowerPoint"}.get(PurePath(version.filename or "").suffix.lower())
+    if version.preview_kind == "pages":
+        return {
+            "libreoffice": f"Drawn by LibreOffice: fonts and spacing may differ from {office or 'the original'}.",
+            "pdf": "Drawn by PDFium.",
+        }.get(version.preview_made_by, "")
+    if office and not version.preview_reason:
+        return "LibreOffice is not installed here: shown as text."
+    if version.preview_kind == "cards" and page_word(version) == "sheet":
+        return "Sheets are shown as text."
+    return ""

@@ -25,8 +25,12 @@ from portal.library.adding_views import blueprint as adding_blueprint
 from portal.library.changing_views import blueprint as changing_blueprint
 from portal.library.collections.queries import collection_panel
 from portal.library.collections.views import blueprint as collections_blueprint
+from portal.library.contributions.deciding_views import blueprint as deciding_blueprint
+from portal.library.contributions.views import blueprint as contributions_blueprint
+from portal.library.contributions.views import origin_context
 from portal.library.file_views import addresses_of, record_use
 from portal.library.file_views import blueprint as file_blueprint
+from portal.library.hygiene.views import blueprint as hygiene_blueprint
 from portal.library.life.bulk_views import blueprint as bulk_blueprint
 from portal.library.life.queries import life_panel, replacement_of
 from portal.library.life.views import blueprint as life_blueprint
@@ -52,7 +56,10 @@ blueprints = (
     bulk_blueprint,
     reviewing_blueprint,
     collections_blueprint,
+    contributions_blueprint,
+    deciding_blueprint,
     version_blueprint,
+    hygiene_blueprint,
     blueprint,
 )
 MOST_USES_SHOWN = 12
@@ -94,6 +101,7 @@ def show(slug: str) -> Response:
         review=review_panel(asset, me(), versions),
         threads=thread_panel(asset, me()),
         collections=collection_panel(me(), asset.id),
+        **origin_context(asset),
     )
 
 
@@ -128,7 +136,7 @@ def _withdrawn(slug: str) -> Response:
 
 def _state(asset: Asset) -> Response:
     """Tell a page that waits for its file whether to go on waiting or to load anew."""
-    newest = queries.newest_version(asset)
+    newest = next(iter(queries.versions_of(me(), asset)), None)
     response = render("library/show.html", block="waiting", asset=asset, newest=newest)
     if newest is None or not newest.is_being_read:
         response.headers["HX-Refresh"] = "true"
@@ -147,6 +155,7 @@ def _viewer(asset: Asset) -> dict[str, Any]:
         "pages": pages,
         "current": _page_number(len(pages)),
         "page_word": page_word(version),
+        "drawn_with": drawn_with(version),
     }
 
 
@@ -160,6 +169,15 @@ def present(slug: str) -> Response:
     if asset.current_version is None:
         raise NotFound("There is nothing to present yet.")
     return render("library/present.html", **_viewer(asset))
+
+
+@blueprint.get("/<slug>/present/notes")
+def present_notes(slug: str) -> Response:
+    """Show how to use it, the words of the page and the next one to whoever presents, in a window of its own."""
+    asset = queries.visible_asset(me(), slug)
+    if asset.current_version is None:
+        raise NotFound("There is nothing to present yet.")
+    return render("library/notes.html", **_viewer(asset))
 
 
 @blueprint.post("/<slug>/present")

@@ -1,5 +1,8 @@
 // <figure data-viewer>: turns pages without loading, zooms, presents full screen.
-// Left and right turn (also up, down and space while presenting), + and - zoom, F presents, Escape ends it.
+// Left and right turn (also up, down and space while presenting), + and - zoom, 0 fits, T shows the page's text,
+// F presents, Escape ends it. Elements with data-viewer-page, anywhere, are kept at the number of the shown page.
+const MOST_ZOOM = 3;
+
 function equip(viewer) {
   const pages = [...viewer.querySelectorAll("[data-page]")];
   if (!pages.length) return;
@@ -8,12 +11,19 @@ function equip(viewer) {
   const previous = viewer.querySelector("[data-viewer-previous]");
   const next = viewer.querySelector("[data-viewer-next]");
   const present = viewer.querySelector("[data-viewer-present]");
+  const words = viewer.querySelector("[data-viewer-text]");
+  const strip = viewer.querySelector(".viewer-strip");
   let at = Math.max(0, pages.findIndex((page) => !page.hidden));
   let zoom = 0;
 
   function end(link, off) {
     if (off) link.setAttribute("aria-disabled", "true");
     else link.removeAttribute("aria-disabled");
+  }
+
+  // Only the strip scrolls, never the page.
+  function bring(thumb) {
+    strip.scrollLeft += thumb.getBoundingClientRect().left - strip.getBoundingClientRect().left - 120;
   }
 
   function go(index) {
@@ -29,7 +39,7 @@ function equip(viewer) {
     for (const thumb of viewer.querySelectorAll("[data-viewer-go]")) {
       if (thumb.dataset.viewerGo === name) {
         thumb.setAttribute("aria-current", "true");
-        thumb.parentElement.parentElement.scrollTo({ left: thumb.offsetLeft - 120 });
+        bring(thumb);
       } else thumb.removeAttribute("aria-current");
     }
     pages[at + 1]?.querySelector("img")?.setAttribute("loading", "eager");
@@ -38,28 +48,36 @@ function equip(viewer) {
     history.replaceState(history.state, "", address);
     const field = present?.querySelector("input[name=page]");
     if (field) field.value = name;
+    for (const place of document.querySelectorAll("[data-viewer-page]")) {
+      if (place instanceof HTMLInputElement) place.value = name;
+      else place.textContent = name;
+    }
     viewer.dispatchEvent(new CustomEvent("viewer:page", { bubbles: true, detail: { page: Number(name) } }));
   }
 
   function magnify(step) {
-    zoom = Math.min(3, Math.max(0, zoom + step));
+    zoom = Math.min(MOST_ZOOM, Math.max(0, zoom + step));
     viewer.dataset.zoom = String(zoom);
+    viewer.querySelector("[data-viewer-zoom=out]").disabled = zoom === 0;
+    viewer.querySelector("[data-viewer-zoom=in]").disabled = zoom === MOST_ZOOM;
   }
 
   async function start() {
     await viewer.requestFullscreen();
-    magnify(-3);
+    magnify(-MOST_ZOOM);
     stage.focus();
   }
 
   viewer.querySelector("[data-viewer-tools]").hidden = false;
+  const shown = strip?.querySelector("[aria-current]");
+  if (shown) bring(shown);
   viewer.addEventListener("click", (event) => {
     const target = event.target.closest("[data-viewer-go], [data-viewer-previous], [data-viewer-next], [data-viewer-zoom]");
     if (!target) {
       if (document.fullscreenElement === viewer && event.target.closest(".viewer-stage")) go(at + 1);
       return;
     }
-    if (target.dataset.viewerZoom) return magnify(target.dataset.viewerZoom === "in" ? 1 : -1);
+    if (target.dataset.viewerZoom) return magnify({ in: 1, out: -1, fit: -MOST_ZOOM }[target.dataset.viewerZoom]);
     event.preventDefault();
     if (target === previous) go(at - 1);
     else if (target === next) go(at + 1);
@@ -89,6 +107,8 @@ function equip(viewer) {
     else if (event.key === "End" && presenting) go(pages.length - 1);
     else if (letters && (event.key === "+" || event.key === "=")) magnify(1);
     else if (letters && event.key === "-") magnify(-1);
+    else if (letters && event.key === "0") magnify(-MOST_ZOOM);
+    else if (letters && event.key === "t" && words && !presenting) words.checked = !words.checked;
     else if (letters && event.key === "f" && present && !presenting) present.requestSubmit();
     else return;
     event.preventDefault();

@@ -77,6 +77,7 @@ def _library_pages() -> list[Shown]:
     draft = _slug(Asset.state == "draft")
     pdf = _slug(Version.filename.endswith(".pdf"), Asset.state == "published")
     old = _slug(Asset.state == "archived")
+    twice = _slug(Version.number > 1, Asset.state == "published")
     term = db.session.scalars(select(Term.id).order_by(Term.id)).first()
     return [
         Shown("library", "rep", "/library"),
@@ -90,7 +91,11 @@ def _library_pages() -> list[Shown]:
         Shown("content-draft", "marketer", f"/library/{draft}"),
         Shown("content-pdf", "rep", f"/library/{pdf}"),
         Shown("content-archived", "rep", f"/library/{old}"),
+        Shown("content-version", "rep", f"/library/{twice}/v/1"),
+        Shown("content-compare", "marketer", f"/library/{twice}/compare"),
+        Shown("content-history", "rep", f"/library/{twice}/history"),
         Shown("content-present", "rep", f"/library/{pdf}/present"),
+        Shown("content-present-notes", "rep", f"/library/{deck}/present/notes?page=2"),
         Shown("content-rating", "rep", f"/library/{deck}/rating"),
         Shown("content-edit", "marketer", f"/library/{deck}/edit"),
         Shown("content-new-version", "marketer", f"/library/{deck}/versions"),

@@ -11,6 +11,7 @@ from portal.library.services.checking import (
     clean_filename,
 )
 from portal.library.services.content import change_asset, create_asset, name_draft, touch
+from portal.library.services.restoring import restore_version
 from portal.library.services.states import archive, publish, restore
 from portal.library.services.versions import (
     add_file_version,
@@ -44,5 +45,6 @@ __all__ = [
     "read_again",
     "refresh_use",
     "restore",
+    "restore_version",
     "touch",
 ]

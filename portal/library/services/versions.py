@@ -9,6 +9,7 @@ from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.library import history
 from portal.library.models import Asset, Version
+from portal.library.reviewing.ending import end_reviews
 from portal.library.services.checking import MAX_NOTE, checked_link, checked_text, clean_filename
 from portal.library.services.content import touch
 from portal.richtext import MAX_CHARACTERS
@@ -36,7 +37,7 @@ def add_file_version(
         raise Conflict(f"This is the same file as version {number}.", field="file")
     name = clean_filename(filename)
     version = Version(source="file", sha256=stored.sha256, size=stored.size, filename=name)
-    return _add_version(asset, version, by, note, publish_when_read)
+    return add_version(asset, version, by, note, publish_when_read)
 
 
 def add_markdown_version(
@@ -49,7 +50,7 @@ def add_markdown_version(
     if len(body) > MAX_CHARACTERS:
         raise Invalid(f"A text has at most {MAX_CHARACTERS:,} characters.", field="body")
     size = len(body.encode("utf-8", "replace"))
-    return _add_version(asset, Version(source="markdown", body=body, size=size), by, note, publish_when_read)
+    return add_version(asset, Version(source="markdown", body=body, size=size), by, note, publish_when_read)
 
 
 def add_link_version(
@@ -59,10 +60,21 @@ def add_link_version(
     version = Version(source="link", link=checked_link(link), state="stored_no_text", preview_kind="none")
     version.state_reason = "It is a link: the text behind it is not read."
     version.preview_reason = "This content lives at another address."
-    return _add_version(asset, version, by, note, publish_when_read)
+    return add_version(asset, version, by, note, publish_when_read)
 
 
-def _add_version(asset: Asset, version: Version, by: User | None, note: str, at_once: bool) -> Version:
+def add_version(
+    asset: Asset,
+    version: Version,
+    by: User | None,
+    note: str,
+    at_once: bool,
+    *,
+    restored_from: Version | None = None,
+) -> Version:
+    """Give a version the next number and have it read, unless that was done for the one it was restored from."""
+    if asset.state == "archived":
+        raise Conflict("It is archived. Restore it first.")
     last = db.session.scalar(select(func.max(Version.number)).where(Version.asset_id == asset.id)) or 0
     version.asset_id, version.number = asset.id, last + 1
     version.created_by_id = by.id if by else None
@@ -73,13 +85,23 @@ def _add_version(asset: Asset, version: Version, by: User | None, note: str, at_
     asset.is_placeholder = False
     if asset.state != "published":
         asset.current_version = version
-    elif asset.current_version_id is None or (at_once and version.source == "link"):
+    elif asset.current_version_id is None:
         put_in_place(asset, version, by)
     if last:
-        history.note(asset, by, "version_added", version=version, why=version.note)
+        end_reviews(asset, by, why=f"Version {version.number} was added since.")
+        if asset.state == "in_review":
+            asset.state = "draft"
+        if restored_from is None:
+            history.note(asset, by, "version_added", version=version, why=version.note)
+        else:
+            history.note(
+                asset, by, "version_restored", version=version, why=version.note, earlier=restored_from.number
+            )
         touch(asset)
-    if version.source != "link":
+    if version.state == "waiting":
         enqueue("read_version", version.id)
+    elif version.publish_when_read and version.id != asset.current_version_id:
+        publish_version(asset, version, by)
     return version
 
 
@@ -103,6 +125,7 @@ def publish_version(asset: Asset, version: Version, by: User | None) -> None:
 
 def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
     """Make a version the one that everyone uses, and write down who saw to it."""
+    end_reviews(asset, by, why="It was published.")
     asset.current_version = version
     version.publish_when_read = False
     if version.published_at is None:

@@ -1,0 +1,69 @@
+"""Questions about versions: what happened to them, and their pages as far as two of them are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from portal.db import db
+from portal.library.comparing import ComparedPage
+from portal.library.history import words_of
+from portal.library.models import Asset, AssetEvent, Page, Version
+from portal.library.queries import MOST_PAGES_SHOWN, shown_versions
+from portal.users.models import User
+
+# What two versions are compared by at most, each: pages as far as a viewer shows them, and characters.
+MOST_CHARACTERS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a history: who (None: the portal itself) did what, when and why; words follow the name."""
+
+    action: str
+    who: str | None
+    words: str
+    why: str
+    at: datetime
+
+
+def history_of(user: User, asset: Asset, *, limit: int) -> list[Happening]:
+    """Return what happened to content, newest first, but for versions that the person may not see."""
+    shown = shown_versions(user, asset).with_only_columns(Version.id)
+    told = AssetEvent.version_id.is_(None) | AssetEvent.version_id.in_(shown)
+    found = (
+        select(AssetEvent)
+        .options(joinedload(AssetEvent.user), joinedload(AssetEvent.version))
+        .where(AssetEvent.asset_id == asset.id, told)
+        .order_by(AssetEvent.at.desc(), AssetEvent.id.desc())
+        .limit(limit)
+    )
+    return [
+        Happening(
+            event.action, event.user.name if event.user else None, words_of(event), event.note, event.at
+        )
+        for event in db.session.scalars(found)
+    ]
+
+
+def pages_to_compare(version_id: int) -> tuple[list[ComparedPage], bool]:
+    """Return a version's pages with their whole text, and whether something had to be left out."""
+    length = func.sum(func.length(Page.text)).over(order_by=Page.number)
+    lengths = select(Page.number, length.label("so_far")).where(Page.version_id == version_id).subquery()
+    found = (
+        select(Page.number, Page.title, func.substr(Page.text, 1, MOST_CHARACTERS), Page.image_sha256)
+        .join(lengths, lengths.c.number == Page.number)
+        .where(
+            Page.version_id == version_id,
+            Page.number <= MOST_PAGES_SHOWN,
+            or_(lengths.c.so_far <= MOST_CHARACTERS, Page.number == 1),
+        )
+        .order_by(Page.number)
+    )
+    pages = [ComparedPage(*row) for row in db.session.execute(found).tuples()]
+    whole = db.session.scalar(select(func.count()).where(Page.version_id == version_id))
+    cut = len(pages) != whole or any(len(page.text) >= MOST_CHARACTERS for page in pages)
+    return pages, cut
