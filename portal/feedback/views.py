@@ -9,12 +9,13 @@ from portal.errors import NotFound, PortalError
 from portal.feedback.forms import CHOOSE, RatingForm
 from portal.feedback.queries import rating_of
 from portal.feedback.services import rate, withdraw
+from portal.feedback.threads.views import blueprint as threads_blueprint
 from portal.library.queries import visible_asset
 from portal.users.access import me
 from portal.web import render, see_other
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/library")
-blueprints = (blueprint,)
+blueprints = (blueprint, threads_blueprint)
 
 
 @blueprint.get("/<slug>/rating")

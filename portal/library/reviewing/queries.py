@@ -1,0 +1,193 @@
+"""Questions about reviews: what is asked, of whom, and who approved which version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from portal.db import db
+from portal.library.models import Asset, Review, Reviewer, Version
+from portal.library.queries import newest_version
+from portal.users.models import User
+
+MOST_SHOWN = 100
+
+
+def approved_versions() -> Select[tuple[int]]:
+    """Select the ids of versions whose latest finished review approved them."""
+    later = aliased(Review)
+    sent_back = select(later.id).where(
+        later.version_id == Review.version_id, later.state == "sent_back", later.id > Review.id
+    )
+    return select(Review.version_id).where(Review.state == "approved", ~sent_back.exists())
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One person's yes to one version."""
+
+    version_id: int
+    number: int
+    name: str
+    at: datetime
+
+
+def approvals_of(version_ids: Iterable[int]) -> dict[int, list[Approval]]:
+    """Return by version who approved it and when, the latest first; what was sent back since is left out."""
+    wanted = set(version_ids)
+    found = (
+        select(Review.version_id, Version.number, User.name, func.max(Reviewer.answered_at))
+        .join(Reviewer, Reviewer.review_id == Review.id)
+        .join(User, User.id == Reviewer.user_id)
+        .join(Version, Version.id == Review.version_id)
+        .where(Review.version_id.in_(wanted), Review.state == "approved", Reviewer.answer == "approve")
+        .where(Review.version_id.in_(approved_versions()))
+        .group_by(Review.version_id, User.id)
+        .order_by(func.max(Reviewer.answered_at).desc())
+    )
+    approvals: dict[int, list[Approval]] = {}
+    for version_id, number, name, at in db.session.execute(found) if wanted else ():
+        approvals.setdefault(version_id, []).append(Approval(version_id, number, name, at))
+    return approvals
+
+
+def approved_by(version_id: int) -> set[int]:
+    """Return the ids of the people whose approval of a version stands."""
+    found = select(Reviewer.user_id).join(Review, Review.id == Reviewer.review_id)
+    counts = or_(Review.state == "open", Review.version_id.in_(approved_versions()))
+    found = found.where(Review.version_id == version_id, Reviewer.answer == "approve", counts)
+    return set(db.session.scalars(found.where(Review.state.in_(("open", "approved")))))
+
+
+def reviewed_version(asset: Asset) -> Version | None:
+    """Return the version that people can be asked about: the newest, unless everyone uses it already."""
+    newest = newest_version(asset)
+    in_use = newest is not None and asset.is_published and newest.id == asset.current_version_id
+    return None if in_use else newest
+
+
+def _with_people(found: Select[tuple[Review]]) -> Select[tuple[Review]]:
+    return found.options(
+        joinedload(Review.asked_by),
+        joinedload(Review.asset),
+        joinedload(Review.version),
+        selectinload(Review.reviewers).joinedload(Reviewer.user),
+    )
+
+
+def open_review(asset: Asset) -> Review | None:
+    """Return what is being asked about content, with the people and their answers."""
+    found = select(Review).where(Review.asset_id == asset.id, Review.state == "open")
+    return db.session.scalar(_with_people(found).order_by(Review.id.desc()).limit(1))
+
+
+def reviews_of_person(user: User) -> list[Review]:
+    """Return what is asked of a person and still open, what waits for their answer first, then the oldest."""
+    found = select(Review).join(Reviewer, Reviewer.review_id == Review.id)
+    found = found.where(Reviewer.user_id == user.id, Review.state == "open")
+    waiting_first = Reviewer.answer.is_not(None)
+    rows = db.session.scalars(_with_people(found).order_by(waiting_first, Review.id).limit(MOST_SHOWN))
+    return list(rows)
+
+
+def reviews_waiting_for(user: User) -> int:
+    """Return how many reviews wait for this person's answer."""
+    found = select(func.count()).select_from(Reviewer).join(Review, Review.id == Reviewer.review_id)
+    mine = and_(Reviewer.user_id == user.id, Reviewer.answer.is_(None), Review.state == "open")
+    return db.session.scalar(found.where(mine)) or 0
+
+
+def reviews_asked_by(user: User) -> list[Review]:
+    """Return what a person asked others, what is open first, then the latest; their own approvals are left out."""
+    of_others = select(Reviewer.review_id).where(Reviewer.user_id != user.id)
+    found = select(Review).where(Review.asked_by_id == user.id, Review.id.in_(of_others))
+    order = ((Review.state != "open"), Review.id.desc())
+    return list(db.session.scalars(_with_people(found).order_by(*order).limit(MOST_SHOWN)))
+
+
+def ready_to_publish() -> list[Asset]:
+    """Return content whose newest version is approved and not in use yet, the longest approved first."""
+    newest = select(func.max(Version.id)).where(Version.asset_id == Asset.id).scalar_subquery()
+    waits = or_(
+        Asset.state.in_(("draft", "in_review")),
+        and_(Asset.state == "published", newest != Asset.current_version_id),
+    )
+    found = select(Asset).options(joinedload(Asset.owner)).where(waits, newest.in_(approved_versions()))
+    asked_still = select(Review.version_id).where(Review.state == "open")
+    found = found.where(newest.not_in(asked_still))
+    return list(db.session.scalars(found.order_by(Asset.id).limit(MOST_SHOWN)))
+
+
+def people_to_ask(asset: Asset, version: Version) -> list[User]:
+    """Return who can be asked about a version: those asked about this content before first, then by name."""
+    before = select(Reviewer.user_id).join(Review, Review.id == Reviewer.review_id)
+    before = before.where(Review.asset_id == asset.id)
+    found = select(User).where(User.status == "active", User.id.is_distinct_from(version.created_by_id))
+    return list(db.session.scalars(found.order_by(User.id.not_in(before), func.lower(User.name))))
+
+
+def asked_last_time(asset: Asset) -> set[int]:
+    """Return the ids of the people whom the last review of this content asked."""
+    last = select(func.max(Review.id)).where(Review.asset_id == asset.id).scalar_subquery()
+    return set(db.session.scalars(select(Reviewer.user_id).where(Reviewer.review_id == last)))
+
+
+@dataclass(frozen=True)
+class ReviewPanel:
+    """What the page of content shows of its reviews to one person.
+
+    `version` is the one that people can be asked about, `open` what is being asked, `mine` this person's place in it,
+    `last` how the latest review of that version ended. `approvals` are of that version and of the one in use.
+    """
+
+    version: Version | None
+    open: Review | None
+    mine: Reviewer | None
+    last: Review | None
+    approvals: dict[int, list[Approval]]
+    is_approved: bool
+    can_approve: bool
+
+
+def review_panel(asset: Asset, user: User, versions: Sequence[Version]) -> ReviewPanel:
+    """Return what content's page shows of its reviews; `versions` are those the person may see, newest first."""
+    newest = versions[0] if versions else None
+    in_use = newest is not None and asset.is_published and newest.id == asset.current_version_id
+    shown = [number for number in {newest.id if newest else None, asset.current_version_id} if number]
+    reviews = _reviews_of_versions(shown) if _sees_reviews(asset, user, shown) else []
+    about_newest = [review for review in reviews if newest is not None and review.version_id == newest.id]
+    being_asked = next((review for review in about_newest if review.state == "open"), None)
+    ended = next((review for review in about_newest if review.state != "open"), None)
+    places = being_asked.reviewers if being_asked else []
+    mine = next((reviewer for reviewer in places if reviewer.user_id == user.id), None)
+    approvals = approvals_of(shown)
+    said_yes = newest is not None and newest.id in approvals
+    return ReviewPanel(
+        version=None if in_use else newest,
+        open=being_asked,
+        mine=mine,
+        last=ended,
+        approvals=approvals,
+        is_approved=said_yes and being_asked is None,
+        can_approve=_can_approve(asset, user, newest, already=said_yes and not being_asked),
+    )
+
+
+def _can_approve(asset: Asset, user: User, version: Version | None, *, already: bool) -> bool:
+    if version is None or not user.is_marketing or already or version.created_by_id == user.id:
+        return False
+    return asset.state in ("draft", "in_review", "published") and version.state not in ("waiting", "refused")
+
+
+def _sees_reviews(asset: Asset, user: User, version_ids: Collection[int]) -> bool:
+    """Say whether what was asked and answered concerns this person: sales reads of content in use only who approved."""
+    return bool(version_ids) and (user.is_marketing or not asset.is_published or len(version_ids) > 1)
+
+
+def _reviews_of_versions(version_ids: Collection[int]) -> list[Review]:
+    found = select(Review).where(Review.version_id.in_(version_ids), Review.state != "withdrawn")
+    return list(db.session.scalars(_with_people(found).order_by(Review.id.desc()).limit(MOST_SHOWN)))
