@@ -20,7 +20,9 @@ class HygieneFinding(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), index=True)
-    other_asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    other_asset_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), index=True
+    )
     detail: Mapped[str] = mapped_column(default="")
     found_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -29,11 +31,15 @@ class HygieneFinding(Model):
 
 
 class LinkCheck(Model):
-    """How the address of a version that is a link answered when it was last tried."""
+    """How the address of a version that is a link answered when it was last tried.
+
+    `failures` counts the tries in a row that failed: what may pass by itself is broken only from the second on.
+    """
 
     __tablename__ = "link_checks"
 
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True)
     checked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     is_broken: Mapped[bool] = mapped_column(default=False)
+    failures: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(default="")
