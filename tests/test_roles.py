@@ -15,13 +15,14 @@ import pytest
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealImport
 from portal.library.models import Collection, CollectionItem
+from portal.feedback.models import Comment, Thread
 from portal.notifications.models import Notification, OutboxMessage
 from portal.users.models import PasswordLink, User
 from portal.users.passwords import token_hash
 from portal.users.services import open_session
 
 PUBLIC, ALL, MARKETING, OVERSIGHT = "public", "all", "marketing", "oversight"
-IMPORTERS, ADMIN, ASKER = "importers", "admin", "asker"
+IMPORTERS, ADMIN, ASKER, AUTHOR = "importers", "admin", "asker", "author"
 ROLES_OF = {
     PUBLIC: {"nobody", "rep", "marketer", "manager", "admin"},
     ALL: {"rep", "marketer", "manager", "admin"},
@@ -31,6 +32,7 @@ ROLES_OF = {
     ADMIN: {"admin"},
     # The one who asked, here a rep, and marketing.
     ASKER: {"rep", "marketer", "admin"},
+    AUTHOR: {"rep"},
 }
 LINK_TOKEN = "t" * 43
 PASSWORD_TOKEN = "p" * 43
@@ -125,6 +127,18 @@ TABLE = {
     "POST /library/<slug>/rating/withdraw": "all*",
     "GET /library/<slug>/send": ALL,
     "POST /library/<slug>/send": ALL,
+    "GET /reviews": ALL,
+    "GET /library/<slug>/review": MARKETING,
+    "POST /library/<slug>/review": MARKETING,
+    "POST /library/<slug>/review/answer": "all*",
+    "POST /library/<slug>/review/withdraw": "marketing*",
+    "POST /library/<slug>/approve": MARKETING,
+    "POST /library/<slug>/threads": ALL,
+    "POST /threads/<int:thread_id>/comments": ALL,
+    "POST /threads/<int:thread_id>/resolve": ASKER,
+    "POST /threads/<int:thread_id>/reopen": ASKER,
+    "GET /comments/<int:comment_id>/edit": AUTHOR,
+    "POST /comments/<int:comment_id>/edit": AUTHOR,
     "GET /links": ALL,
     "GET /links/<int:link_id>": ALL,
     "POST /links/<int:link_id>/revoke": ALL,
@@ -236,6 +250,11 @@ def world(app, make) -> World:
     imported = make.store(
         DealImport(kind="deals", source="csv", filename="deals.csv", state="refused", created_by_id=None)
     )
+    thread, resolved = (
+        make.store(Thread(asset_id=asset.id, created_by_id=rep.id, **fields))
+        for fields in ({}, {"resolved_at": now(), "resolved_by_id": rep.id})
+    )
+    comment = make.store(Comment(thread_id=thread.id, author_id=rep.id, body="Quiet words"))
     make.store(
         PasswordLink(
             user_id=rep.id, token_hash=token_hash(PASSWORD_TOKEN), expires_at=now().replace(year=2099)
@@ -263,6 +282,9 @@ def world(app, make) -> World:
         term=term,
         notice=notice,
         imported=imported,
+        thread=thread,
+        resolved=resolved,
+        comment=comment,
     )
     return World(app, people, tokens, things)
 
@@ -289,6 +311,8 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:deal_id>": str(things.deal.id),
         "<int:import_id>": str(things.imported.id),
         "<int:event_id>": str(things.event.id),
+        "<int:thread_id>": str((things.resolved if rule.endswith("/reopen") else things.thread).id),
+        "<int:comment_id>": str(things.comment.id),
         "<int:request_id>": str(things.closed.id if rule.endswith("/reopen") else things.request.id),
     }
     for name, value in values.items():

@@ -33,6 +33,11 @@ class Guidance:
         return [(key, FIELDS[key][0], getattr(self, key)) for key in FIELDS if getattr(self, key)]
 
     @property
+    def missing(self) -> list[tuple[str, str]]:
+        """The parts that say nothing yet, as (key, heading)."""
+        return [(key, heading) for key, (heading, _) in FIELDS.items() if not getattr(self, key)]
+
+    @property
     def text(self) -> str:
         """All of it as one text, to be searched."""
         return "\n\n".join(filter(None, astuple(self)))
