@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.library.indexing import engine
-from portal.library.models import ASSET_KINDS, ASSET_STATES, Asset, Facet, Page, Term, Version, asset_terms
+from portal.library.life.queries import shown_state
+from portal.library.models import ASSET_KINDS, Asset, Facet, Page, Term, Version, asset_terms
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
 from portal.search.snippets import Fragment, best_page
@@ -35,6 +36,7 @@ STATE_WORDS = {
     "draft": "Draft",
     "in_review": "In review",
     "published": "Published",
+    "expired": "Expired",
     "archived": "Archived",
     "from_sales": "From sales",
 }
@@ -111,7 +113,7 @@ class Wanted:
             if key == "kind":
                 conditions.append(Asset.kind.in_(values))
             elif key == "state":
-                conditions.append(Asset.state.in_(values))
+                conditions.append(shown_state().in_(values))
             else:
                 conditions.append(_has_term(key, values))
         if not self.filters.get("state") and without != "state":
@@ -273,9 +275,7 @@ def _groups(wanted: Wanted) -> tuple[Group, ...]:
             by_facet.setdefault((facet, facet_name), []).append(Choice(term, name, number, is_chosen))
     groups += [Group(facet, name, tuple(choices)) for (facet, name), choices in by_facet.items()]
     if wanted.user.is_marketing:
-        groups.append(
-            _column_group(wanted, "state", "State", Asset.state, {s: STATE_WORDS[s] for s in ASSET_STATES})
-        )
+        groups.append(_column_group(wanted, "state", "State", shown_state(), STATE_WORDS))
     return tuple(group for group in groups if group.choices)
 
 

@@ -51,5 +51,5 @@ def rating_panel(asset: Asset, user: User) -> RatingPanel:
         total=sum(counts.values()),
         shares=[(stars, counts.get(stars, 0)) for stars in (5, 4, 3, 2, 1)],
         reasons=REASONS,
-        can_rate=asset.is_published and asset.current_version_id is not None,
+        can_rate=asset.is_live and asset.current_version_id is not None,
     )

@@ -103,7 +103,7 @@ def low_rated(limit: int) -> list[LowRated]:
     low = (
         select(Rating.id, newest_first.label("place"), counted.label("ratings"))
         .join(Asset, Asset.current_version_id == Rating.version_id)
-        .where(Rating.stars <= LOW, Rating.updated_at >= now() - RATED_WITHIN, Asset.state == "published")
+        .where(Rating.stars <= LOW, Rating.updated_at >= now() - RATED_WITHIN, live())
         .subquery()
     )
     found = (

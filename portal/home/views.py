@@ -22,6 +22,7 @@ from portal.impact.overview import coverage_sentence, headline
 from portal.impact.queries import latest_snapshot, verdict_counts
 from portal.library.life.queries import due_for_a_look, life_counts, unowned
 from portal.library.queries import with_thumbnails
+from portal.library.reviewing.queries import ready_to_publish, reviews_waiting_for
 from portal.tabular.currencies import minor_units
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, allow, me
@@ -68,6 +69,7 @@ def _rep() -> Response:
         requests=queries.requests_of(user),
         opened=queries.opened_lately(user),
         today=local_day(now()),
+        reviews=reviews_waiting_for(user),
     )
 
 
@@ -107,6 +109,8 @@ def _owed() -> dict[str, Any]:
         "pipeline_deals": deals,
         "ratings": queries.low_rated(WHOLE),
         "reasons": REASONS,
+        "reviews": reviews_waiting_for(me()),
+        "ready": ready_to_publish(),
         "gaps": gaps(WHOLE),
         "unused": queries.never_used(WHOLE),
         "most": WHOLE,
@@ -127,6 +131,7 @@ def _manager() -> Response:
     return render(
         "home/manager.html",
         revenue=_revenue(today),
+        reviews=reviews_waiting_for(me()),
         waiting=overview.requests_waiting(),
         oldest=overview.oldest_requests(),
         snapshot=snapshot,

@@ -8,6 +8,7 @@ from portal.errors import Invalid, NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import Received, receive_file
 from portal.library.forms import AssetForm, VersionForm, show_at_field
+from portal.library.life.queries import replacement_of
 from portal.library.models import Asset, Version
 from portal.sharing.queries import open_links_of
 from portal.sharing.services import close_links_of
@@ -84,7 +85,9 @@ def publish_version(slug: str, number: int) -> Response:
 @blueprint.get("/archive")
 @allow(*MARKETING)
 def archive_form(slug: str) -> Response:
-    return _archive_page(queries.visible_asset(me(), slug))
+    asset = queries.visible_asset(me(), slug)
+    replacement = replacement_of(asset)
+    return _archive_page(asset, chosen=replacement.slug if replacement else "")
 
 
 def _archive_page(asset: Asset, *, error: str = "", chosen: str = "", status: int = 200) -> Response:
@@ -107,6 +110,9 @@ def archive(slug: str) -> Response:
     chosen = request.form.get("replaced_by", "").strip()
     try:
         replacement = queries.visible_asset(me(), chosen) if chosen else None
+        if "replaced_by" not in request.form:
+            # A list's one click asks for no replacement; one that was named before stays.
+            replacement = replacement_of(asset)
         services.archive(asset, me(), replaced_by=replacement)
         if "close_links" in request.form:
             close_links_of(asset.id, me())

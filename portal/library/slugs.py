@@ -7,7 +7,17 @@ import unicodedata
 
 # What stands at the same place in addresses as a slug does.
 RESERVED = frozenset(
-    {"new", "review", "vocabulary", "suggest", "contribute", "from-sales", "review-intervals", "bulk"}
+    {
+        "new",
+        "review",
+        "vocabulary",
+        "suggest",
+        "contribute",
+        "from-sales",
+        "review-intervals",
+        "bulk",
+        "hygiene",
+    }
 )
 _OTHER = re.compile(r"[^a-z0-9]+")
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})

@@ -98,4 +98,5 @@ def tidy_files(_: int | None) -> None:
 
 # Their jobs are registered by being imported.
 from portal.library.contributions import tasks as _contributions  # noqa: E402, F401
+from portal.library.hygiene import tasks as _hygiene  # noqa: E402, F401
 from portal.library.life import tasks as _life  # noqa: E402, F401

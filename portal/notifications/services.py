@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import insert, select, update
 
-from portal.db import db, now
+from portal.db import chunks, db, now
 from portal.jobs import enqueue
 from portal.notifications.models import Notification, OutboxMessage
 
@@ -20,23 +21,42 @@ def notify(*, recipient_id: int, kind: str, title: str, address: str, event_key:
 
 def notify_many(recipient_ids: Iterable[int], *, kind: str, title: str, address: str, event_key: str) -> None:
     """Tell several people the same, in the transaction of the event; a job delivers it."""
-    told = set(
-        db.session.scalars(select(OutboxMessage.recipient_id).where(OutboxMessage.event_key == event_key))
-    )
-    rows = [
-        {
-            "recipient_id": person,
-            "kind": kind,
-            "title": title[:300],
-            "address": address,
-            "event_key": event_key,
-        }
-        for person in dict.fromkeys(recipient_ids)
-        if person not in told
-    ]
-    if rows:
-        db.session.execute(insert(OutboxMessage), rows)
+    tell([Line(person, kind, title, address, event_key) for person in dict.fromkeys(recipient_ids)])
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one person is told of one event."""
+
+    recipient_id: int
+    kind: str
+    title: str
+    address: str
+    event_key: str
+
+
+def tell(lines: Sequence[Line]) -> int:
+    """Tell people many things in a few statements, each once per person and event; return how many were new."""
+    told: set[tuple[int, str]] = set()
+    for keys in chunks({line.event_key for line in lines}):
+        found = select(OutboxMessage.recipient_id, OutboxMessage.event_key)
+        told.update(db.session.execute(found.where(OutboxMessage.event_key.in_(keys))).tuples())
+    fresh = [line for line in lines if (line.recipient_id, line.event_key) not in told]
+    if fresh:
+        db.session.execute(
+            insert(OutboxMessage), [asdict(line) | {"title": line.title[:300]} for line in fresh]
+        )
         enqueue("deliver_notifications", once=True)
+    return len(fresh)
+
+
+def events_told(event_keys: Iterable[str]) -> set[str]:
+    """Return of which of these events anybody was told."""
+    told: set[str] = set()
+    for keys in chunks(event_keys):
+        found = select(OutboxMessage.event_key).where(OutboxMessage.event_key.in_(keys))
+        told.update(db.session.scalars(found.distinct()))
+    return told
 
 
 def deliver(limit: int = BATCH) -> int:

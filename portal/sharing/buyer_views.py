@@ -46,8 +46,12 @@ def _keep_private(response: Response) -> Response:
 
 def _open_link(token: str) -> ShareLink:
     link = link_by_token(token)
+    name = link.created_by.name
+    if link.state == "outdated":
+        raise Gone(
+            f"This document is not current any more. Please ask {name}, who sent it, for the present one."
+        )
     if link.state != "open":
-        name = link.created_by.name
         raise Gone(f"This link no longer opens. Please ask {name}, who sent it, for a new one.")
     return link
 

@@ -42,10 +42,12 @@ class ShareLink(Model):
 
     @property
     def state(self) -> str:
-        """Say whether the link still opens: open, expired or revoked."""
+        """Say whether the link still opens: open, revoked, expired, or outdated when its content has expired."""
         if self.revoked_at is not None:
             return "revoked"
-        return "expired" if self.expires_at <= now() else "open"
+        if self.expires_at <= now():
+            return "expired"
+        return "outdated" if self.asset.is_expired else "open"
 
 
 class Visit(Model):

@@ -8,6 +8,7 @@ from portal.db import db
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.errors import PortalError
+from portal.library.life.queries import replacement_of
 from portal.library.queries import visible_asset
 from portal.sharing import services
 from portal.sharing.buyer_views import blueprint as buyer_blueprint
@@ -80,6 +81,7 @@ def show(link_id: int) -> Response:
         address=services.address_of(row.link) if own else None,
         is_new="new" in request.args,
         may_revoke=own or me().sees_all_deals,
+        replacement=replacement_of(row.link.asset) if row.link.state == "outdated" else None,
     )
 
 

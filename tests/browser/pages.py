@@ -99,6 +99,8 @@ def _library_pages() -> list[Shown]:
         Shown("content-rating", "rep", f"/library/{deck}/rating"),
         Shown("content-edit", "marketer", f"/library/{deck}/edit"),
         Shown("content-new-version", "marketer", f"/library/{deck}/versions"),
+        Shown("content-dates", "marketer", f"/library/{deck}/dates"),
+        Shown("review-intervals", "marketer", "/library/review-intervals"),
         Shown("content-archive", "marketer", f"/library/{deck}/archive"),
         Shown("content-new", "marketer", "/library/new"),
         Shown("content-review", "marketer", "/library/review"),

@@ -26,13 +26,13 @@ def owed(make):
     asset = make.asset("Disliked deck", slug="disliked", owner=marketer, use_count=3)
     make.rating(asset, rep, 1, reason="outdated")
     make.rating(asset, make.user("rep"), 2, comment="Old <screens>")
-    make.rating(make.asset("Liked deck", use_count=2), rep, 5)
+    make.rating(make.asset("Liked deck", owner=marketer, use_count=2), rep, 5)
     make.search(rep, "carbon footprint", deal_id=large.id)
     make.search(rep, "found thing", results=3)
     old = now() - timedelta(days=45)
-    make.asset("Forgotten sheet", slug="forgotten", published_at=old)
-    make.asset("Fresh sheet", published_at=now() - timedelta(days=5))
-    make.asset("Old but used", published_at=old, use_count=1)
+    make.asset("Forgotten sheet", slug="forgotten", owner=marketer, published_at=old)
+    make.asset("Fresh sheet", owner=marketer, published_at=now() - timedelta(days=5))
+    make.asset("Old but used", owner=marketer, published_at=old, use_count=1)
     make.asset("Old draft", state="draft")
     return marketer
 
@@ -104,10 +104,11 @@ def test_a_low_rating_leads_to_where_it_was_given(owed, sign_in):
 
 
 def test_a_low_rating_of_long_ago_is_no_longer_owed(make, sign_in):
+    marketer = make.user("marketer")
     for title, days in (("Lately disliked", 80), ("Once disliked", 100)):
         moment = now() - timedelta(days=days)
-        make.rating(make.asset(title, use_count=1), make.user(), 1, updated_at=moment)
-    page = sign_in(make.user("marketer")).get("/to-do").text
+        make.rating(make.asset(title, owner=marketer, use_count=1), make.user(), 1, updated_at=moment)
+    page = sign_in(marketer).get("/to-do").text
     assert "Lately disliked" in page
     assert "Once disliked" not in page
 
