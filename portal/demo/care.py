@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # Days since the last look was due; what is not named was looked at in time.
 OVERDUE = {
     "against-sorrel-planning": 74,
-    "dock-first-meeting": 12,
+    "business-case-walkthrough": 12,
     "how-to-choose-planning-software": 41,
     "executive-overview": 3,
     "follow-up-after-demo": 26,

@@ -14,7 +14,18 @@ from flask import Flask
 
 from portal.db import now, unit_of_work
 from portal.demo import services
-from portal.demo.loading import care, content, deals, extras, opinions, people, reading, searches, uses
+from portal.demo.loading import (
+    care,
+    content,
+    deals,
+    extras,
+    from_sales,
+    opinions,
+    people,
+    reading,
+    searches,
+    uses,
+)
 from portal.demo.loading.numbers import Numbers
 from portal.demo.pieces import Piece, load_pieces
 from portal.demo.simulated import Simulated
@@ -22,7 +33,7 @@ from portal.demo.simulation import DEALS, SEED, simulate
 from portal.jobs import drain
 
 Tell = Callable[[int, str], None]
-_JOBS = ("index_asset", "refresh_use", "deliver_notifications", "compute_impact")
+_JOBS = ("index_asset", "refresh_use", "deliver_notifications", "compare_version", "compute_impact")
 _EVENING = time(18, tzinfo=UTC)
 
 
@@ -105,12 +116,26 @@ def _texts_and_pictures(this: _Load) -> None:
 
 
 def _what_happened(this: _Load) -> None:
-    with this.progress.stage("deals", 4), unit_of_work():
+    with this.progress.stage("deals", 3), unit_of_work():
         deals.import_deals(this.numbers, this.story)
-    with this.progress.stage("uses of content", 5), unit_of_work():
+    with this.progress.stage("uses of content", 4), unit_of_work():
         uses.record_uses(this.numbers, this.story)
         uses.add_links(this.numbers, this.story, this.moment)
+    _from_sales(this)
     with this.progress.stage("searches, ratings and requests", 2), unit_of_work():
         searches.add_searches(this.numbers, this.story)
         opinions.add_ratings(this.numbers, this.story)
         opinions.add_requests(this.numbers, this.story, searches.in_vain())
+
+
+def _from_sales(this: _Load) -> None:
+    known = set(this.numbers.versions.values())
+    with this.progress.stage("what reps built themselves", 2) as step:
+        files = from_sales.write_files(this.pieces)
+        with unit_of_work():
+            from_sales.bring(this.numbers, files)
+            todo = [source for source in reading.sources(this.numbers) if source.version_id not in known]
+        texts = reading.read_texts(this.app, todo, step)
+        with unit_of_work():
+            reading.keep_texts(texts)
+            from_sales.decide(this.numbers, this.moment)

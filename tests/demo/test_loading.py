@@ -20,8 +20,9 @@ from portal import create_app
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.db import db, unit_of_work
 from portal.deals.models import Account, Deal, StageEntry
-from portal.demo import commands, queries, services
+from portal.demo import care, commands, queries, services
 from portal.demo.company import ADMIN, MARKETERS, PEOPLE, REPS, VOCABULARY
+from portal.demo.from_sales import BROUGHT
 from portal.demo.load import load
 from portal.demo.loading.people import PASSWORD
 from portal.demo.models import DemoNote
@@ -29,11 +30,21 @@ from portal.demo.pieces import load_pieces
 from portal.demo.simulated import Simulated
 from portal.demo.simulation import SEED, simulate
 from portal.discovery.models import Search, SearchClick
-from portal.feedback.models import Rating
+from portal.feedback.models import Rating, Thread
 from portal.impact.models import ImpactSnapshot
 from portal.jobs import Job
 from portal.library.indexing import engine
-from portal.library.models import Asset, Page, Term, Version
+from portal.library.models import (
+    Asset,
+    AssetEvent,
+    Collection,
+    Contribution,
+    Page,
+    PageMatch,
+    Review,
+    Term,
+    Version,
+)
 from portal.notifications.models import Notification
 from portal.sharing.models import ShareLink, Visit
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
@@ -109,9 +120,9 @@ def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, stor
 
     assert counts[User.__tablename__] == len(PEOPLE)
     assert counts[Term.__tablename__] == sum(len(names) for names in VOCABULARY.values())
-    # Beside the pieces: a written text, a link and two drafts.
-    assert counts[Asset.__tablename__] == len(PIECES) + 4 == 56
-    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES) + 5
+    # Beside the pieces: a written text with a second version, a link, two drafts, and what reps brought.
+    assert counts[Asset.__tablename__] == len(PIECES) + 4 + len(BROUGHT) == 62
+    assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES) + 5 + len(BROUGHT)
     assert counts[Account.__tablename__] == len(story.accounts)
     assert counts[Deal.__tablename__] == len(story.deals) == DEALS
     assert counts[StageEntry.__tablename__] == sum(
@@ -142,7 +153,7 @@ def test_deals_come_in_as_the_crm_tells_them(demo: Flask, story: Simulated) -> N
 
 
 def test_every_text_can_be_searched_at_once_and_slow_pictures_wait_for_the_worker(demo: Flask) -> None:
-    office = sum(len(piece.editions) for piece in PIECES if piece.format in ("docx", "pptx"))
+    office = sum(len(piece.editions) for piece in PIECES if piece.format in ("docx", "pptx")) + len(BROUGHT)
 
     assert _count(demo, Version, Version.state != "indexed", Version.source != "link") == 0
     assert _count(demo, Version, Version.preview_kind == "waiting") == office > 0
@@ -189,7 +200,9 @@ def test_new_editions_replace_old_ones_and_carry_the_dates_of_the_story(demo: Fl
         told = current.where(Asset.external_id.is_not(None))
         numbers = dict(db.session.execute(told).tuples().all())
         assert numbers == {piece.key: len(piece.editions) for piece in PIECES}
-        archived = db.session.scalars(select(Asset).where(Asset.state == "archived")).one()
+        archived = db.session.scalars(
+            select(Asset).where(Asset.state == "archived", Asset.external_id.is_not(None))
+        ).one()
         assert archived.replaced_by is not None
         assert archived.replaced_by.title == "Pricing explained"
         dated = db.session.scalars(select(Asset).where(Asset.external_id == "pricing-explained")).one()
@@ -414,3 +427,30 @@ def test_a_demo_that_was_cleared_does_not_come_back_by_itself(app):
     run(args=["demo", "clear", "--yes"])
     assert run(args=["demo", "load", "--if-empty", "--deals", "5"]).output == ""
     assert "5 deals" in run(args=["demo", "load", "--deals", "5"]).output
+
+
+def test_content_is_looked_after(demo: Flask) -> None:
+    assert _count(demo, Asset, Asset.review_by < TODAY) == len(care.OVERDUE)
+    assert _count(demo, Asset, Asset.expires_on.is_not(None)) == len(care.EXPIRES_IN)
+    assert _count(demo, Thread, Thread.resolved_at.is_(None)) >= 3
+    assert _count(demo, Collection, Collection.published_at.is_not(None)) == 3
+    assert _count(demo, AssetEvent, AssetEvent.action == "verified") > 20
+    assert _count(demo, Review, Review.state == "open") == 1
+
+
+def test_what_reps_brought_is_recognised_and_partly_decided_on(demo: Flask) -> None:
+    with demo.app_context():
+        outcomes = db.session.scalars(select(Contribution.outcome).order_by(Contribution.id)).all()
+        asset = db.session.scalars(select(Asset).where(Asset.title == "Dock for supermarkets, short")).one()
+        found = select(func.count(PageMatch.page_number)).where(
+            PageMatch.version_id == asset.current_version_id
+        )
+        same = found.join(Version, Version.id == PageMatch.of_version_id).join(
+            Asset, Asset.id == Version.asset_id
+        )
+        assert (
+            db.session.scalar(same.where(Asset.external_id == "dock-first-meeting", Version.number == 2)) == 6
+        )
+    assert outcomes == [brought.outcome for brought in BROUGHT]
+    page = _sign_in(demo, "deshawn.oriel@harrowmere.example").get(f"/library/{asset.slug}")
+    assert "From sales" in page.text
