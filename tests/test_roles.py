@@ -14,8 +14,8 @@ import pytest
 
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealImport
-from portal.library.models import Collection, CollectionItem
 from portal.feedback.models import Comment, Thread
+from portal.library.models import Collection, CollectionItem, HygieneFinding
 from portal.notifications.models import Notification, OutboxMessage
 from portal.users.models import PasswordLink, User
 from portal.users.passwords import token_hash
@@ -83,6 +83,9 @@ TABLE = {
     "GET /library/vocabulary/terms/<int:term_id>": MARKETING,
     "POST /library/vocabulary/terms/<int:term_id>": MARKETING,
     "POST /library/vocabulary/terms/<int:term_id>/delete": MARKETING,
+    "GET /library/hygiene": MARKETING,
+    "POST /library/hygiene/look": MARKETING,
+    "POST /library/hygiene/<int:finding_id>/<mend>": MARKETING,
     "GET /library/<slug>": ALL,
     "POST /library/<slug>/verify": MARKETING,
     "POST /library/<slug>/take-over": MARKETING,
@@ -249,6 +252,7 @@ def world(app, make) -> World:
     link = make.link(asset, rep, token=LINK_TOKEN, deal=deal)
     event = make.use(asset, rep, kind="sent", deal=deal)
     term = make.facet("industry").terms[0]
+    finding = make.store(HygieneFinding(kind="no_owner", asset_id=asset.id))
     message = make.store(
         OutboxMessage(recipient_id=rep.id, event_key="e", kind="request", title="T", address="/requests")
     )
@@ -288,6 +292,7 @@ def world(app, make) -> World:
         link=link,
         event=event,
         term=term,
+        finding=finding,
         notice=notice,
         imported=imported,
         thread=thread,
@@ -314,6 +319,8 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<any(csv, xlsx, docx):ending>": "csv",
         "<int:user_id>": str(things.deal.owner_id),
         "<int:notification_id>": str(things.notice.id),
+        "<int:finding_id>": str(things.finding.id),
+        "<mend>": "owner",
         "<int:term_id>": str(things.term.id),
         "<int:link_id>": str(things.link.id),
         "<int:deal_id>": str(things.deal.id),
