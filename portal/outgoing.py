@@ -138,7 +138,7 @@ def check_address(url: str, *, timeout: float = TIMEOUT, guard: Guard | None = N
     except Failed as failure:
         return failure.answer
     except ssl.SSLCertVerificationError as error:
-        return Answer(True, f"Its certificate is not valid: {error.verify_message}.")
+        return Answer(True, f"Its certificate is not valid: {error.verify_message}.", may_pass=True)
     except TimeoutError:
         return Answer(True, f"It did not answer within {timeout:.0f} seconds.", may_pass=True)
     except (OSError, ValueError):

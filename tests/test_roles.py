@@ -86,6 +86,19 @@ TABLE = {
     "GET /library/hygiene": MARKETING,
     "POST /library/hygiene/look": MARKETING,
     "POST /library/hygiene/<int:finding_id>/<mend>": MARKETING,
+    "GET /library/contribute": ALL,
+    "POST /library/contribute": ALL,
+    "GET /library/from-sales": MARKETING,
+    "GET /library/<slug>/own": "all*",
+    "POST /library/<slug>/own": "all*",
+    "POST /library/<slug>/own/file": "all*",
+    "POST /library/<slug>/own/withdraw": "all*",
+    "POST /library/<slug>/own/offer": "all*",
+    "POST /library/<slug>/adopt": "marketing*",
+    "GET /library/<slug>/merge": "marketing*",
+    "POST /library/<slug>/merge": "marketing*",
+    "GET /library/<slug>/decline": "marketing*",
+    "POST /library/<slug>/decline": "marketing*",
     "GET /library/<slug>": ALL,
     "POST /library/<slug>/verify": MARKETING,
     "POST /library/<slug>/take-over": MARKETING,
@@ -193,6 +206,8 @@ TABLE = {
     "GET /reports/usage.<any(csv, xlsx, docx):ending>": ALL,
     "GET /reports/adoption": OVERSIGHT,
     "GET /reports/adoption.<any(csv, xlsx, docx):ending>": OVERSIGHT,
+    "GET /reports/from-sales": OVERSIGHT,
+    "GET /reports/from-sales.<any(csv, xlsx, docx):ending>": OVERSIGHT,
 }
 
 

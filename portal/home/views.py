@@ -20,6 +20,9 @@ from portal.home import overview, queries
 from portal.home.styleguide_views import blueprint as styleguide_blueprint
 from portal.impact.overview import coverage_sentence, headline
 from portal.impact.queries import latest_snapshot, verdict_counts
+from portal.library.contributions.queries import waiting_count
+from portal.library.hygiene.finding import KINDS
+from portal.library.hygiene.queries import finding_counts
 from portal.library.life.queries import due_for_a_look, life_counts, unowned
 from portal.library.queries import with_thumbnails
 from portal.library.reviewing.queries import ready_to_publish, reviews_waiting_for
@@ -97,7 +100,8 @@ def _marketing(begun: queries.Beginnings) -> Response:
 @blueprint.get("/to-do")
 @allow(*MARKETING)
 def to_do() -> Response:
-    return render("home/to_do.html", shown=WHOLE, **_owed())
+    counts = {KINDS[kind]: number for kind, number in finding_counts().items()}
+    return render("home/to_do.html", shown=WHOLE, hygiene=counts, **_owed())
 
 
 def _owed() -> dict[str, Any]:
@@ -107,6 +111,7 @@ def _owed() -> dict[str, Any]:
         "requests": request_rows(requests_by_pipeline("open").limit(WHOLE)),
         "pipeline_minor": pipeline_minor,
         "pipeline_deals": deals,
+        "contributions": waiting_count(),
         "ratings": queries.low_rated(WHOLE),
         "reasons": REASONS,
         "reviews": reviews_waiting_for(me()),

@@ -128,3 +128,9 @@ def open_links_of(asset_id: int) -> int:
 def known_visit(link_id: int, key: str) -> bool:
     """Say whether a browser's visit to a link is on record."""
     return db.session.scalar(select(Visit.id).where(Visit.link_id == link_id, Visit.key == key)) is not None
+
+
+def opened_since(moment: datetime) -> set[int]:
+    """Return the ids of content that buyers have looked at, by any link, since a moment."""
+    seen = select(ShareLink.asset_id).join(Visit, Visit.link_id == ShareLink.id)
+    return set(db.session.scalars(seen.where(Visit.seen_at >= moment).distinct()))
