@@ -12,13 +12,14 @@ from typing import Literal
 
 import numpy as np
 
-from portal.library.wording import Budget, Run, RunKind, tokens, without_long_sames, word_runs
+from portal.library.wording import Budget, Run, RunKind, Token, tokens, without_long_sames, word_runs
 
 # Two pages are the same page, changed, when they share this much of their words (Dice: 2 x both / (one + other)).
 ALIKE = 0.4
 # A page that stands elsewhere has to be more like its old self before it is called moved.
 MOVED = 0.8
 _BUCKETS = 4096
+_PAGE_NUMBER = "\0page"
 
 PageKind = Literal["same", "changed", "looks", "added", "removed"]
 
@@ -127,12 +128,26 @@ def _only_one(page: ComparedPage, kind: Literal["added", "removed"]) -> PageChan
 
 
 def _pair(old: ComparedPage, new: ComparedPage, budget: Budget) -> PageChange:
-    before, after = tokens(old.text), tokens(new.text)
+    before, after = _words(old, new.number), _words(new, old.number)
     pair = PageChange("changed", old.number, new.number, new.title or old.title)
     if [key for key, _ in before] != [key for key, _ in after]:
         return replace(pair, runs=word_runs(before, after, budget))
     looks = old.picture and new.picture and old.picture != new.picture
     return replace(pair, kind="looks" if looks else "same")
+
+
+def _words(page: ComparedPage, other_number: int) -> list[Token]:
+    """Return a page's words; its own number at the edge of a line is no change when the page moves on."""
+    words = tokens(page.text)
+    if page.number == other_number:
+        return words
+    calm, at_edge = [], True
+    for place, (key, written) in enumerate(words):
+        ends = "\n" in written or place == len(words) - 1
+        is_number = key == str(page.number) and (at_edge or ends)
+        calm.append((_PAGE_NUMBER if is_number else key, written))
+        at_edge = ends
+    return calm
 
 
 def _without_reflow(changes: list[PageChange]) -> list[PageChange]:

@@ -21,8 +21,11 @@ def _version(slug: str, number: int) -> tuple[Asset, Version]:
 
 
 def record_use(asset: Asset, version: Version, kind: str, *, on_working_deal: bool = True) -> None:
-    """Write down that content in use was used, on the deal that is being worked on if there is one."""
-    if not asset.is_live or request.method == "HEAD":
+    """Write down that content in use was used, on the deal that is being worked on if there is one.
+
+    A version that waits to be published is only looked into by those who work on it.
+    """
+    if not asset.is_live or version.published_at is None or request.method == "HEAD":
         return
     deal = working_deal(me(), g.user_session) if on_working_deal else None
     asset_id, version_id, user_id, deal_id = asset.id, version.id, me().id, deal.id if deal else None

@@ -61,11 +61,6 @@ def live() -> ColumnElement[bool]:
     return and_(Asset.state == "published", or_(Asset.expires_on.is_(None), Asset.expires_on > today))
 
 
-def shown_state() -> ColumnElement[str]:
-    """Say in SQL in which state lists show content: what has expired is told apart from what is in use."""
-    return case((and_(Asset.state == "published", ~live()), "expired"), else_=Asset.state)
-
-
 def _asked_about(user: User) -> Select[tuple[int]]:
     asked = select(Review.asset_id).join(Reviewer, Reviewer.review_id == Review.id)
     return asked.where(Reviewer.user_id == user.id, Review.state != "withdrawn")
@@ -202,13 +197,13 @@ def versions_of(user: User, asset: Asset) -> list[Version]:
 
 @dataclass(frozen=True)
 class ShownPage:
-    """One page as a viewer shows it: its number and words (at most SHOWN_CHARACTERS), and whether it has pictures."""
+    """One page as a viewer shows it: its number, words (at most SHOWN_CHARACTERS), and the sha256 of its pictures."""
 
     number: int
     title: str
     text: str
-    has_image: bool
-    has_thumbnail: bool
+    image: str | None
+    thumbnail: str | None
     width: int | None
     height: int | None
 
@@ -219,8 +214,8 @@ def shown_pages(version_id: int) -> list[ShownPage]:
         Page.number,
         Page.title,
         func.substr(Page.text, 1, SHOWN_CHARACTERS),
-        Page.image_sha256.is_not(None),
-        Page.thumbnail_sha256.is_not(None),
+        Page.image_sha256,
+        Page.thumbnail_sha256,
         Page.width,
         Page.height,
     ).where(Page.version_id == version_id)

@@ -23,7 +23,10 @@ FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'self'; "
     "img-src data:; frame-ancestors 'self'; base-uri 'self'; form-action 'none'"
 )
-PICTURE_LIFE = "private, max-age=31536000, immutable"
+# An address that carries the picture's own hash never shows another one; any other is asked about again.
+FOR_GOOD = "private, max-age=31536000, immutable"
+FOR_AN_HOUR = "private, max-age=3600"
+_HASH = 16
 
 
 def file_response(asset: Asset, version: Version) -> Response:
@@ -50,11 +53,12 @@ def file_response(asset: Asset, version: Version) -> Response:
 
 
 def picture_response(sha256: str | None) -> Response:
-    """Answer with a picture of a page; its address belongs to one version, so it may be kept for good."""
+    """Answer with a picture of a page, to be kept for good when its address names its content."""
     if sha256 is None:
         raise NotFound("There is no picture of this page.")
     response = send_file(storage().path(sha256), "image/webp", etag=sha256, conditional=True)
-    response.headers["Cache-Control"] = PICTURE_LIFE
+    is_named = request.args.get("h") == sha256[:_HASH]
+    response.headers["Cache-Control"] = FOR_GOOD if is_named else FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
@@ -104,13 +108,14 @@ def viewer_pages(version: Version | None, addresses: Addresses) -> list[ViewerPa
             return [ViewerPage(1, html=Markup(preview_html(version.id) or ""))]
         return [ViewerPage(1, frame=addresses.frame)]
     pages = shown_pages(version.id)
-    if not any(page.has_image or page.text for page in pages):
+    if not any(page.image or page.text for page in pages):
         return []
-    return [_drawn(page, addresses) if page.has_image else _written(page, version) for page in pages]
+    return [_drawn(page, addresses) if page.image else _written(page, version) for page in pages]
 
 
 def _drawn(page: ShownPage, addresses: Addresses) -> ViewerPage:
-    image, thumb = addresses.image(page.number), addresses.thumb(page.number)
+    image = f"{addresses.image(page.number)}?h={(page.image or '')[:_HASH]}"
+    thumb = f"{addresses.thumb(page.number)}?h={page.thumbnail[:_HASH]}" if page.thumbnail else None
     return ViewerPage(page.number, image, thumb, page.text, width=page.width, height=page.height)
 
 

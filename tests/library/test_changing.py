@@ -24,7 +24,7 @@ def test_what_is_said_about_content_changes_and_its_address_stays(make, sign_in,
         "title": "After",
         "kind": "white_paper",
         "summary": "In short.",
-        "guidance": "For **CFOs**.",
+        "for_whom": "For **CFOs**.",
         "owner_id": str(owner.id),
         "terms": [str(facet.terms[1].id)],
     }
@@ -47,7 +47,7 @@ def test_what_is_said_about_content_changes_and_its_address_stays(make, sign_in,
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_half_saved(make, sign_in, rows):
     make.asset("Before", slug="before")
     client = sign_in(make.user("marketer"))
-    form = {"title": "x" * 301, "kind": "deck", "summary": "y" * 2_001, "guidance": "z" * 8_001}
+    form = {"title": "x" * 301, "kind": "deck", "summary": "y" * 2_001, "for_whom": "z" * 8_001}
     answer = client.post("/library/before/edit", data=form)
     assert answer.status_code == 422
     for words in ("300 characters", "2,000 characters", "8,000 characters"):
@@ -109,13 +109,13 @@ def test_a_replacement_has_to_be_other_published_content(make, sign_in, rows):
     assert set(rows(select(Asset.state))) == {"published", "draft"}
 
 
-def test_a_new_version_takes_its_place_once_it_is_read_and_the_old_one_stays(
+def test_a_new_version_takes_its_place_once_it_is_read_when_it_was_added_to_be_published(
     make, sign_in, rows, run_jobs, add_file
 ):
     marketer = make.user("marketer")
     asset = add_file(samples.plain("Old words.", "plan.txt"), by=marketer, publish=True)
     client = sign_in(marketer)
-    form = {"source": "file", "file": samples.plain("New words.", "plan v2.txt"), "note": "New words"}
+    form = {"source": "file", "file": samples.plain("New words.", "plan v2.txt"), "do": "publish"}
     assert client.post(f"/library/{asset.slug}/versions", data=form).location == f"/library/{asset.slug}"
     rep = sign_in(make.user("rep"))
     assert "Old words." in rep.get(f"/library/{asset.slug}").text
@@ -147,6 +147,14 @@ def test_a_bad_new_version_is_refused_at_its_field_and_the_old_one_stays_in_use(
     for form, words in wrong:
         answer = client.post(address, data=form)
         assert (answer.status_code, words in answer.text) == (422, True), words
+    assert rows(select(Version.number)) == [1]
+
+
+def test_archived_content_gets_no_new_version_until_it_is_restored(make, sign_in, rows):
+    make.asset("Plan", slug="plan", state="archived")
+    form = {"source": "markdown", "body": "Other words."}
+    answer = sign_in(make.user("marketer")).post("/library/plan/versions", data=form)
+    assert (answer.status_code, "Restore it first" in answer.text) == (422, True)
     assert rows(select(Version.number)) == [1]
 
 

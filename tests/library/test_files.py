@@ -49,19 +49,27 @@ def test_names_of_files_lose_what_misleads_or_breaks(make, sign_in, add_file, ty
     assert "Set-Cookie" not in answer.headers
 
 
-def test_pictures_may_be_kept_for_good_but_only_by_whoever_may_see_them(make, sign_in, add_file, rows):
+def test_a_picture_named_by_its_content_is_kept_for_good_by_whoever_may_see_it(make, sign_in, add_file, rows):
     asset = add_file(samples.pdf("one.pdf"), by=make.user("marketer"), publish=True)
     client = sign_in(make.user("rep"))
-    address = f"/library/{asset.slug}/v/1/pages/1.webp"
+    (page,) = rows(select(Page))
+    address = f"/library/{asset.slug}/v/1/pages/1.webp?h={page.image_sha256[:16]}"
+    assert f'src="{address}"' in client.get(f"/library/{asset.slug}").text
     answer = client.get(address)
     assert answer.content_type == "image/webp"
     assert answer.data[8:12] == b"WEBP"
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
-    (page,) = rows(select(Page))
     assert answer.headers["ETag"] == f'"{page.image_sha256}"'
     assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     sign_in(make.user("marketer")).post(f"/library/{asset.slug}/archive")
     assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 404
+
+
+@pytest.mark.parametrize("named", ["", "?h=", "?h=0123456789abcdef"])
+def test_a_picture_that_is_not_named_by_its_content_is_asked_about_again(make, sign_in, add_file, named):
+    asset = add_file(samples.pdf("one.pdf"), publish=True)
+    answer = sign_in(make.user("rep")).get(f"/library/{asset.slug}/v/1/pages/1.webp{named}")
+    assert answer.headers["Cache-Control"] == "private, max-age=3600"
 
 
 def test_a_small_picture_stands_for_a_version_in_lists(make, sign_in, add_file):
