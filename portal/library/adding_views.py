@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from portal.errors import NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import receive_file, take_file
+from portal.library.contributions.origins import Origin, origins_of_versions
 from portal.library.forms import FilesForm, LinkForm, TextForm, show_at_field
 from portal.library.models import Asset, Facet
 from portal.library.review import Draft, drafts_for_review, publish_drafts
@@ -111,8 +112,14 @@ def _review_page(drafts: list[Draft], *, not_added: list[str] | None = None, sta
         facets=_used_facets(),
         not_added=not_added or [],
         most=queries.MOST_DRAFTS_SHOWN,
+        origins=_origins(drafts),
         status=status,
     )
+
+
+def _origins(drafts: list[Draft]) -> dict[int, list[Origin]]:
+    """Return whose pages the drafts are made of, by version."""
+    return origins_of_versions((draft.version for draft in drafts if draft.version), me())
 
 
 def _used_facets() -> list[Facet]:
@@ -133,6 +140,7 @@ def review_row(slug: str) -> Response:
         block="picture" if request.args.get("only") == "picture" else "row",
         draft=drafts[0],
         facets=_used_facets(),
+        origins=_origins(drafts),
     )
 
 

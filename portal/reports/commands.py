@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from portal.reports.adoption import adoption_table
 from portal.reports.exports import FORMATS
 from portal.reports.filters import BY, Filters, read_filters
+from portal.reports.from_sales import from_sales_table
 from portal.reports.queries import teams
 from portal.reports.table import Table
 from portal.reports.usage import usage_table
@@ -19,7 +20,7 @@ groups = (group,)
 
 
 @group.command("export")
-@click.argument("report", type=click.Choice(["usage", "adoption"]))
+@click.argument("report", type=click.Choice(["usage", "adoption", "from-sales"]))
 @click.option("--format", "file_format", type=click.Choice(list(FORMATS)), required=True, help="The format.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
@@ -50,4 +51,6 @@ def export(
 
 
 def _table(report: str, filters: Filters) -> Table:
+    if report == "from-sales":
+        return from_sales_table(None, filters)
     return usage_table(None, filters) if report == "usage" else adoption_table(filters)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.content_requests.models import ContentRequest
-from portal.db import db
+from portal.db import chunks, db
 from portal.deals.models import Deal
 from portal.discovery.models import Search
 from portal.feedback.models import Rating
 from portal.impact.queries import known_to
-from portal.library.models import Asset
+from portal.library.models import Asset, Contribution
 from portal.reports.filters import Filters, Period
 from portal.sharing.models import ShareLink, Visit
 from portal.usage.models import UsageDay, UsageEvent
@@ -181,3 +182,34 @@ def closed_deals(filters: Filters) -> list[tuple[int | None, int]]:
     found = found.where(Deal.status != "open", *_days(Deal.closed_on, filters.period))
     found = found.where(User.role.in_(SALES), *_by(User.id, filters))
     return [(group, deal_id) for group, deal_id in db.session.execute(found)]
+
+
+def contributions(filters: Filters) -> list[Contribution]:
+    """Return what reps brought in the period and did not take back, with its content and its maker, the first first."""
+    found = (
+        select(Contribution)
+        .join(Contribution.asset)
+        .options(
+            contains_eager(Contribution.asset).joinedload(Asset.current_version),
+            joinedload(Contribution.contributed_by),
+        )
+        .where(Contribution.outcome.is_not(None) | (Asset.state == "from_sales"))
+        .where(
+            *_moments(Contribution.created_at, filters.period), *_by(Contribution.contributed_by_id, filters)
+        )
+    )
+    if filters.kind:
+        found = found.where(Asset.kind == filters.kind)
+    return list(db.session.scalars(found.order_by(Contribution.id)))
+
+
+def open_amounts(deal_ids: Iterable[int]) -> dict[int, int]:
+    """Return the amounts of those deals that are open, in minor units; deals without a known amount are left out."""
+    amounts: dict[int, int] = {}
+    for part in chunks(set(deal_ids)):
+        found = select(Deal.id, Deal.base_amount_minor).where(Deal.id.in_(part), Deal.status == "open")
+        found = found.where(Deal.base_amount_minor.is_not(None))
+        amounts.update(
+            {deal_id: amount for deal_id, amount in db.session.execute(found) if amount is not None}
+        )
+    return amounts

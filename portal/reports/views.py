@@ -16,6 +16,7 @@ from portal.reports.adoption import adoption_table
 from portal.reports.cells import words
 from portal.reports.exports import FORMATS
 from portal.reports.filters import BY, Filters, read_filters
+from portal.reports.from_sales import from_sales_table
 from portal.reports.queries import teams
 from portal.reports.table import Row, Table
 from portal.reports.usage import usage_table
@@ -56,6 +57,18 @@ def adoption() -> Response:
 @allow(*OVERSIGHT)
 def adoption_file(ending: str) -> Response:
     return _file(ending, adoption_table)
+
+
+@blueprint.get("/from-sales")
+@allow(*OVERSIGHT)
+def from_sales() -> Response:
+    return _page("from_sales", lambda filters: from_sales_table(me(), filters))
+
+
+@blueprint.get("/from-sales.<any(csv, xlsx, docx):ending>")
+@allow(*OVERSIGHT)
+def from_sales_file(ending: str) -> Response:
+    return _file(ending, lambda filters: from_sales_table(me(), filters))
 
 
 def _asked() -> dict[str, Any]:

@@ -61,30 +61,28 @@ class Proposal:
 
 
 def proposals(contributions: Sequence[Contribution]) -> list[Proposal]:
-    """Put contributions together whose versions share at least half of the pages of either."""
-    by_version = {item.asset.current_version_id: item for item in contributions}
-    together = groups(
-        (version_id for version_id in by_version if version_id is not None),
-        _alike() if len(by_version) > 1 else (),
-    )
-    bare = [[item] for item in contributions if item.asset.current_version_id is None]
-    found = [[by_version[version_id] for version_id in group] for group in together] + bare
+    """Put contributions together whose files share at least half of the pages of either, or that were merged so."""
+    by_asset = {item.asset_id: item for item in contributions}
+    merged = [(item.asset_id, item.merged_into_id) for item in contributions if item.merged_into_id]
+    together = groups(by_asset, [*merged, *(_alike() if len(by_asset) > 1 else ())])
+    found = [[by_asset[asset_id] for asset_id in group] for group in together]
     return [Proposal(tuple(sorted(group, key=lambda item: item.id))) for group in found]
 
 
 def _alike() -> list[tuple[int, int]]:
-    """Return the pairs of contributed versions of which one shares at least half of its pages with the other."""
+    """Return the pairs of contributed content of which one shares at least half of its pages with the other."""
     ours, theirs = aliased(Version), aliased(Version)
     our_asset, their_asset = aliased(Asset), aliased(Asset)
     contributed = select(Contribution.asset_id)
     found = (
-        select(PageMatch.version_id, PageMatch.of_version_id)
+        select(our_asset.id, their_asset.id)
+        .select_from(PageMatch)
         .join(ours, ours.id == PageMatch.version_id)
         .join(theirs, theirs.id == PageMatch.of_version_id)
         .join(our_asset, our_asset.current_version_id == ours.id)
         .join(their_asset, their_asset.current_version_id == theirs.id)
         .where(our_asset.id.in_(contributed), their_asset.id.in_(contributed))
-        .group_by(PageMatch.version_id, PageMatch.of_version_id, ours.page_count)
+        .group_by(our_asset.id, their_asset.id, ours.page_count)
         .having(func.count() >= SHARED * ours.page_count)
     )
     return list(db.session.execute(found).tuples())
