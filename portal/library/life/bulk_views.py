@@ -133,10 +133,7 @@ def _say(task: bulk.Task, outcome: bulk.Outcome) -> None:
     if outcome.left_alone:
         flash(f"Left alone, since there was nothing to change: {_listed(outcome.left_alone)}.", "info")
     if outcome.gone:
-        flash(
-            f"{_pieces(outcome.gone)} is not there any more.".replace("pieces of content is", "pieces are"),
-            "warn",
-        )
+        flash(f"Not there any more: {_pieces(outcome.gone)}.", "warn")
 
 
 def _pieces(number: int) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.jobs import enqueue
 from portal.library.models import Asset, AssetEvent
 from portal.library.queries import suggested_assets
 
@@ -115,7 +116,7 @@ def test_expired_today_is_gone_from_everywhere_for_sales_and_marked_for_marketin
     at(2026, 12, 1, 12)
     gone = make.asset("Turbine deck", slug="gone", pages=("Turbines turn.",), expires_on=date(2026, 12, 1))
     make.asset("Turbine paper", slug="stays", pages=("Turbines stay.",))
-    make.inside(lambda: __import__("portal.jobs", fromlist=["enqueue"]).enqueue("index_asset", gone.id))
+    make.inside(lambda: enqueue("index_asset", gone.id))
     run_jobs()
     for role in ("rep", "manager"):
         client = sign_in(make.user(role))
