@@ -124,7 +124,9 @@ class Package:
         if member is None:
             raise Unreadable(f"its part {name} is missing")
         try:
-            return self._zip.read(member)
+            with self._zip.open(member) as part:
+                # Asked for no more than the part says that it holds, the library unpacks no more of one that lies.
+                return part.read(member.file_size)
         except _BROKEN as error:
             raise Unreadable(DAMAGED) from error
 
