@@ -207,6 +207,7 @@ def do_now(kind: str, subject_id: int, *, patience: float = 120.0) -> bool:
     """
     until = time.monotonic() + patience
     while True:
+        release_abandoned()
         with unit_of_work():
             of_it = select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id)
             due = list(db.session.scalars(of_it.where(_ready(now())).order_by(Job.id)))
@@ -250,9 +251,9 @@ def pending(kind: str, subject_id: int | None = None) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def waiting_jobs(kind: str) -> int:
-    """Return how many jobs of a kind are still to be done."""
-    return db.session.scalar(select(func.count()).where(Job.kind == kind, Job.state == "waiting")) or 0
+def waiting_jobs(*kinds: str) -> int:
+    """Return how many jobs of some kinds are still to be done."""
+    return db.session.scalar(select(func.count()).where(Job.kind.in_(kinds), Job.state == "waiting")) or 0
 
 
 def init_app(app: Flask) -> None:

@@ -84,7 +84,7 @@ def add(
             tell.beside(f"{shown(source.source)}: {telling.counted(len(source.rows), 'row')}.", *source.notes)
         for line in _lines(finding, for_all, Wish(**wishes), dry):
             tell.line(line)
-    tell.end(dry, wishes["draw"])
+    tell.end(dry)
     if tell.counts.wrong:
         sys.exit(1)
 
@@ -160,7 +160,7 @@ class _Telling:
         if self._bar:
             click.echo("\r\x1b[K", nl=False, err=True)
 
-    def end(self, dry: bool, drawn: bool) -> None:
+    def end(self, dry: bool) -> None:
         """Say it all in short."""
         seconds = max(time.monotonic() - self._began, 0.001)
         files = sum(self.counts.outcomes.values())
@@ -170,9 +170,11 @@ class _Telling:
         elif files > 1:
             told.append(f"{seconds:,.0f} seconds, {files / seconds:,.1f} files a second.")
         with unit_of_work():
-            undrawn = waiting_jobs("draw_version")
-        if undrawn and not dry and not drawn:
-            told.append(f"{telling.counted(undrawn, 'preview')} will be drawn by the worker (flask worker).")
+            undrawn, uncompared = waiting_jobs("draw_version"), waiting_jobs("compare_version")
+        left = [f"{telling.counted(undrawn, 'preview')} to draw"] if undrawn else []
+        left += [f"{telling.counted(uncompared, 'file')} to compare with other content"] if uncompared else []
+        if left and not dry:
+            told.append(f"Left to the worker (flask worker): {', '.join(left)}.")
         click.echo(" ".join(told), err=True)
 
 
