@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="99" height="99">'
     "{}</svg>"
 )
+FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)"
 
 
 @pytest.fixture(scope="module")
@@ -85,20 +88,58 @@ def test_a_presentation_is_drawn_slide_by_slide_hidden_ones_too(tmp_path, soffic
     assert (found.kind, found.made_by, len(found.images)) == ("pages", "libreoffice", 3)
 
 
-def test_a_picture_elsewhere_is_not_fetched_even_with_a_network(tmp_path, soffice, monkeypatch):
+def reaching_out(address: str, secret: Path) -> bytes:
+    """A Word document that shows a picture from the network and one from this machine's disk."""
+    links = building.relations(
+        ("rId5", "image", f"{address}/picture.png"),
+        ("rId6", "image", secret.as_uri()),
+        external={"rId5", "rId6"},
+    )
+    body = drawing("r:link", "rId5") + drawing("r:link", "rId6") + paragraph("text")
+    return building.word(body, links=links)
+
+
+@pytest.fixture
+def secret(tmp_path) -> Path:
+    path = tmp_path / "secret.png"
+    Image.effect_noise((200, 200), 90).save(path)
+    return path
+
+
+def test_a_picture_elsewhere_is_neither_fetched_nor_shown_even_with_a_network(
+    tmp_path, soffice, monkeypatch, secret
+):
     monkeypatch.setattr(office, "_without_network", list)
     with listening() as (address, asked):
-        links = building.relations(("rId5", "image", f"{address}/picture.png"), external={"rId5"})
-        data = building.word(drawing("r:link", "rId5") + paragraph("text"), links=links)
-        assert convert_to_pdf(
-            soffice, building.stored(tmp_path, data), FileKind.DOCX, _empty(tmp_path)
-        ).exists()
+        path = building.stored(tmp_path, reaching_out(address, secret))
+        pdf = convert_to_pdf(soffice, path, FileKind.DOCX, _empty(tmp_path))
     assert asked == []
+    assert b"/Subtype/Image" not in pdf.read_bytes()
 
 
-def test_a_local_picture_named_by_an_embedded_drawing_is_not_shown(tmp_path, soffice):
-    secret = tmp_path / "secret.png"
-    Image.effect_noise((200, 200), 90).save(secret)
+def test_without_the_guard_the_same_file_reaches_out(tmp_path, soffice, monkeypatch, secret):
+    """Shows that the test above would notice."""
+    monkeypatch.setattr(office, "_without_network", list)
+    monkeypatch.setattr(office, "without_outside", lambda name, data: data)
+    monkeypatch.setattr(office, "_SETTINGS", ())
+    with listening() as (address, asked):
+        path = building.stored(tmp_path, reaching_out(address, secret))
+        pdf = convert_to_pdf(soffice, path, FileKind.DOCX, _empty(tmp_path))
+    assert "/picture.png" in asked
+    assert b"/Subtype/Image" in pdf.read_bytes()
+
+
+def test_the_other_program_has_no_network_where_the_system_allows_that(tmp_path):
+    with listening() as (address, asked):
+        command = [*office._without_network(), sys.executable, "-c", FETCH, f"{address}/picture.png"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not office._without_network():
+        pytest.skip("unshare is not allowed here: running without a network is NOT TESTED")
+    assert asked == []
+    assert "URLError" in done.stderr
+
+
+def test_a_local_picture_named_by_an_embedded_drawing_is_not_shown(tmp_path, soffice, secret):
     svg = SVG.format(f'<image xlink:href="{secret.as_uri()}" width="99" height="99"/>')
     links = building.relations(("rId5", "image", "media/image1.svg"))
     data = building.word(drawing("r:embed", "rId5"), {"word/media/image1.svg": svg}, links=links)
