@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import PurePath
 
 from flask import Response, make_response, render_template, request, send_file
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.errors import Forbidden, NotFound
 from portal.library.cards import card
 from portal.library.documents.kinds import DOWNLOAD_TYPE
 from portal.library.models import Asset, Version
 from portal.library.queries import ShownPage, preview_html, shown_pages
+from portal.library.wording import Run
 from portal.storage import storage
 
 # What is served as somebody's file may do nothing, should a browser show it after all.
@@ -146,3 +148,21 @@ def drawn_with(version: Version | None) -> str:
     if version.preview_kind == "cards" and page_word(version) == "sheet":
         return "Sheets are shown as text."
     return ""
+
+
+def marked(runs: Sequence[Run]) -> Markup:
+    """Return compared words with what was added and removed marked, for the eye and for a screen reader."""
+    parts: list[str] = []
+    for run, after in zip_longest(runs, runs[1:]):
+        words = run.text.rstrip()
+        gap = " " if run.kind == "removed" and after and after.kind == "added" else run.text[len(words) :]
+        if run.kind == "skipped":
+            parts.append(f'<span class="compare-skipped">… {int(run.text):,} words unchanged … </span>')
+        elif run.kind == "same":
+            parts.append(str(escape(run.text)))
+        else:
+            tag = "ins" if run.kind == "added" else "del"
+            parts.append(
+                f'<{tag}><span class="sr-only">{run.kind}: </span>{escape(words)}</{tag}>{escape(gap)}'
+            )
+    return Markup("".join(parts))

@@ -10,7 +10,7 @@ from portal.library import queries, services
 from portal.library.comparing import Comparison, PageChange, compare_pages, summed_up
 from portal.library.file_views import addresses_of
 from portal.library.models import Asset, Version
-from portal.library.serving import drawn_with, page_word, viewer_pages
+from portal.library.serving import drawn_with, marked, page_word, viewer_pages
 from portal.library.version_queries import history_of, pages_to_compare
 from portal.users.access import MARKETING, allow, me
 from portal.web import number_of, render, see_other
@@ -57,6 +57,7 @@ def compare(slug: str) -> Response:
         new=new,
         comparison=comparison if before or after else None,
         groups=_groups(comparison, word),
+        marked=marked,
         summary=summed_up(comparison, word),
         page_word=word,
         cut=cut or too,

@@ -1,6 +1,6 @@
 // <figure data-viewer>: turns pages without loading, zooms, presents full screen.
 // Left and right turn (also up, down and space while presenting), + and - zoom, 0 fits, T shows the page's text,
-// F presents, Escape ends it. Elements with data-viewer-page, anywhere, are kept at the number of the shown page.
+// F presents, Escape ends it. Every turn is told as viewer:page, with detail.page.
 const MOST_ZOOM = 3;
 
 function equip(viewer) {
@@ -48,16 +48,13 @@ function equip(viewer) {
     history.replaceState(history.state, "", address);
     const field = present?.querySelector("input[name=page]");
     if (field) field.value = name;
-    for (const place of document.querySelectorAll("[data-viewer-page]")) {
-      if (place instanceof HTMLInputElement) place.value = name;
-      else place.textContent = name;
-    }
     viewer.dispatchEvent(new CustomEvent("viewer:page", { bubbles: true, detail: { page: Number(name) } }));
   }
 
   function magnify(step) {
     zoom = Math.min(MOST_ZOOM, Math.max(0, zoom + step));
     viewer.dataset.zoom = String(zoom);
+    if (zoom && words) words.checked = false;
     viewer.querySelector("[data-viewer-zoom=out]").disabled = zoom === 0;
     viewer.querySelector("[data-viewer-zoom=in]").disabled = zoom === MOST_ZOOM;
   }
@@ -68,6 +65,8 @@ function equip(viewer) {
     stage.focus();
   }
 
+  // There is room for one of them: a larger picture or its text.
+  words?.addEventListener("change", () => magnify(-MOST_ZOOM));
   viewer.querySelector("[data-viewer-tools]").hidden = false;
   const shown = strip?.querySelector("[aria-current]");
   if (shown) bring(shown);
@@ -108,7 +107,7 @@ function equip(viewer) {
     else if (letters && (event.key === "+" || event.key === "=")) magnify(1);
     else if (letters && event.key === "-") magnify(-1);
     else if (letters && event.key === "0") magnify(-MOST_ZOOM);
-    else if (letters && event.key === "t" && words && !presenting) words.checked = !words.checked;
+    else if (letters && event.key === "t" && words && !presenting) words.click();
     else if (letters && event.key === "f" && present && !presenting) present.requestSubmit();
     else return;
     event.preventDefault();
