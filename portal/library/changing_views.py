@@ -115,7 +115,7 @@ def archive(slug: str) -> Response:
             replacement = replacement_of(asset)
         services.archive(asset, me(), replaced_by=replacement)
         if "close_links" in request.form:
-            close_links_of(asset.id, me())
+            close_links_of([asset.id], me())
     except NotFound:
         return _archive_page(asset, error="There is no such content.", chosen=chosen, status=422)
     except Invalid as error:

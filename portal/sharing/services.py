@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -87,13 +88,13 @@ def revoke(link: ShareLink, by: User) -> None:
     link.revoked_at = link.revoked_at or now()
 
 
-def close_links_of(asset_id: int, by: User) -> int:
+def close_links_of(asset_ids: Collection[int], by: User) -> int:
     """Close all open links to content that is taken out of use, and return how many they were."""
     if not by.is_marketing:
         raise Forbidden("Only marketing can close the links of others.")
     moment = now()
     still_open = update(ShareLink).where(
-        ShareLink.asset_id == asset_id, ShareLink.revoked_at.is_(None), ShareLink.expires_at > moment
+        ShareLink.asset_id.in_(asset_ids), ShareLink.revoked_at.is_(None), ShareLink.expires_at > moment
     )
     return db.session.execute(still_open.values(revoked_at=moment)).rowcount  # type: ignore[attr-defined]
 

@@ -58,9 +58,9 @@ class Planned:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many were changed, and the titles of those left alone, changed by others meanwhile, or gone."""
+    """Which were changed, the titles of those left alone or changed by others meanwhile, and how many are gone."""
 
-    changed: int
+    changed: tuple[int, ...]
     left_alone: tuple[str, ...]
     changed_meanwhile: tuple[str, ...]
     gone: int
@@ -153,7 +153,7 @@ def apply(assets: Sequence[Asset], stamps: Mapping[int, str], task: Task, by: Us
     """Do a task to content that is still as it was shown; what others changed meanwhile is left as they left it."""
     check(task)
     of_kinds = kind_days()
-    changed, left, meanwhile = 0, [], []
+    changed, left, meanwhile = [], [], []
     for asset in assets:
         if stamps[asset.id] != stamp_of(asset):
             meanwhile.append(asset.title)
@@ -161,8 +161,8 @@ def apply(assets: Sequence[Asset], stamps: Mapping[int, str], task: Task, by: Us
             left.append(asset.title)
         else:
             _do(asset, task, by, of_kinds)
-            changed += 1
-    return Outcome(changed, tuple(left), tuple(meanwhile), len(stamps) - len(assets))
+            changed.append(asset.id)
+    return Outcome(tuple(changed), tuple(left), tuple(meanwhile), len(stamps) - len(assets))
 
 
 def _do(asset: Asset, task: Task, by: User, of_kinds: Mapping[str, int]) -> None:

@@ -11,6 +11,7 @@ from portal.library.life import bulk
 from portal.library.life.forms import BulkForm
 from portal.library.life.queries import assets_by_ids
 from portal.library.queries import suggested_assets, visible_asset
+from portal.sharing.services import close_links_of
 from portal.users.access import MARKETING, allow, me
 from portal.users.queries import active_users, user_or_404
 from portal.web import number_of, render, safe_redirect
@@ -103,6 +104,8 @@ def apply() -> Response:
     if not task.is_whole:
         raise Invalid("Please choose the new value first.")
     outcome = bulk.apply(assets_by_ids(stamps), stamps, task, me())
+    if task.action == "archive" and "close_links" in request.form:
+        close_links_of(outcome.changed, me())
     _say(task, outcome)
     return _to_list()
 
@@ -126,7 +129,7 @@ def _say(task: bulk.Task, outcome: bulk.Outcome) -> None:
         "archive": "Archived {}.",
     }[task.action]
     if outcome.changed:
-        flash(done.format(_pieces(outcome.changed)), "success")
+        flash(done.format(_pieces(len(outcome.changed))), "success")
     if outcome.changed_meanwhile:
         names = _listed(outcome.changed_meanwhile)
         flash(f"Somebody changed {names} meanwhile, so that was left as it is now.", "warn")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Subquery, and_, case, cast, extract, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -92,7 +93,10 @@ def due_for_a_look(limit: int) -> list[DueAsset]:
         .limit(limit)
     )
     of_kinds = kind_days()
-    return [DueAsset(*row, after_check(row[0], of_kinds)) for row in db.session.execute(found).tuples()]
+    return [
+        DueAsset(asset, due_on, used, over, after_check(asset, of_kinds))
+        for asset, due_on, used, over in db.session.execute(found).tuples()
+    ]
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def _due_on() -> ColumnElement[date]:
     return case((expires_first, Asset.expires_on), else_=Asset.review_by)
 
 
-def _days(day: ColumnElement[date]) -> ColumnElement[float]:
+def _days(day: ColumnElement[date]) -> ColumnElement[Any]:
     return extract("epoch", day) / _SECONDS
 
 

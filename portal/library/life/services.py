@@ -77,7 +77,8 @@ def set_dates(
     replaced_by_id = replaced_by.id if replaced_by else None
     changes = _changes(asset, review_by=review_by, review_days=review_days, expires_on=expires_on)
     if replaced_by_id != asset.replaced_by_id:
-        changes["replaced_by"] = replaced_by.slug if replaced_by else None
+        before = asset.replaced_by.slug if asset.replaced_by else None
+        changes["replaced_by"] = [before, replaced_by.slug if replaced_by else None]
     if not changes:
         return False
     asset.review_by, asset.review_days, asset.expires_on = review_by, review_days, expires_on
@@ -104,7 +105,7 @@ def check_expiry(day: date) -> None:
     _check_day(day, "expires_on", EXPIRED_BEFORE)
 
 
-def _changes(asset: Asset, **values: Any) -> dict[str, list[Any]]:
+def _changes(asset: Asset, **values: Any) -> dict[str, Any]:
     """Return for a line of history what was and what will be, for whatever differs."""
     before = {key: getattr(asset, key) for key in values}
     return {

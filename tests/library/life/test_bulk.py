@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.library.models import Asset, AssetEvent
+from portal.sharing.models import ShareLink
 
 FIELDS = ("items", "do", "owner_id", "expires_on", "replaced_by", "next")
 
@@ -228,3 +229,14 @@ def test_a_preview_of_many_asks_the_database_few_questions(shelf, make, sign_in,
         with count_queries() as queries:
             assert client.post("/library/bulk", data=ticked(assets, do=action)).status_code == 200
         assert len(queries) <= 25, (action, queries.statements)
+
+
+@pytest.mark.parametrize(("ticks", "closed"), [({"close_links": "yes"}, True), ({}, False)])
+def test_the_links_of_what_is_archived_are_closed_if_so_ticked(shelf, make, sign_in, rows, ticks, closed):
+    marketer, assets = shelf
+    link = make.link(assets[0], make.user("rep"))
+    client = sign_in(marketer)
+    page = client.post("/library/bulk", data=ticked(assets[:1], do="archive")).text
+    client.post("/library/bulk/apply", data=confirmed(page) | ticks)
+    (stored,) = rows(select(ShareLink).where(ShareLink.id == link.id))
+    assert (stored.revoked_at is not None) is closed

@@ -36,7 +36,7 @@ def test_the_dates_are_set_with_a_line_of_history(make, sign_in, rows, at):
     (event,) = rows(select(AssetEvent))
     assert event.action == "dates_changed"
     assert event.detail["expires_on"] == [None, "2027-03-01"]
-    assert event.detail["replaced_by"] == "new"
+    assert event.detail["replaced_by"] == [None, "new"]
 
 
 def test_empty_fields_take_the_dates_away(make, sign_in, rows, at):
