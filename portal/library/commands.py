@@ -17,10 +17,11 @@ from flask.cli import AppGroup
 from portal.db import unit_of_work
 from portal.errors import PortalError
 from portal.jobs import waiting_jobs
-from portal.library.importing import sidecar, telling
+from portal.library.importing import telling
 from portal.library.importing.facts import Facts, Register
 from portal.library.importing.finding import Finding, find_files
 from portal.library.importing.running import Wish, add_files, foresee, shown
+from portal.library.importing.sidecar import NAME, Sidecar
 from portal.library.importing.telling import Counts, CsvReport, Line
 from portal.library.models import ASSET_KINDS
 from portal.library.vocabulary import facet_by_key, term_for
@@ -34,7 +35,7 @@ FILE = click.Path(path_type=Path)
 TERM_HELP = "Such as industry=Energy; may be repeated."
 SIDECAR_HELP = (
     "A CSV file with path, title, kind, terms, owner and expires of the files. Without it, "
-    f"a file named {sidecar.NAME} in an added folder is used."
+    f"a file named {NAME} in an added folder is used."
 )
 
 
@@ -81,7 +82,7 @@ def add(
     with ExitStack() as stack:
         tell = _Telling(len(finding.files), as_json, report_path, stack)
         for source in finding.sidecars:
-            tell.beside(f"{shown(source.source)}: {telling.counted(len(source.rows), 'row')}.", *source.notes)
+            tell.beside(*_about(source, finding.not_asked_for(source)))
         for line in _lines(finding, for_all, Wish(**wishes), dry):
             tell.line(line)
     tell.end(dry)
@@ -103,9 +104,18 @@ def _lines(finding: Finding, for_all: Facts, wish: Wish, dry: bool) -> Iterator[
             reason = f"{source.source.name}, line {fault.line}: {fault.reason}"
             yield Line(fault.path, "row refused", None, "refused", reason)
     if dry:
-        yield from (foresee(path, facts_of(path)) for path in finding.files)
+        yield from foresee(finding.files, facts_of)
     else:
         yield from add_files(finding.files, facts_of, wish)
+
+
+def _about(source: Sidecar, not_asked_for: int) -> list[str]:
+    """Say which sidecar is used and how it was read."""
+    rows = telling.counted(len(source.rows), "row")
+    told = [f"What {shown(source.source)} says of the files is used: {rows}.", *source.notes]
+    if not_asked_for:
+        told.append(f"{telling.counted(not_asked_for, 'row')} of it are about files that were not asked for.")
+    return told
 
 
 def _facts_for_all(kind: str, terms: Sequence[str], owner: str | None, dry: bool) -> Facts:

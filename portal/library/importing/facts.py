@@ -49,7 +49,7 @@ class Register:
             term_ids=tuple(term_ids),
             owner_id=owner_id or otherwise.owner_id,
             expires=row.expires,
-            faults=tuple(faults),
+            faults=tuple(f"Line {row.line}: {fault}" for fault in faults),
         )
 
     def _owner(self, email: str, faults: list[str]) -> int | None:

@@ -23,6 +23,10 @@ class Finding:
         place = place_of(path)
         return next((sidecar.rows[place] for sidecar in self.sidecars if place in sidecar.rows), None)
 
+    def not_asked_for(self, sidecar: Sidecar) -> int:
+        """Return how many rows are about files that are there, but were not asked for."""
+        return len(sidecar.rows.keys() - {place_of(path) for path in self.files})
+
 
 def find_files(
     paths: Sequence[Path], sidecar: Path | None, *, leave_out: Sequence[Path], zone: tzinfo

@@ -166,8 +166,7 @@ def _meet_again(path: Path, sha256: str, facts: Facts, wish: Wish) -> Line:
         outcome = "already there"
         if wish.update_facts and apply_to_known(asset, facts):
             outcome = "updated"
-        reason = f"This very file is in the library as “{asset.title}”."
-        reason = " ".join(filter(None, (reason, _publish(asset, wish))))
+        reason = " ".join(filter(None, (_this_very_file(asset), _publish(asset, wish))))
         return _line(path, facts, asset, reason=reason, outcome=outcome)
 
 
@@ -200,24 +199,37 @@ def _line(
     return Line(shown(path), outcome, asset.slug, version.state, reason, facts.faults, *counts)
 
 
-def foresee(path: Path, facts: Facts) -> Line:
-    """Say what would become of a file; nothing is stored or written."""
-    name = clean_filename(path.name)
+def foresee(files: Iterable[Path], facts_of: FactsOf) -> Iterator[Line]:
+    """Say what would become of each file; nothing is stored or written."""
+    first_of: dict[str, Path] = {}
+    for path in files:
+        facts = facts_of(path)
+        try:
+            yield _foreseen(path, facts, first_of)
+        except OSError as error:
+            yield _line(path, facts, reason=f"It could not be opened: {error.strerror}.")
+
+
+def _foreseen(path: Path, facts: Facts, first_of: dict[str, Path]) -> Line:
     limit = current_app.config["MAX_UPLOAD_MB"] * MEGABYTE
-    try:
-        identity = identify(path, name, limit=limit)
-        if identity.refused:
-            return _line(path, facts, reason=identity.reason)
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        return _line(path, facts, reason=f"It could not be opened: {error.strerror}.")
+    identity = identify(path, clean_filename(path.name), limit=limit)
+    if identity.refused:
+        return _line(path, facts, reason=identity.reason)
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     with unit_of_work():
         asset = queries.asset_with_file(sha256)
         if asset is not None:
-            reason = f"This very file is in the library as “{asset.title}”."
-            return _line(path, facts, asset, reason=reason, outcome="already there")
+            return _line(path, facts, asset, reason=_this_very_file(asset), outcome="already there")
+    first = first_of.setdefault(sha256, path)
+    if first != path:
+        reason = f"It is the same file as {shown(first)}."
+        return Line(shown(path), "already there", None, "not read", reason, facts.faults)
     return Line(shown(path), "would be added", None, "not read", identity.reason, facts.faults)
+
+
+def _this_very_file(asset: Asset) -> str:
+    return f"This very file is in the library as “{asset.title}”."
 
 
 def shown(path: Path) -> str:

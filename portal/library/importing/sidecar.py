@@ -144,7 +144,8 @@ def _row(cells: RowReader, record: Row, dates: DateColumn) -> SidecarRow:
     row.title = _title(clean(cells.raw(record, "title")), row)
     row.kind = _kind(clean(cells.raw(record, "kind")), row)
     row.terms = _terms(cells.raw(record, "terms"), row)
-    row.owner = clean(cells.raw(record, "owner"))
+    owner = clean(cells.raw(record, "owner"))
+    row.owner = "" if is_blank(owner) else owner
     try:
         row.expires = dates.day(cells.raw(record, "expires"))
     except CellRefused as refused:
