@@ -20,13 +20,9 @@ from portal.users.models import User
 NEWS_FOR = timedelta(days=30)
 # A region or a stage alone is everybody's; one of these makes it about the deal.
 SPECIFIC = ("industry", "product")
-WORDS = {
-    "industry": "same industry",
-    "product": "same product",
-    "region": "same region",
-    "stage": "its stage",
-}
 CONSIDERED = 200
+# Content and its first version are published in one go.
+SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -41,8 +37,9 @@ class News:
 
     @property
     def is_update(self) -> bool:
-        """Whether an earlier version was in use before."""
-        return self.version.number > 1
+        """Whether the content was in use before, in an earlier version."""
+        first, latest = self.asset.published_at, self.version.published_at
+        return first is not None and latest is not None and latest - first > SAME_MOMENT
 
 
 def news_for(user: User, deals: Sequence[Deal], limit: int = 5) -> list[News]:
@@ -103,4 +100,4 @@ def _news(asset: Asset, matches: list[tuple[float, Deal, dict[str, str]]]) -> Ne
 
 
 def _reason(fits: dict[str, str]) -> str:
-    return "; ".join([f"{WORDS[facet]}, {fits[facet]}" for facet in WORTH if facet in fits][:2])
+    return "; ".join(f"same {facet}, {fits[facet]}" for facet in SPECIFIC if facet in fits)

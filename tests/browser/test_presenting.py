@@ -72,6 +72,7 @@ def test_the_notes_and_what_the_customer_sees_turn_together(portal, open_browser
     assert _shown(notes) == _shown(page)
 
     # The customer's window, full screen, shows the slide and nothing of how to use it.
+    page.bring_to_front()
     page.get_by_role("button", name="Present").click()
     page.locator(".viewer:fullscreen").wait_for()
     assert SECRET not in page.evaluate("document.fullscreenElement.innerText")

@@ -61,11 +61,12 @@ def test_each_person_sees_it_for_themselves(make, sign_in, rep, energy):
     assert TITLE in sign_in(mate).get("/").text
 
 
-def test_a_new_version_is_news_again(make, sign_in, rows, rep, energy):
+def test_a_new_version_is_news_again(make, sign_in, rows, rep, energy, date_version):
     make.deal(owner=rep, industry="Energy")
-    asset = make.asset("Grid story", terms=(energy,))
+    asset = make.asset("Grid story", terms=(energy,), published_at=now() - timedelta(days=10))
+    date_version(asset, published_at=asset.published_at)
     client = sign_in(rep)
-    client.get("/")
+    assert "New version" not in client.get("/").text
     version = make.store(
         Version(asset_id=asset.id, number=2, source="markdown", state="indexed", note="New prices")
     )
