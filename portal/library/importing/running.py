@@ -103,7 +103,7 @@ def _arrive(app: Flask, path: Path) -> _Arrived:
                 db.session.remove()
                 received = receive_file(stream, path.name)
         except OSError as error:
-            return _Arrived(problem=f"It could not be opened: {error.strerror}.")
+            return _Arrived(problem=f"It could not be read and stored: {error.strerror}.")
         if received.stored is None:
             return _Arrived(problem=received.reason)
         try:
@@ -111,7 +111,8 @@ def _arrive(app: Flask, path: Path) -> _Arrived:
         except Exception:
             app.logger.exception("a file could not be read")
             found = unread(received.filename)
-        return _Arrived(received, found)
+        # A person who uploads is shown a draft that says so; of a folder, what is refused is left where it is.
+        return _Arrived(problem=found.reason) if found.state == "refused" else _Arrived(received, found)
 
 
 def _keep(path: Path, arrived: _Arrived, facts: Facts, wish: Wish) -> Line:
