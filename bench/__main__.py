@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ORDER = ("pages", "demo_load", "search_quality", "search_speed", "documents", "impact_speed")
+ORDER = ("pages", "demo_load", "search_quality", "search_speed", "documents", "near_duplicates", "impact_speed")
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
-from portal.library.models import Asset, Collection, Term, Version
+from portal.library.models import Asset, Collection, Contribution, Term, Version
 from portal.sharing.models import ShareLink
 from portal.sharing.services import token_of
 from portal.usage.models import FirstUse, UsageEvent
@@ -113,6 +113,21 @@ def _library_pages() -> list[Shown]:
         Shown("send", "rep", f"/library/{deck}/send"),
         Shown("impact-content", "manager", f"/impact/{deck}"),
         *_collection_pages(deck),
+        *_from_sales_pages(),
+    ]
+
+
+def _from_sales_pages() -> list[Shown]:
+    brought = select(Asset.slug).join(Contribution, Contribution.asset_id == Asset.id)
+    waiting = db.session.scalar(brought.where(Asset.state == "from_sales").order_by(Asset.id))
+    return [
+        Shown("contribute", "rep", "/library/contribute"),
+        Shown("from-sales", "marketer", "/library/from-sales"),
+        Shown("from-sales-decided", "marketer", "/library/from-sales?show=decided"),
+        Shown("report-from-sales", "manager", "/reports/from-sales"),
+        Shown("content-from-sales", "marketer", f"/library/{waiting}"),
+        Shown("from-sales-merge", "marketer", f"/library/{waiting}/merge"),
+        Shown("from-sales-decline", "marketer", f"/library/{waiting}/decline"),
     ]
 
 

@@ -97,7 +97,7 @@ def find_matches(prints: Prints) -> list[Match]:
     """Compare a version with those of other content that share most bands with it; matches go both ways."""
     likely = _likely_versions(prints)
     found: list[Match] = []
-    for other in _prints_among(likely):
+    for other in stored_prints(likely):
         alike = similarities(prints.signatures, other.signatures)
         found += _best(prints, other, alike)
         found += _best(other, prints, alike.T)
@@ -108,12 +108,13 @@ def _likely_versions(prints: Prints) -> list[int]:
     """Return the versions of other content that share the most bands, at most MOST_VERSIONS."""
     bands = {band for signature in prints.signatures for band in bands_of(signature)}
     own_asset = select(Version.asset_id).where(Version.id == prints.version_id).scalar_subquery()
-    of_others = select(Version.id).where(Version.asset_id != own_asset)
+    # Named one by one: asked for all versions of others, SQLite would look for each of them under each band.
+    own = db.session.scalars(select(Version.id).where(Version.asset_id == own_asset)).all()
     shared: Counter[int] = Counter()
     for part in chunks(bands):
         counted = (
             select(PrintBand.version_id, func.count())
-            .where(PrintBand.band.in_(part), PrintBand.version_id.in_(of_others))
+            .where(PrintBand.band.in_(part), PrintBand.version_id.not_in(own))
             .group_by(PrintBand.version_id)
             .order_by(func.count().desc(), PrintBand.version_id.desc())
             .limit(MOST_VERSIONS * 10)
@@ -122,7 +123,8 @@ def _likely_versions(prints: Prints) -> list[int]:
     return [version_id for version_id, _ in shared.most_common(MOST_VERSIONS)]
 
 
-def _prints_among(version_ids: Sequence[int]) -> list[Prints]:
+def stored_prints(version_ids: Sequence[int]) -> list[Prints]:
+    """Return the prints of some versions; those that have none are left out."""
     found = select(PagePrint.version_id, PagePrint.page_number, PagePrint.signature)
     found = found.where(PagePrint.version_id.in_(version_ids))
     rows: dict[int, list[tuple[int, bytes]]] = {}
