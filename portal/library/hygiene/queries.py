@@ -18,8 +18,9 @@ from portal.library.proposals import terms_in
 from portal.library.queries import facets_with_terms, opening_texts
 
 MOST_WORDS = 280
-SHORT, FULL = 20, 75
+SHORT, FULL = 16, 75
 LOOK, CHECK = "look_over_library", "check_links"
+_ENDS = ".!?…:"
 _SENTENCE = re.compile(r"[.!?…](?=\s)")
 
 
@@ -82,26 +83,30 @@ def _line(found: HygieneFinding, text: str, terms: Sequence[Term]) -> Line:
 
 
 def first_words(text: str) -> str:
-    """Return how a text begins, from its first sentence on and as far as whole sentences fit, or nothing worth reading.
+    """Return how a text begins, from its first sentence to the next heading and as far as whole sentences fit.
 
     What stands above the first sentence are headings, the title among them, and what every page of a file repeats.
     """
-    lines = [line.strip() for line in text.splitlines()]
-    begin = next((place for place, line in enumerate(lines) if _begins_text(line)), None)
-    if begin is None:
-        return ""
-    line = " ".join(" ".join(lines[begin:]).split())
-    if len(line) > MOST_WORDS:
-        ends = [match.end() for match in _SENTENCE.finditer(line[: MOST_WORDS + 1])]
-        cut = line[:MOST_WORDS].rsplit(" ", 1)[0] + "…"
-        line = line[: ends[-1]] if ends and ends[-1] > MOST_WORDS // 3 else cut
-    return line
+    words = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if words and words[-1] not in _ENDS:
+            words = f"{words} {line}"
+        elif _is_text(line) and (words or not line[0].islower()):
+            words = f"{words} {line}".strip()
+        elif words:
+            break
+    words = " ".join(words.split())
+    if len(words) <= MOST_WORDS:
+        return words
+    ends = [match.end() for match in _SENTENCE.finditer(words[: MOST_WORDS + 1])]
+    cut = words[:MOST_WORDS].rsplit(" ", 1)[0] + "…"
+    return words[: ends[-1]] if ends and ends[-1] > MOST_WORDS // 3 else cut
 
 
-def _begins_text(line: str) -> bool:
-    """Say whether a line is the beginning of running text: a sentence, or a line as full as only text is."""
-    is_sentence = len(line) >= SHORT and (line[-1] in ".!?…:" or _SENTENCE.search(line) is not None)
-    return is_sentence or len(line) >= FULL
+def _is_text(line: str) -> bool:
+    """Say whether a line is running text: it has the end of a sentence, or is as full as only text is."""
+    has_end = len(line) >= SHORT and (line[-1] in _ENDS or _SENTENCE.search(line) is not None)
+    return has_end or len(line) >= FULL
 
 
 @dataclass(frozen=True)

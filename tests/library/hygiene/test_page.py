@@ -194,7 +194,9 @@ def test_no_content_can_take_the_address_of_the_page():
         ("DECK\nOverview", ""),
         ("DECK\nA title\nTrucks wait less with it.", "Trucks wait less with it."),
         ("Trucks wait less with it.\nAnd yards are calm.", "Trucks wait less with it. And yards are calm."),
-        ("x" * 400, "x" * 280 + "…"),
+        ("Trucks\nwait less, and yards are calm.\nYards are calm too.", "Yards are calm too."),
+        ("Trucks wait less with it.\nNEXT PART\nMore of it is here.", "Trucks wait less with it."),
+        ("X" * 400, "X" * 280 + "…"),
         (
             ("A sentence that is not short at all. " * 20).strip(),
             ("A sentence that is not short at all. " * 7).strip(),
