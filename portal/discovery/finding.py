@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.library.indexing import engine
-from portal.library.life.queries import shown_state
+from portal.library.life.queries import STATE_WORDS, shown_state
 from portal.library.models import ASSET_KINDS, Asset, Facet, Page, Term, Version, asset_terms
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
@@ -31,14 +31,6 @@ SORTS = {
     "used": "Most used",
     "rated": "Best rated",
     "title": "Title",
-}
-STATE_WORDS = {
-    "draft": "Draft",
-    "in_review": "In review",
-    "published": "Published",
-    "expired": "Expired",
-    "archived": "Archived",
-    "from_sales": "From sales",
 }
 Filters = Mapping[str, Sequence[str]]
 
@@ -105,6 +97,10 @@ class Wanted:
             visible = visible.where(Asset.id.in_(self.ids))
         return visible.where(*self._conditions(without))
 
+    def first_ids(self, most: int) -> list[int]:
+        """Return the ids of the wanted content, up to a number."""
+        return list(db.session.scalars(self.assets().order_by(Asset.id).limit(most)))
+
     def _conditions(self, without: str | None) -> list[ColumnElement[bool]]:
         conditions = [worth_offering(self.user)]
         for key, values in self.filters.items():
@@ -138,7 +134,7 @@ def find(
 ) -> Found:
     """Search, or browse when there are no words; hits, counts and facets hold only what the person may see."""
     text = " ".join(text.replace("\x00", " ").split())
-    wanted = _wanted(user, text, filters or {})
+    wanted = matching(user, text, filters or {})
     total = db.session.scalar(select(func.count()).select_from(wanted.assets().subquery())) or 0
     number = min(number, max(1, -(-total // per_page)))
     ids = _page_of_ids(wanted, sort if text or sort != "relevance" else "newest", number, per_page)
@@ -153,7 +149,8 @@ def find(
     )
 
 
-def _wanted(user: User, text: str, filters: Filters) -> Wanted:
+def matching(user: User, text: str, filters: Filters) -> Wanted:
+    """Return the content that words and filters fit, as far as a person may see it."""
     if not text:
         return Wanted(user, filters, None)
     try:

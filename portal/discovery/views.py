@@ -12,10 +12,11 @@ from markupsafe import Markup, escape
 from portal.db import record_apart
 from portal.deals.queries import working_deal
 from portal.discovery import services
+from portal.discovery.asking import MOST_CHARACTERS, asked_for
 from portal.discovery.finding import SORTS, Found, Hit, find
 from portal.discovery.queries import any_content, suggestions
 from portal.jobs import enqueue
-from portal.library.queries import facets_with_terms
+from portal.library.life import bulk
 from portal.search.snippets import Fragment
 from portal.users.access import me
 from portal.web import Page, render
@@ -23,15 +24,13 @@ from portal.web.paging import page_number
 
 blueprint = Blueprint("discovery", __name__)
 blueprints = (blueprint,)
-MOST_CHARACTERS = 500
 
 
 @blueprint.get("/library")
 def index() -> Response:
-    text = request.args.get("q", "").strip()[:MOST_CHARACTERS]
+    text, filters = asked_for(request.args)
     sort = request.args.get("sort", "relevance")
     sort = sort if sort in SORTS else "relevance"
-    filters = _filters()
     found = find(me(), text, filters, sort, page_number())
     if not found.is_ranked:
         record_apart(lambda: enqueue("rebuild_index", once=True))
@@ -49,16 +48,9 @@ def index() -> Response:
         hits=[(hit, _address(hit, key), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],
         key=key,
         chosen=any(filters.values()),
+        most_at_once=bulk.MOST,
         carried=[(name, value) for name, values in filters.items() for value in values],
     )
-
-
-def _filters() -> dict[str, list[str]]:
-    known = {"kind", "state", *(facet.key for facet in facets_with_terms())}
-    names = [name for name in request.args if name in known]
-    return {
-        name: list(dict.fromkeys(value[:80] for value in request.args.getlist(name)))[:20] for name in names
-    }
 
 
 def _log(text: str, filters: dict[str, list[str]], count: int) -> str:

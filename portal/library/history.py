@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -10,6 +12,7 @@ from portal.db import db
 from portal.jobs import enqueue
 from portal.library.models import Asset, AssetEvent, HygieneFinding, Version
 from portal.users.models import User
+from portal.web.formatting import day
 
 # How each action reads after a name: "Ana Ruiz published version 3".
 ACTIONS = {
@@ -36,6 +39,16 @@ ACTIONS = {
     "withdrawn": "took it back",
     "offered_again": "offered it again",
 }
+
+# What an event may keep as a pair of before and after: its name, and how nothing reads.
+CHANGES = {
+    "owner": ("owner", "nobody"),
+    "review_by": ("look by", "no day"),
+    "review_days": ("own interval in days", "none"),
+    "expires_on": ("expires", "never"),
+    "replaced_by": ("replaced by", "nothing"),
+}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def note(
@@ -75,4 +88,21 @@ def words_of(event: AssetEvent) -> str:
     """Say what an event was, to stand after the name of who did it."""
     number = event.version.number if event.version else "that is gone"
     known = {"number": number, "earlier": "an earlier one", **(event.detail or {})}
-    return ACTIONS[event.action].format_map(known)
+    return ACTIONS[event.action].format_map(known) + _what_changed(event.detail or {})
+
+
+def _what_changed(detail: dict[str, Any]) -> str:
+    """Say from what to what the facts changed that an event kept as pairs: " (expires: never, now 3 Mar 2027)"."""
+    changes = [
+        f"{name}: {_plain(detail[key][0], none)}, now {_plain(detail[key][1], none)}"
+        for key, (name, none) in CHANGES.items()
+        if isinstance(detail.get(key), list) and len(detail[key]) == 2
+    ]
+    return f" ({'; '.join(changes)})" if changes else ""
+
+
+def _plain(value: Any, none: str) -> str:
+    if value is None:
+        return none
+    text = str(value)
+    return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text

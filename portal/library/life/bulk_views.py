@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, flash, request, url_for
+from werkzeug.datastructures import MultiDict
 
+from portal.discovery.asking import asked_for
+from portal.discovery.finding import matching
 from portal.errors import Invalid, NotFound
 from portal.library.life import bulk
 from portal.library.life.forms import BulkForm
@@ -19,18 +23,19 @@ from portal.web import number_of, render, safe_redirect
 blueprint = Blueprint("bulk", __name__, url_prefix="/library/bulk")
 MOST_OFFERED = 300
 MOST_NAMED = 5
+MOST_FIELDS = 200
 
 
 @blueprint.post("")
 @allow(*MARKETING)
 def preview() -> Response:
     """Show what would change; ids come as ticked boxes from a list, or in one field from this page itself."""
-    ids = _ids()
+    ids = _found() if "all" in request.form else _ids()
     if not ids:
         flash("Tick the content that you want to change first.", "warn")
         return _to_list()
     if len(ids) > bulk.MOST:
-        flash(f"At most {bulk.MOST} pieces can be changed at a time; {len(ids):,} were ticked.", "warn")
+        flash(f"At most {bulk.MOST} pieces can be changed at a time. Narrow the list first.", "warn")
         return _to_list()
     form, error = BulkForm(), {}
     task = bulk.Task(request.form.get("do", ""))
@@ -69,6 +74,16 @@ def _ids() -> list[int]:
     sent = [*request.form.getlist("id"), *request.form.get("ids", "").split(",")]
     numbers = (number_of(text.strip()) for text in sent[: 4 * bulk.MOST])
     return list(dict.fromkeys(number for number in numbers if number is not None))
+
+
+def _found() -> list[int]:
+    """Return all that the list has from which this was sent, by its address; one more than can be changed tells."""
+    try:
+        arguments = parse_qsl(urlsplit(request.form.get("next", "")).query, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return []
+    text, filters = asked_for(MultiDict(arguments))
+    return matching(me(), text, filters).first_ids(bulk.MOST + 1)
 
 
 def _to_list() -> Response:

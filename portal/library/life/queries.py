@@ -20,6 +20,15 @@ from portal.users.models import User
 
 USED_WITHIN = timedelta(days=90)
 MOST_STEPS = 5
+# The states that lists show, in the order of content's life.
+STATE_WORDS = {
+    "draft": "Draft",
+    "in_review": "In review",
+    "published": "Published",
+    "expired": "Expired",
+    "archived": "Archived",
+    "from_sales": "From sales",
+}
 _SECONDS = 86_400.0
 
 

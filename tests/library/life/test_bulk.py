@@ -205,7 +205,9 @@ def test_nothing_and_too_much_are_sent_back_to_the_list(shelf, sign_in):
     many = {"ids": ",".join(map(str, range(1, 502))), "do": "verify", "next": "https://evil.example/"}
     answer = client.post("/library/bulk", data=many)
     assert answer.location == "/library"
-    assert "At most 500 pieces can be changed at a time; 501 were ticked." in client.get("/library").text
+    assert (
+        "At most 500 pieces can be changed at a time. Narrow the list first." in client.get("/library").text
+    )
     items = " ".join(f"{number}-a" for number in range(1, 502))
     assert client.post("/library/bulk/apply", data={"items": items, "do": "verify"}).status_code == 422
     assert client.post("/library/bulk/apply", data={"items": "", "do": "verify"}).status_code == 422
@@ -240,3 +242,20 @@ def test_the_links_of_what_is_archived_are_closed_if_so_ticked(shelf, make, sign
     client.post("/library/bulk/apply", data=confirmed(page) | ticks)
     (stored,) = rows(select(ShareLink).where(ShareLink.id == link.id))
     assert (stored.revoked_at is not None) is closed
+
+
+def test_all_of_a_list_are_taken_whatever_page_they_are_on(shelf, make, sign_in, rows):
+    marketer, _ = shelf
+    for number in range(25):
+        make.asset(f"Paper {number}", kind="white_paper")
+    client = sign_in(marketer)
+    assert "All 25 of this list, on every page" in client.get("/library?kind=white_paper").text
+    assert "of this list" not in client.get("/library?kind=deck").text
+    form = {"all": "yes", "do": "verify", "next": "/library?kind=white_paper&page=2"}
+    page = client.post("/library/bulk", data=form).text
+    assert "Still right: note it for 25" in page
+    client.post("/library/bulk/apply", data=confirmed(page))
+    assert len(rows(select(AssetEvent))) == 25
+    for odd in ("//[", "/library?kind=nothing", "&".join("q" for _ in range(999))):
+        answer = client.post("/library/bulk", data={"all": "yes", "do": "verify", "next": odd})
+        assert answer.status_code in (200, 303)

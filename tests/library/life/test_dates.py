@@ -37,6 +37,7 @@ def test_the_dates_are_set_with_a_line_of_history(make, sign_in, rows, at):
     assert event.action == "dates_changed"
     assert event.detail["expires_on"] == [None, "2027-03-01"]
     assert event.detail["replaced_by"] == [None, "new"]
+    assert "expires: never, now 1 Mar 2027; replaced by: nothing, now new" in client.get("/library/old").text
 
 
 def test_empty_fields_take_the_dates_away(make, sign_in, rows, at):
