@@ -6,10 +6,12 @@ from itertools import groupby
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from portal.feedback.threads.queries import thread_panel
 from portal.library import queries, services
 from portal.library.comparing import Comparison, PageChange, compare_pages, summed_up
 from portal.library.file_views import addresses_of
 from portal.library.models import Asset, Version
+from portal.library.reviewing.queries import review_panel
 from portal.library.serving import drawn_with, marked, page_word, viewer_pages
 from portal.library.version_queries import history_of, pages_to_compare
 from portal.users.access import MARKETING, allow, me
@@ -25,11 +27,15 @@ def show(slug: str, number: int) -> Response:
     version = queries.visible_version(me(), asset, number)
     pages = viewer_pages(version, addresses_of(asset, version))
     page = number_of(request.args.get("page")) or 1
+    versions = queries.versions_of(me(), asset)
     return render(
         "library/version_shown.html",
         asset=asset,
         version=version,
-        versions=queries.versions_of(me(), asset),
+        shown=version,
+        versions=versions,
+        review=review_panel(asset, me(), versions),
+        threads=thread_panel(asset, me()),
         pages=pages,
         current=min(max(page, 1), max(len(pages), 1)),
         page_word=page_word(version),

@@ -144,13 +144,11 @@ def _state(asset: Asset) -> Response:
 
 
 def _viewer(asset: Asset) -> dict[str, Any]:
-    """Return what the viewer shows: the version in use, or another that the address names, such as one under review."""
-    number = number_of(request.args.get("version"))
-    version = queries.visible_version(me(), asset, number) if number is not None else asset.current_version
+    version = asset.current_version
     pages = viewer_pages(version, addresses_of(asset, version)) if version else []
     return {
         "asset": asset,
-        "version": asset.current_version,
+        "version": version,
         "shown": version,
         "pages": pages,
         "current": _page_number(len(pages)),

@@ -12,6 +12,7 @@ from portal.errors import NotFound
 from portal.feedback.models import Comment, Thread
 from portal.library.models import Asset, Version
 from portal.library.queries import shown_versions, visible_assets
+from portal.library.serving import page_word
 from portal.users.models import User
 
 MOST_SHOWN = 200
@@ -21,12 +22,14 @@ MOST_SHOWN = 200
 class ThreadPanel:
     """The conversations about one piece of content that a person may see, the latest MOST_SHOWN of them.
 
-    `resolvable` are the ids of those that this person may resolve or open again.
+    `resolvable` are the ids of those that this person may resolve or open again; `words` says by id what the pages of
+    the thread's version are called.
     """
 
     open: list[Thread]
     resolved: list[Thread]
     resolvable: set[int]
+    words: dict[int, str]
     more: bool
 
 
@@ -38,7 +41,7 @@ def threads_of(asset: Asset, user: User) -> Select[tuple[Thread]]:
         select(Thread)
         .where(Thread.asset_id == asset.id, seen)
         .options(
-            joinedload(Thread.version).load_only(Version.number),
+            joinedload(Thread.version).load_only(Version.number, Version.filename),
             joinedload(Thread.resolved_by),
             selectinload(Thread.comments).joinedload(Comment.author),
         )
@@ -54,6 +57,7 @@ def thread_panel(asset: Asset, user: User) -> ThreadPanel:
         open=[thread for thread in shown if thread.resolved_at is None],
         resolved=[thread for thread in shown if thread.resolved_at is not None],
         resolvable={thread.id for thread in shown if may_resolve(thread, asset, user)},
+        words={thread.id: page_word(thread.version) for thread in shown},
         more=len(threads) > MOST_SHOWN,
     )
 

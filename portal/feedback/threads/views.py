@@ -23,13 +23,11 @@ blueprint = Blueprint("threads", __name__)
 
 def _back(asset: Asset, thread: Thread) -> Response:
     """Return to the thread, on the page that was looked at when that is known."""
-    version = thread.version if thread.version_id != asset.current_version_id else None
-    address = url_for(
-        "library.show",
-        slug=asset.slug,
-        page=thread.page_number,
-        version=version.number if version else None,
-    )
+    page, version = thread.page_number, thread.version
+    if version is None or version.id == asset.current_version_id:
+        address = url_for("library.show", slug=asset.slug, page=page)
+    else:
+        address = url_for("library_versions.show", slug=asset.slug, number=version.number, page=page)
     return see_other(f"{address}#thread-{thread.id}")
 
 

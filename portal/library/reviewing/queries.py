@@ -141,7 +141,7 @@ class ReviewPanel:
     """What the page of content shows of its reviews to one person.
 
     `version` is the one that people can be asked about, `open` what is being asked, `mine` this person's place in it,
-    `last` how the latest review of that version ended. `approvals` are of that version and of the one in use.
+    `last` how the latest review of that version ended. `approvals` are by version, of all that the person may see.
     """
 
     version: Version | None
@@ -164,7 +164,7 @@ def review_panel(asset: Asset, user: User, versions: Sequence[Version]) -> Revie
     ended = next((review for review in about_newest if review.state != "open"), None)
     places = being_asked.reviewers if being_asked else []
     mine = next((reviewer for reviewer in places if reviewer.user_id == user.id), None)
-    approvals = approvals_of(shown)
+    approvals = approvals_of(version.id for version in versions)
     said_yes = newest is not None and newest.id in approvals
     return ReviewPanel(
         version=None if in_use else newest,

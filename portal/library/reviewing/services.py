@@ -57,7 +57,7 @@ def ask_review(
 
 def address_of(asset: Asset, version: Version) -> str:
     """Return where a version under review is looked at."""
-    shown = "" if version.id == asset.current_version_id else f"?version={version.number}"
+    shown = "" if version.id == asset.current_version_id else f"/v/{version.number}"
     return f"/library/{asset.slug}{shown}#review"
 
 

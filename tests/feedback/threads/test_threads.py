@@ -225,7 +225,7 @@ def test_what_is_said_about_a_version_that_waits_is_not_shown_to_sales(make, sig
     assert sign_in(rep).post(START, data={"body": "?", "version": "2"}).status_code == 404
     page = sign_in(owner).get("/library/deck").text
     assert "The merger is named here" in page
-    assert "About the whole on version 2" in page
+    assert "About the whole, on version 2" in page
 
 
 def test_a_comment_on_a_page_of_an_earlier_version_says_so(make, sign_in, rows, deck, rep, begin):
@@ -241,7 +241,7 @@ def test_a_comment_on_a_page_of_an_earlier_version_says_so(make, sign_in, rows, 
     make.inside(renew)
     page = sign_in(rep).get("/library/deck").text
     assert "on version 1" in page
-    assert 'href="/library/deck?page=3&amp;version=1"' in page
+    assert 'href="/library/deck/v/1?page=3"' in page
 
 
 def test_fifty_threads_cost_no_more_statements_than_one(make, sign_in, deck, rep, begin, count_queries):
