@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from portal.library.queries import SHOWN_CHARACTERS, ShownPage
+from portal.library.page_queries import SHOWN_CHARACTERS, ShownPage
 
 CUT = "Only the beginning is shown here; the file has the rest."
 

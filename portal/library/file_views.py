@@ -7,7 +7,8 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from portal.db import record_apart
 from portal.deals.queries import working_deal
 from portal.library.models import Asset, Version
-from portal.library.queries import first_picture, page_of, visible_asset, visible_version
+from portal.library.page_queries import first_picture, page_of
+from portal.library.queries import visible_asset, visible_version
 from portal.library.serving import Addresses, file_response, picture_response, preview_response
 from portal.usage.services import record
 from portal.users.access import me

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
@@ -27,9 +26,6 @@ from portal.usage.queries import effective_events, touches, uses_of_asset
 from portal.usage.sums import local_day
 from portal.users.models import User
 
-# What a viewer shows of one page in words; the search index has the whole text.
-SHOWN_CHARACTERS = 4_000
-MOST_PAGES_SHOWN = 300
 MOST_DRAFTS_SHOWN = 50
 
 
@@ -90,6 +86,7 @@ def _whole(assets: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
         joinedload(Asset.owner),
         joinedload(Asset.current_version),
         joinedload(Asset.replaced_by),
+        joinedload(Asset.verified_by),
         selectinload(Asset.terms).joinedload(Term.facet),
     )
 
@@ -195,61 +192,11 @@ def versions_of(user: User, asset: Asset) -> list[Version]:
     return list(db.session.scalars(found.order_by(Version.number.desc())))
 
 
-@dataclass(frozen=True)
-class ShownPage:
-    """One page as a viewer shows it: its number, words (at most SHOWN_CHARACTERS), and the sha256 of its pictures."""
-
-    number: int
-    title: str
-    text: str
-    image: str | None
-    thumbnail: str | None
-    width: int | None
-    height: int | None
-
-
-def shown_pages(version_id: int) -> list[ShownPage]:
-    """Return the first MOST_PAGES_SHOWN pages of a version, in order."""
-    found = select(
-        Page.number,
-        Page.title,
-        func.substr(Page.text, 1, SHOWN_CHARACTERS),
-        Page.image_sha256,
-        Page.thumbnail_sha256,
-        Page.width,
-        Page.height,
-    ).where(Page.version_id == version_id)
-    rows = db.session.execute(found.order_by(Page.number).limit(MOST_PAGES_SHOWN))
-    return [ShownPage(*row) for row in rows.tuples()]
-
-
-def page_of(version_id: int, number: int) -> Page:
-    """Return one page of a version that the caller was allowed to see, or raise NotFound."""
-    found = select(Page).where(Page.version_id == version_id, Page.number == number)
-    page = db.session.scalar(found)
-    if page is None:
-        raise NotFound
-    return page
-
-
-def first_picture(version_id: int) -> str | None:
-    """Return the sha256 of the small picture that stands for a version in lists, if it has one."""
-    found = select(Page.thumbnail_sha256).where(
-        Page.version_id == version_id, Page.thumbnail_sha256.is_not(None)
-    )
-    return db.session.scalar(found.order_by(Page.number).limit(1))
-
-
 def with_thumbnails(version_ids: Iterable[int | None]) -> set[int]:
     """Return which of these versions have a small picture, so that a list asks for no missing ones."""
     wanted = {version_id for version_id in version_ids if version_id is not None}
     found = select(Page.version_id).where(Page.version_id.in_(wanted), Page.thumbnail_sha256.is_not(None))
     return set(db.session.scalars(found.distinct())) if wanted else set()
-
-
-def preview_html(version_id: int) -> str | None:
-    """Return the cleaned page that a file was turned into, if it was."""
-    return db.session.scalar(select(Version.preview_html).where(Version.id == version_id))
 
 
 def drafts_of(user: User, slugs: Sequence[str] = ()) -> list[Asset]:

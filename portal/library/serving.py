@@ -15,7 +15,7 @@ from portal.errors import Forbidden, NotFound
 from portal.library.cards import card
 from portal.library.documents.kinds import DOWNLOAD_TYPE
 from portal.library.models import Asset, Version
-from portal.library.queries import ShownPage, preview_html, shown_pages
+from portal.library.page_queries import ShownPage, preview_html, shown_pages
 from portal.library.wording import Run
 from portal.storage import storage
 

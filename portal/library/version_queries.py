@@ -12,7 +12,8 @@ from portal.db import db
 from portal.library.comparing import ComparedPage
 from portal.library.history import words_of
 from portal.library.models import Asset, AssetEvent, Page, Version
-from portal.library.queries import MOST_PAGES_SHOWN, shown_versions
+from portal.library.page_queries import MOST_PAGES_SHOWN
+from portal.library.queries import shown_versions
 from portal.users.models import User
 
 # What two versions are compared by at most, each: pages as far as a viewer shows them, and characters.

@@ -15,7 +15,7 @@ from flask_login import current_user
 
 from portal.db import record_apart
 from portal.errors import Gone, NotFound
-from portal.library.queries import page_of
+from portal.library.page_queries import page_of
 from portal.library.serving import (
     Addresses,
     file_response,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.library.cards import CUT, card
-from portal.library.queries import SHOWN_CHARACTERS, ShownPage
+from portal.library.page_queries import SHOWN_CHARACTERS, ShownPage
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ from portal.library.queries import SHOWN_CHARACTERS, ShownPage
     ],
 )
 def test_words_become_a_card(title, text, markup):
-    assert card(ShownPage(1, title, text, False, False, None, None)) == markup
+    assert card(ShownPage(1, title, text, None, None, None, None)) == markup
 
 
 def test_a_long_page_says_that_it_goes_on():
-    assert CUT in card(ShownPage(1, "", "x" * SHOWN_CHARACTERS, False, False, None, None))
+    assert CUT in card(ShownPage(1, "", "x" * SHOWN_CHARACTERS, None, None, None, None))

@@ -1,0 +1,65 @@
+"""Questions about the pages of a version that the caller was allowed to see: what a viewer shows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from portal.db import db
+from portal.errors import NotFound
+from portal.library.models import Page, Version
+
+# What a viewer shows of one page in words; the search index has the whole text.
+SHOWN_CHARACTERS = 4_000
+MOST_PAGES_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class ShownPage:
+    """One page as a viewer shows it: its number, words (at most SHOWN_CHARACTERS), and the sha256 of its pictures."""
+
+    number: int
+    title: str
+    text: str
+    image: str | None
+    thumbnail: str | None
+    width: int | None
+    height: int | None
+
+
+def shown_pages(version_id: int) -> list[ShownPage]:
+    """Return the first MOST_PAGES_SHOWN pages of a version, in order."""
+    found = select(
+        Page.number,
+        Page.title,
+        func.substr(Page.text, 1, SHOWN_CHARACTERS),
+        Page.image_sha256,
+        Page.thumbnail_sha256,
+        Page.width,
+        Page.height,
+    ).where(Page.version_id == version_id)
+    rows = db.session.execute(found.order_by(Page.number).limit(MOST_PAGES_SHOWN))
+    return [ShownPage(*row) for row in rows.tuples()]
+
+
+def page_of(version_id: int, number: int) -> Page:
+    """Return one page of a version that the caller was allowed to see, or raise NotFound."""
+    found = select(Page).where(Page.version_id == version_id, Page.number == number)
+    page = db.session.scalar(found)
+    if page is None:
+        raise NotFound
+    return page
+
+
+def first_picture(version_id: int) -> str | None:
+    """Return the sha256 of the small picture that stands for a version in lists, if it has one."""
+    found = select(Page.thumbnail_sha256).where(
+        Page.version_id == version_id, Page.thumbnail_sha256.is_not(None)
+    )
+    return db.session.scalar(found.order_by(Page.number).limit(1))
+
+
+def preview_html(version_id: int) -> str | None:
+    """Return the cleaned page that a file was turned into, if it was."""
+    return db.session.scalar(select(Version.preview_html).where(Version.id == version_id))
