@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import ModuleType
@@ -31,11 +31,13 @@ TOOK_TOO_LONG = "took too long"
 TOO_MUCH_MEMORY = "needed too much memory"
 CRASHED = "could not be read: the reader crashed on it"
 
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TIME_SIGNALS = (signal.SIGXCPU, signal.SIGALRM)
 
 # Loaded once into the server that the processes are forked from. Third-party names stand here beside our own
 # modules because the server finds our own only when it is started from the project's folder.
 _PRELOADED = (
+    "portal.library.documents.server",
     "encodings.cp437",
     "encodings.utf_16_le",
     "lxml.etree",
@@ -102,13 +104,29 @@ def run_guarded(
 
 
 def _start(process: Any) -> None:
-    with _bookkeeping, _without_main():
+    # Left to the server's start, it would let through again the signals that are held back here.
+    resource_tracker.ensure_running()
+    with _bookkeeping, _without_main(), _without_stop_signals():
         try:
             process.start()
-        except ChildProcessError:
-            # The server is not our child: it came over a fork, or somebody waited for all children of this process.
+        except (ChildProcessError, ConnectionError, EOFError):
+            # The server is not our child (it came over a fork, or somebody waited for all children of this process),
+            # or it was killed a moment ago.
             _forget_server()
             process.start()
+
+
+@contextmanager
+def _without_stop_signals() -> Iterator[None]:
+    """Hold back what stops a whole group of processes from the server, which inherits that.
+
+    Told to stop, this process may still finish the file that it is at; the server ends when this process has.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -167,6 +185,12 @@ def _work(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...
     gc.freeze()
     _limit(limits)
     threading.Thread(target=_end_with_listener, args=(sender,), daemon=True).start()
+    # The parent may be gone by the time that there is an answer.
+    with suppress(BrokenPipeError):
+        _answer(sender, function, args)
+
+
+def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
     try:
         sender.send((True, function(*args)))
     except MemoryError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from portal.library.documents.guard import GIGABYTE, GuardTripped, run_guarded
 from portal.library.documents.kinds import FileKind, identify
 from portal.library.documents.office import convert_to_pdf, find_soffice
 from portal.library.documents.word_html import word_html
+from portal.library.documents.workspace import workspace
 
 __all__ = ["PageImage", "Preview", "find_soffice", "render_preview"]
 
@@ -107,7 +107,7 @@ def _office_pages(
     """Draw a Word or PowerPoint file through LibreOffice, or make what can be made without."""
     if soffice is None:
         return otherwise()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with workspace() as folder:
         try:
             pdf = run_guarded(
                 convert_to_pdf,

@@ -134,6 +134,59 @@ def test_a_parent_that_waited_for_all_its_children_still_gets_answers():
     assert run_guarded(pow, 2, 6) == 64
 
 
+def test_a_server_that_was_killed_a_moment_ago_is_started_again():
+    assert run_guarded(pow, 2, 5) == 32
+    # It is still our child, and not yet known to be gone.
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+    assert run_guarded(pow, 2, 6) == 64
+
+
+STOPPED = """
+import sys, threading, time
+from portal.library.documents.guard import run_guarded
+run_guarded(abs, 1)
+answer = []
+work = threading.Thread(target=lambda: answer.append(run_guarded(sorted, [2, 1])))
+sleeper = threading.Thread(target=lambda: answer.append(run_guarded(time.sleep, 2)))
+sleeper.start()
+print("at work", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    work.start()
+    work.join()
+    sleeper.join()
+    print("answers", answer)
+"""
+
+
+def test_who_is_told_to_stop_can_finish_what_is_guarded_without_a_traceback():
+    command = [sys.executable, "-c", STOPPED]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes) as told:
+        assert told.stdout.readline() == "at work\n"
+        # As a terminal and a service manager do: everybody in the group hears of it.
+        os.killpg(told.pid, signal.SIGINT)
+        said, complaints = told.communicate(timeout=60)
+    assert (said, complaints) == ("answers [[1, 2], None]\n", "")
+
+
+def test_who_is_killed_leaves_no_traceback():
+    script = STOPPED.replace("run_guarded(time.sleep, 2)", "[run_guarded(abs, 1) for _ in range(999)]")
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as killed:
+        assert killed.stdout.readline() == "at work\n"
+        killed.kill()
+        assert killed.communicate(timeout=60) == ("", "")
+
+
 def test_a_parent_without_a_main_file_gets_answers():
     assert _python("-", given=CALL) == "answer 32\n"
 
