@@ -84,7 +84,7 @@ def _row(
     worth = [open_deals[deal_id] for deal_id in proposal.deals if deal_id in open_deals]
     outcomes = Counter(_OUTCOMES[item.outcome] for item in members)
     values: tuple[Value, ...] = (
-        named.title if named else f"{kind_words(first.asset.kind)} of another team",
+        named.title if named else f"Not shared with you ({kind_words(first.asset.kind).lower()})",
         kind_words(first.asset.kind),
         len(proposal.people),
         len(proposal.teams),

@@ -24,6 +24,7 @@ from portal.library.contributions.prints import (
     packed,
     print_of,
     similarities,
+    unnumbered,
     unpacked,
 )
 from portal.library.models import Page, PageMatch, PagePrint, PrintBand, Version
@@ -64,7 +65,7 @@ def prints_of(version_id: int, pages: Sequence[tuple[int, str]]) -> Prints:
     """Work out the prints of some pages; slow for long ones, and without the database."""
     known: dict[int, Signature] = {}
     for number, text in pages:
-        signature = print_of(text)
+        signature = print_of(unnumbered(text, number))
         if signature is not None:
             known[number] = signature
     signatures = np.stack(list(known.values())) if known else np.empty((0, 0), dtype=np.uint32)

@@ -46,6 +46,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
+def unnumbered(text: str, number: int) -> str:
+    """Return a page's text without its own number where that ends a line, as in footers: a moved page says the same."""
+    return re.sub(rf"(?m)(?<!\w){number}[^\S\n]*$", "", text)
+
+
 def shingles_of(text: str, *, length: int = SHINGLE) -> set[tuple[str, ...]]:
     """Return the runs of `length` words of a text, or nothing for one that has too few words to be told by."""
     words = words_of(text)

@@ -39,6 +39,7 @@ class OriginPanel:
     may_decide: bool
     is_waiting: bool
     is_withdrawn: bool
+    alike: int = 0
 
     @property
     def tells_why_archived(self) -> bool:
@@ -111,15 +112,23 @@ def origin_panel(user: User, asset: Asset) -> OriginPanel:
     waiting = asset.state == "from_sales"
     undecided = contribution is not None and contribution.outcome is None
     is_mine = contribution is not None and contribution.contributed_by_id == user.id
+    may_decide = user.is_marketing and undecided and waiting
     return OriginPanel(
         contribution=contribution,
         merged_makers=tuple(db.session.scalars(merged.distinct().order_by(User.name))),
         origins=origins_of(version, user) if version and not asset.is_published else [],
         is_mine=is_mine,
-        may_decide=user.is_marketing and undecided and waiting,
+        may_decide=may_decide,
         is_waiting=undecided and waiting,
         is_withdrawn=undecided and asset.state == "archived",
+        alike=_alike_to(asset) if may_decide else 0,
     )
+
+
+def _alike_to(asset: Asset) -> int:
+    """Return how much else waits that is one proposal with content from sales."""
+    groups = ([item.asset_id for item in proposal.contributions] for proposal in waiting_proposals())
+    return next((len(group) - 1 for group in groups if asset.id in group), 0)
 
 
 def waiting_count() -> int:

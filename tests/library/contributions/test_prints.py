@@ -18,6 +18,7 @@ from portal.library.contributions.prints import (
     shingles_of,
     similarities,
     similarity,
+    unnumbered,
     unpacked,
     words_of,
 )
@@ -37,6 +38,11 @@ def test_a_page_with_fewer_than_eight_words_has_no_print():
     assert print_of("one two three four five six seven") is None
     assert print_of("") is None
     assert print_of("one two three four five six seven eight") is not None
+
+
+def test_a_page_s_own_number_in_its_footer_says_nothing():
+    assert unnumbered("Tandem · 11\nWe cut 11 days\nto 11", 11) == "Tandem · \nWe cut 11 days\nto "
+    assert unnumbered("In 2011\n110\n1.11 ", 1) == "In 2011\n110\n1.11 "
 
 
 def test_runs_of_two_words_are_what_is_compared():
