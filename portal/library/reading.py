@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from portal.library.documents.pages import PageText
 from portal.library.documents.preview import find_soffice, render_preview
 from portal.library.documents.text import decode
 from portal.library.documents.titles import title_from_name
+from portal.library.documents.workspace import workspace
 from portal.richtext import MAX_CHARACTERS, to_html
 from portal.storage import storage
 
@@ -75,7 +75,7 @@ def read_text(source: Source) -> Extraction:
     """Return the text by page and the state that it leads to; no file makes it raise."""
     if source.sha256 is not None:
         return extract(storage().path(source.sha256), source.filename)
-    with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
+    with workspace() as folder:
         path = Path(folder) / MARKDOWN_NAME
         path.write_text(source.body or "", encoding="utf-8", errors="replace")
         return extract(path, MARKDOWN_NAME)
@@ -87,7 +87,7 @@ def draw(source: Source, kind: FileKind) -> Drawing:
         return _markdown(source)
     if source.sha256 is None:
         return Drawing("none", "", reason="There is nothing to show.")
-    with tempfile.TemporaryDirectory(prefix="tandem-") as name:
+    with workspace() as name:
         path = storage().path(source.sha256)
         preview = render_preview(path, source.filename, kind, Path(name) / "out", soffice=soffice_path())
         keep_large = preview.kind == "pages"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, union
 
 from portal.db import db, now
+from portal.library.documents.workspace import workspaces
 from portal.library.models import Page, Version
 from portal.storage import FolderStorage
 
@@ -28,15 +30,18 @@ def old_files(store: FolderStorage) -> list[str]:
 
 
 def remove_files(store: FolderStorage, names: list[str], in_use: set[str]) -> int:
-    """Delete the files that are not in use, and old leftovers of uploads; return how many went."""
+    """Delete the files that are not in use, and what stopped uploads and drawings left; return how many went."""
     leftovers = [path for path in (store.root / "incoming").glob("*") if _is_old(path)]
     for path in leftovers:
         path.unlink(missing_ok=True)
+    abandoned = [path for path in workspaces() if _is_old(path)]
+    for path in abandoned:
+        shutil.rmtree(path, ignore_errors=True)
     # One that has been sent again meanwhile is new.
     unused = [name for name in names if name not in in_use and _is_old(store.root / name[:2] / name)]
     for name in unused:
         store.delete(name)
-    return len(unused) + len(leftovers)
+    return len(unused) + len(leftovers) + len(abandoned)
 
 
 def _is_old(path: Path) -> bool:

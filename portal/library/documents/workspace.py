@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = "tandem-work-"
@@ -19,6 +20,7 @@ def workspace() -> tempfile.TemporaryDirectory[str]:
 def workspaces() -> Iterator[Path]:
     """Yield the folders of work in progress, those of killed processes among them; never another user's."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        found = path.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
-            yield path
+        with suppress(FileNotFoundError):
+            found = path.lstat()
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+                yield path
