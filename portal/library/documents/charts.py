@@ -15,26 +15,32 @@ from portal.library.documents.packages import Package
 
 _WORDS = ("strCache", "strLit", "multiLvlStrCache", "strDim", "dlblRangeCache")
 _NUMBERS = ("numCache", "numLit", "numDim")
-_SERIES = tuple(f"{{*}}{name}" for name in _WORDS + _NUMBERS)
+_NAMES = tuple(f"{{*}}{name}" for name in _WORDS)
+_SERIES = _NAMES + tuple(f"{{*}}{name}" for name in _NUMBERS)
 # No reader can tell single values apart in a chart of more.
 MOST_POINTS = 200
 _LAST_DATE = 2_958_465  # 31 December 9999, in days as Excel counts them
 
 
-def drawn_text(package: Package, links: dict[str, Any], name: str, element: Any) -> list[str]:
-    """Return the lines of a chart or SmartArt that an element refers to; none when its part is missing or damaged."""
+def drawn_text(
+    package: Package, links: dict[str, Any], name: str, element: Any, numbers: bool = True
+) -> list[str]:
+    """Return the lines of a chart or SmartArt that an element refers to; none when its part is missing or damaged.
+
+    Where a chart's numbers stand beside it anyway, in a sheet, they can be left out.
+    """
     if name not in ("chart", "relIds"):
         return []
     link = links.get(attribute(element, "id" if name == "chart" else "dm"))
     if link is None or link.external or link.target not in package:
         return []
     root = xml_if_readable(package, link.target)
-    return [] if root is None else [*paragraphs(root), *dict.fromkeys(_series(root))]
+    return [] if root is None else [*paragraphs(root), *dict.fromkeys(_series(root, numbers))]
 
 
-def _series(root: Any) -> Iterator[str]:
+def _series(root: Any, numbers: bool) -> Iterator[str]:
     """Yield a line for the name, for the categories and for the values of each series that a chart keeps a copy of."""
-    for cache in root.iter(*_SERIES):
+    for cache in root.iter(*(_SERIES if numbers else _NAMES)):
         values = _points(cache)
         if local(cache.tag) in _NUMBERS:
             style = _number_style(cache)

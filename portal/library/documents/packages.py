@@ -139,12 +139,14 @@ class Package:
 
         They then see what was checked here, not what another reading of the same zip might find.
         """
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+        with zipfile.ZipFile(target, "w") as copy:
             for name in self.names:
                 data = self.read(name)
                 if name.lower().endswith(_MARKUP):
                     refuse_doctype(data)
-                copy.writestr(name.lstrip("/\\").replace("\\", "/"), change(name, data))
+                # What is small is read again at once; packing it would take longer than reading it.
+                packing = zipfile.ZIP_DEFLATED if len(data) > MEGABYTE else zipfile.ZIP_STORED
+                copy.writestr(name.lstrip("/\\").replace("\\", "/"), change(name, data), packing, 1)
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Return what a part ("" for the package) links to, by relation id."""

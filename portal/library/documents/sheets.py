@@ -77,7 +77,11 @@ def _drawn(package: Package) -> Iterator[tuple[str, list[str]]]:
         root = xml_if_readable(package, drawing)
         if root is not None:
             inner = package.relations(drawing)
-            charts = [line for _, name, part in walk(root) for line in drawn_text(package, inner, name, part)]
+            charts = (
+                line
+                for _, name, part in walk(root)
+                for line in drawn_text(package, inner, name, part, numbers=False)
+            )
             yield element.get("name", ""), [*paragraphs(root), *dict.fromkeys(charts)]
 
 
