@@ -67,6 +67,12 @@ class Piece:
         return self.asset.title if self.is_open or withdrawn else "Not shared with you any more"
 
     @property
+    def replacement(self) -> Asset | None:
+        """What is to be used instead, when it is no longer in use and its replacement is."""
+        instead = self.asset.replaced_by
+        return instead if not self.asset.is_live and instead is not None and instead.is_live else None
+
+    @property
     def is_for_all(self) -> bool:
         """Whether everyone who reads the collection sees it there."""
         return self.asset.is_live
@@ -79,7 +85,7 @@ def pieces_of(user: User, collection: Collection) -> list[Piece]:
         select(Asset, CollectionItem.note, Asset.id.in_(seen))
         .join(CollectionItem, CollectionItem.asset_id == Asset.id)
         .where(CollectionItem.collection_id == collection.id)
-        .options(joinedload(Asset.current_version))
+        .options(joinedload(Asset.current_version), joinedload(Asset.replaced_by))
         .order_by(CollectionItem.position, Asset.id)
     )
     return [Piece(*row) for row in db.session.execute(found)]

@@ -57,6 +57,22 @@ def test_the_owner_sees_what_was_withdrawn_by_its_title_and_not_what_never_was_t
     assert 'href="/library/in-use/send"' in sign_in(owner).get("/collections/mine").text
 
 
+def test_what_replaced_a_withdrawn_piece_is_named(make, sign_in, collect):
+    new = make.asset("New deck", slug="new-deck")
+    draft = make.asset("Not out yet", slug="not-out", state="draft")
+    gone = {"state": "archived", "published_at": now()}
+    owner = make.user("rep")
+    pieces = (
+        make.asset("A", replaced_by_id=new.id, **gone),
+        make.asset("B", replaced_by_id=draft.id, **gone),
+    )
+    collect("Mine", owner, *pieces)
+    for path in ("/collections/mine", "/collections/mine/edit"):
+        page = sign_in(owner).get(path).text
+        assert 'It was replaced by <a href="/library/new-deck">New deck</a>.' in page
+        assert "Not out yet" not in page
+
+
 def test_a_collection_shows_its_purpose_and_its_pieces_in_order_to_send_and_present(make, sign_in, collect):
     first, second = make.asset("B first", slug="b"), make.asset("A second", slug="a", kind="battle_card")
     collection = collect(
