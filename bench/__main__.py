@@ -6,7 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-ORDER = ("pages", "demo_load", "search_quality", "search_speed", "documents", "near_duplicates", "impact_speed")
+ORDER = (
+    "pages",
+    "demo_load",
+    "search_quality",
+    "search_speed",
+    "documents",
+    "near_duplicates",
+    "importing",
+    "impact_speed",
+)
 
 
 def main() -> int:

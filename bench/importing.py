@@ -4,7 +4,7 @@
 
 The files (Word, PowerPoint, PDF, Markdown) are written first, all of them different, with a sidecar that names a
 title, a kind, terms, an owner and an expiry for each. Goal: under 400 MB at its peak, and flat. Memory is what
-the command and every process below it hold, a page that several share counted once (PSS), looked at five times a
+the command and every process below it hold, a page that several share counted once (PSS), looked at twice a
 second. The baseline hashes the same files and copies them into another folder.
 """
 
@@ -157,7 +157,7 @@ def run(folder: Path, environment: dict[str, str], count: int, *options: str) ->
         if done * 4 >= count * (len(quarters) + 1) and done < count:
             quarters.append((done, *map(max, zip(*samples[1:], strict=True))))
             samples = [(0, 0)]
-        time.sleep(0.2)
+        time.sleep(0.5)
     reader.join()
     seconds = time.perf_counter() - start
     quarters.append((done, *map(max, zip(*samples, strict=True))))

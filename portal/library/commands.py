@@ -173,7 +173,7 @@ class _Telling:
     def end(self, dry: bool) -> None:
         """Say it all in short."""
         seconds = max(time.monotonic() - self._began, 0.001)
-        files = sum(self.counts.outcomes.values())
+        files = self.counts.files
         told = self.counts.sentences()
         if dry:
             told.append("Nothing was written.")

@@ -80,17 +80,23 @@ class Counts:
         self.faulty += bool(line.faults) or line.outcome == "row refused"
 
     @property
+    def files(self) -> int:
+        """How many files there were, rows without one left out."""
+        return sum(self.outcomes.values()) - self.outcomes["row refused"]
+
+    @property
     def wrong(self) -> bool:
         """Whether something was asked for that could not be done as asked."""
         return bool(self.faulty or self.outcomes["missing"])
 
     def sentences(self) -> list[str]:
         """Return the counts in words."""
-        files = sum(self.outcomes.values()) - self.outcomes["row refused"]
         parts = [
             f"{number:,} {outcome}" for outcome, number in self.outcomes.items() if outcome != "row refused"
         ]
-        told = [f"{counted(files, 'file')}{': ' if parts else '.'}{', '.join(parts)}{'.' if parts else ''}"]
+        told = [
+            f"{counted(self.files, 'file')}{': ' if parts else '.'}{', '.join(parts)}{'.' if parts else ''}"
+        ]
         if self.unread:
             told.append(f"Of those added, {self.unread:,} can be found by title only: they have no text.")
         if self.faulty:
