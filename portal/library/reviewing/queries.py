@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,21 +38,29 @@ class Approval:
 
 def approvals_of(version_ids: Iterable[int]) -> dict[int, list[Approval]]:
     """Return by version who approved it and when, the latest first; what was sent back since is left out."""
-    wanted = set(version_ids)
-    found = (
-        select(Review.version_id, Version.number, User.name, func.max(Reviewer.answered_at))
-        .join(Reviewer, Reviewer.review_id == Review.id)
-        .join(User, User.id == Reviewer.user_id)
-        .join(Version, Version.id == Review.version_id)
-        .where(Review.version_id.in_(wanted), Review.state == "approved", Reviewer.answer == "approve")
-        .where(Review.version_id.in_(approved_versions()))
-        .group_by(Review.version_id, User.id)
-        .order_by(func.max(Reviewer.answered_at).desc())
-    )
-    approvals: dict[int, list[Approval]] = {}
-    for version_id, number, name, at in db.session.execute(found) if wanted else ():
-        approvals.setdefault(version_id, []).append(Approval(version_id, number, name, at))
-    return approvals
+    return _approvals(_reviews_of_versions(version_ids))
+
+
+def _approvals(reviews: Sequence[Review]) -> dict[int, list[Approval]]:
+    """Gather who said yes in reviews given newest first; of each version, those since it was last sent back."""
+    approvals: dict[int, dict[int, Approval]] = {}
+    sent_back: set[int] = set()
+    for review in reviews:
+        if review.state == "sent_back":
+            sent_back.add(review.version_id)
+        if review.state != "approved" or review.version_id in sent_back:
+            continue
+        given = approvals.setdefault(review.version_id, {})
+        for one in review.reviewers:
+            if one.answer == "approve" and one.answered_at is not None:
+                number = review.version.number
+                given.setdefault(
+                    one.user_id, Approval(review.version_id, number, one.user.name, one.answered_at)
+                )
+    return {
+        version_id: sorted(given.values(), key=lambda approval: approval.at, reverse=True)
+        for version_id, given in approvals.items()
+    }
 
 
 def approved_by(version_id: int) -> set[int]:
@@ -157,14 +165,15 @@ def review_panel(asset: Asset, user: User, versions: Sequence[Version]) -> Revie
     """Return what content's page shows of its reviews; `versions` are those the person may see, newest first."""
     newest = versions[0] if versions else None
     in_use = newest is not None and asset.is_published and newest.id == asset.current_version_id
-    shown = [number for number in {newest.id if newest else None, asset.current_version_id} if number]
-    reviews = _reviews_of_versions(shown) if _sees_reviews(asset, user, shown) else []
+    reviews = _reviews_of_versions(version.id for version in versions)
+    approvals = _approvals(reviews)
+    if not _sees_answers(asset, user, newest):
+        reviews = []
     about_newest = [review for review in reviews if newest is not None and review.version_id == newest.id]
     being_asked = next((review for review in about_newest if review.state == "open"), None)
     ended = next((review for review in about_newest if review.state != "open"), None)
     places = being_asked.reviewers if being_asked else []
     mine = next((reviewer for reviewer in places if reviewer.user_id == user.id), None)
-    approvals = approvals_of(version.id for version in versions)
     said_yes = newest is not None and newest.id in approvals
     return ReviewPanel(
         version=None if in_use else newest,
@@ -183,11 +192,18 @@ def _can_approve(asset: Asset, user: User, version: Version | None, *, already: 
     return asset.state in ("draft", "in_review", "published") and version.state not in ("waiting", "refused")
 
 
-def _sees_reviews(asset: Asset, user: User, version_ids: Collection[int]) -> bool:
-    """Say whether what was asked and answered concerns this person: sales reads of content in use only who approved."""
-    return bool(version_ids) and (user.is_marketing or not asset.is_published or len(version_ids) > 1)
+def _sees_answers(asset: Asset, user: User, newest: Version | None) -> bool:
+    """Say whether what was asked and answered concerns this person: of what is in use, sales reads who approved it."""
+    waits = newest is not None and newest.id != asset.current_version_id
+    return user.is_marketing or not asset.is_published or waits
 
 
-def _reviews_of_versions(version_ids: Collection[int]) -> list[Review]:
-    found = select(Review).where(Review.version_id.in_(version_ids), Review.state != "withdrawn")
-    return list(db.session.scalars(_with_people(found).order_by(Review.id.desc()).limit(MOST_SHOWN)))
+def _reviews_of_versions(version_ids: Iterable[int]) -> list[Review]:
+    """Return the reviews of some versions, the latest first, in one statement; what was taken back is left out."""
+    found = select(Review).where(Review.version_id.in_(set(version_ids)), Review.state != "withdrawn")
+    found = found.options(
+        joinedload(Review.asked_by),
+        joinedload(Review.version),
+        joinedload(Review.reviewers).joinedload(Reviewer.user),
+    )
+    return list(db.session.scalars(found.order_by(Review.id.desc())).unique())
