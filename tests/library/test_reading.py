@@ -130,10 +130,8 @@ def test_the_text_is_searchable_before_anything_is_drawn(app, make, rows):
         drain(kinds=("read_version",))
     (version,) = rows(select(Version))
     assert (version.state, version.preview_kind) == ("indexed", "waiting")
-    assert rows(select(Job.kind).where(Job.state == "waiting").order_by(Job.kind)) == [
-        "draw_version",
-        "index_asset",
-    ]
+    left = set(rows(select(Job.kind).where(Job.state == "waiting")))
+    assert {"draw_version", "index_asset"} <= left
 
 
 @pytest.mark.parametrize("kind", ["read_version", "draw_version"])
