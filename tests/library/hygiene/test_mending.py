@@ -243,3 +243,14 @@ def test_a_change_made_elsewhere_takes_its_finding_from_the_list(make, marketing
     )
     run_jobs()
     assert found("no_summary", again=False) == []
+
+
+def test_when_the_one_that_stays_is_archived_elsewhere_the_others_are_still_alike(
+    make, marketing, found, run_jobs
+):
+    for slug, uses in (("first", 9), ("second", 5), ("third", 1)):
+        make.asset("Deck", slug=slug, use_count=uses)
+    assert found("same_title") == ["second", "third"]
+    marketing.post("/library/first/archive")
+    run_jobs()
+    assert found("same_title", again=False) == ["third"]
