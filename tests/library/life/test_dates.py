@@ -170,3 +170,18 @@ def test_content_that_is_not_current_is_not_used_rated_or_delivered(make, sign_i
     answer = client.post(f"/requests/{asked.id}/deliver", data={"asset_id": str(asset.id)})
     assert answer.status_code == 422
     assert sign_in(rep).post("/library/deck/rating", data={"stars": "5"}).status_code == 404
+
+
+def test_a_replacement_named_before_is_proposed_when_content_is_archived_and_kept_by_one_click(
+    make, sign_in, rows
+):
+    new = make.asset("New deck", slug="new")
+    for slug in ("asked", "clicked", "emptied"):
+        make.asset("Old deck", slug=slug, replaced_by_id=new.id)
+    client = sign_in(make.user("marketer"))
+    assert '<option value="new" selected' in client.get("/library/asked/archive").text
+    client.post("/library/clicked/archive")
+    client.post("/library/emptied/archive", data={"replaced_by": ""})
+    found = {asset.slug: asset for asset in rows(select(Asset))}
+    assert (found["clicked"].state, found["clicked"].replaced_by_id) == ("archived", new.id)
+    assert (found["emptied"].state, found["emptied"].replaced_by_id) == ("archived", None)
