@@ -13,7 +13,7 @@ from portal.errors import Forbidden, NotFound
 from portal.library.contributions.origins import Origin, origins_of
 from portal.library.contributions.proposals import Proposal, proposals
 from portal.library.models import Asset, Contribution, Version
-from portal.library.queries import visible_asset, visible_assets
+from portal.library.queries import shown_versions, visible_asset, visible_assets
 from portal.users.models import User
 
 # More than this waits nowhere; the oldest come first, so that none is forgotten.
@@ -101,7 +101,9 @@ def same_file(user: User, sha256: str) -> SameFile | None:
         return None
     seen = visible_assets(user).where(Asset.id.in_(places))
     best = db.session.scalar(seen.order_by((Asset.state == "published").desc(), Asset.id).limit(1))
-    return SameFile(best, places[best.id] if best else 0)
+    number = places[best.id] if best else 0
+    is_shown = best and db.session.scalar(shown_versions(user, best).where(Version.number == number))
+    return SameFile(best, number if is_shown else 0)
 
 
 def origin_panel(user: User, asset: Asset) -> OriginPanel:

@@ -78,7 +78,7 @@ def test_the_version_that_explains_most_is_named_and_a_waiting_one_is_not(
         run_jobs()
         if number == 2:
             assert client.post(f"{address}/v/2/publish").status_code == 303
-    asset = share(people.sam, deck("mine.pptx", *map(slide, (*TOPICS, "cold", "sensor"))))
+    asset = share(people.sam, deck("mine.pptx", *map(slide, ("sensor", *TOPICS, "cold"))))
     [(title, number, pages, total, _)] = origins(asset, people.sam)
     assert (title, number, pages, total) == ("Platform overview", 2, 6, 7)
 
