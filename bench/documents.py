@@ -256,7 +256,11 @@ def _at(values: Sequence[float], share: float) -> float:
 def bare_drawing(path: Path, folder: Path) -> int:
     """Draw every page of a PDF as its picture and thumbnail, and return how many there were."""
     document = pypdfium2.PdfDocument(path)
-    document.init_forms()
+    if document.get_formtype() not in (
+        pypdfium2.raw.FORMTYPE_XFA_FULL,
+        pypdfium2.raw.FORMTYPE_XFA_FOREGROUND,
+    ):
+        document.init_forms()
     for number, page in enumerate(document):
         width, height = page.get_size()
         picture = page.render(scale=min(PAGE_WIDTH / width, MAX_HEIGHT / height)).to_pil().convert("RGB")

@@ -15,19 +15,19 @@ from portal.library.documents.packages import Package
 
 _WORDS = ("strCache", "strLit", "multiLvlStrCache", "strDim", "dlblRangeCache")
 _NUMBERS = ("numCache", "numLit", "numDim")
-_NAMES = tuple(f"{{*}}{name}" for name in _WORDS)
-_SERIES = _NAMES + tuple(f"{{*}}{name}" for name in _NUMBERS)
+_SERIES = tuple(f"{{*}}{name}" for name in _WORDS + _NUMBERS)
+_TYPED = ("{*}strLit", "{*}numLit")
 # No reader can tell single values apart in a chart of more.
 MOST_POINTS = 200
 _LAST_DATE = 2_958_465  # 31 December 9999, in days as Excel counts them
 
 
 def drawn_text(
-    package: Package, links: dict[str, Any], name: str, element: Any, numbers: bool = True
+    package: Package, links: dict[str, Any], name: str, element: Any, copies: bool = True
 ) -> list[str]:
     """Return the lines of a chart or SmartArt that an element refers to; none when its part is missing or damaged.
 
-    Where a chart's numbers stand beside it anyway, in a sheet, they can be left out.
+    The copies of cells that a chart keeps can be left out where the cells themselves are read.
     """
     if name not in ("chart", "relIds"):
         return []
@@ -35,12 +35,12 @@ def drawn_text(
     if link is None or link.external or link.target not in package:
         return []
     root = xml_if_readable(package, link.target)
-    return [] if root is None else [*paragraphs(root), *dict.fromkeys(_series(root, numbers))]
+    return [] if root is None else [*paragraphs(root), *dict.fromkeys(_series(root, copies))]
 
 
-def _series(root: Any, numbers: bool) -> Iterator[str]:
+def _series(root: Any, copies: bool) -> Iterator[str]:
     """Yield a line for the name, for the categories and for the values of each series that a chart keeps a copy of."""
-    for cache in root.iter(*(_SERIES if numbers else _NAMES)):
+    for cache in root.iter(*(_SERIES if copies else _TYPED)):
         values = _points(cache)
         if local(cache.tag) in _NUMBERS:
             style = _number_style(cache)

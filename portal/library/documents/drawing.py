@@ -21,6 +21,8 @@ MAX_HEIGHT = 4800
 MAX_PIXELS = 40_000_000
 PICTURE_FORMATS = ("PNG", "JPEG", "WEBP")
 _QUALITY = 80
+# Forms of a kind that the library can't fill in, and says so on the terminal.
+_XFA = (pypdfium2.raw.FORMTYPE_XFA_FULL, pypdfium2.raw.FORMTYPE_XFA_FOREGROUND)
 _METHOD = 3  # of 0 (fast) to 6 (small)
 
 
@@ -43,7 +45,8 @@ def count_pages(path: Path) -> int:
 def draw_pages(path: Path, out_dir: Path, first: int, last: int) -> tuple[PageImage, ...]:
     """Draw pages `first` to `last` (from 1, both included) of a PDF."""
     document = open_pdf(path)
-    document.init_forms()
+    if document.get_formtype() not in _XFA:
+        document.init_forms()
     return tuple(_draw_page(document, number, out_dir) for number in range(first, last + 1))
 
 

@@ -80,7 +80,7 @@ def _drawn(package: Package) -> Iterator[tuple[str, list[str]]]:
             charts = (
                 line
                 for _, name, part in walk(root)
-                for line in drawn_text(package, inner, name, part, numbers=False)
+                for line in drawn_text(package, inner, name, part, copies=False)
             )
             yield element.get("name", ""), [*paragraphs(root), *dict.fromkeys(charts)]
 
