@@ -153,10 +153,11 @@ def run(folder: Path, environment: dict[str, str], count: int, *options: str) ->
     reader = threading.Thread(target=count_lines)
     reader.start()
     while process.poll() is None:
-        samples.append(resident(process.pid))
+        if (sample := resident(process.pid))[0]:
+            samples.append(sample)
         if done * 4 >= count * (len(quarters) + 1) and done < count:
-            quarters.append((done, *map(max, zip(*samples[1:], strict=True))))
-            samples = [(0, 0)]
+            quarters.append((done, *map(max, zip(*samples, strict=True))))
+            samples = samples[-1:]
         time.sleep(0.5)
     reader.join()
     seconds = time.perf_counter() - start
