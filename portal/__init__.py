@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from flask_migrate import Migrate
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
-import config as settings
+    from config import Config
 
 PACKAGES = (
     *("users", "notifications", "usage", "search", "library", "deals", "content_requests", "feedback"),
@@ -17,8 +17,14 @@ PACKAGES = (
 )
 
 
-def create_app(config: settings.Config | None = None) -> Flask:
+def create_app(config: Config | None = None) -> Flask:
     """Build the portal from a configuration, or from the environment."""
+    # Imported here, so that the processes that read files, which need a few of our modules, start without all of it.
+    from flask import Flask
+    from flask_migrate import Migrate
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    import config as settings
     from portal import db, errors, jobs
     from portal.home import frame
     from portal.users import access

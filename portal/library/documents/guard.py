@@ -48,6 +48,7 @@ _PRELOADED = (
     "pypdfium2",
     "portal.library.documents.extract",
     "portal.library.documents.preview",
+    "portal.richtext",
 )
 
 _context = multiprocessing.get_context("forkserver")
