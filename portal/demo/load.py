@@ -31,6 +31,8 @@ from portal.demo.pieces import Piece, load_pieces
 from portal.demo.simulated import Simulated
 from portal.demo.simulation import DEALS, SEED, simulate
 from portal.jobs import drain
+from portal.library.hygiene.services import look_over
+from portal.sharing.queries import opened_since
 
 Tell = Callable[[int, str], None]
 _JOBS = ("index_asset", "refresh_use", "deliver_notifications", "compare_version", "compute_impact")
@@ -84,6 +86,7 @@ def load(
     with progress.stage("counting and comparing", 10):
         drain(kinds=_JOBS)
     with unit_of_work():
+        look_over(opened=opened_since)
         services.note_end({this.numbers.slugs[key]: effect for key, effect in story.planted.items()})
     return story
 
