@@ -152,7 +152,7 @@ def test_a_folder_as_sidecar_and_a_report_that_can_not_be_written_are_refused(ap
 def test_a_sidecar_may_be_elsewhere_and_then_it_alone_counts(rows, add, folder, tmp_path):
     sidecar(folder, "a.docx,From inside,,,,")
     (tmp_path / "list.csv").write_text("file;title\na.docx;From outside\nsub/b.txt;Notes\n")
-    code, lines, beside = add(folder / "a.docx", folder / "sub", "--sidecar", tmp_path / "list.csv")
+    code, _, beside = add(folder / "a.docx", folder / "sub", "--sidecar", tmp_path / "list.csv")
     assert (code, "2 rows of the sidecar could not be taken" in beside) == (1, True)
     code, _, beside = add(folder, "--sidecar", tmp_path / "list.csv", "--update-facts")
     assert code == 0
