@@ -165,7 +165,7 @@ def look_at(path: Path, cache: Path) -> Found | None:
     if not shown:
         return None
     read, bare = extract(path, path.name), bare_text(path)
-    ours = recovered(shown, words("\n".join(page.text for page in read.pages))) if _opened(read) else None
+    ours = recovered(shown, words("\n".join(page.words for page in read.pages))) if _opened(read) else None
     return Found(path.name, shown.total(), ours, None if bare is None else recovered(shown, words(bare)))
 
 

@@ -265,6 +265,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('published_by_id', sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_versions_published_by_id_users'), 'users', ['published_by_id'], ['id'])
 
+    with op.batch_alter_table('pages') as batch_op:
+        batch_op.add_column(sa.Column('notes', sa.String(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('is_hidden', sa.Boolean(), nullable=False, server_default=sa.false()))
+
     # Every version up to the one in use was in use once; nobody knows who saw to it.
     op.execute(
         "update versions set published_at = max(created_at, coalesce((select published_at from assets"
@@ -275,6 +279,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The notes stood in the text before, and are found there.
+    op.execute("update pages set text = trim(text || char(10) || notes, char(10)) where notes <> ''")
+    with op.batch_alter_table('pages') as batch_op:
+        batch_op.drop_column('is_hidden')
+        batch_op.drop_column('notes')
+
     with op.batch_alter_table('versions') as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_versions_published_by_id_users'), type_='foreignkey')
         batch_op.drop_column('published_by_id')

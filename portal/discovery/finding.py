@@ -14,6 +14,7 @@ from portal.db import db
 from portal.library.indexing import engine
 from portal.library.life.queries import STATE_WORDS, shown_state
 from portal.library.models import ASSET_KINDS, Asset, Facet, Page, Term, Version, asset_terms
+from portal.library.page_queries import all_words
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
 from portal.search.snippets import Fragment, best_page
@@ -185,7 +186,7 @@ def _by_database(user: User, text: str) -> tuple[int, ...]:
     """Find without an index: every word in the title, summary or a page; the newest first."""
     found = visible_assets(user).with_only_columns(Asset.id)
     for word in text.split()[:8]:
-        page = select(Page.version_id).where(Page.text.icontains(word, autoescape=True))
+        page = select(Page.version_id).where(all_words().icontains(word, autoescape=True))
         in_title = Asset.title.icontains(word, autoescape=True)
         in_summary = Asset.summary.icontains(word, autoescape=True)
         found = found.where(or_(in_title, in_summary, Asset.current_version_id.in_(page)))
@@ -243,7 +244,7 @@ class _LookedAt:
 
 
 def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[_LookedAt]]:
-    text = func.substr(Page.text, 1, LOOKED_AT_CHARACTERS) if with_text else literal("")
+    text = func.substr(all_words(), 1, LOOKED_AT_CHARACTERS) if with_text else literal("")
     found = select(Page.version_id, Page.number, Page.thumbnail_sha256.is_not(None), text)
     found = found.where(Page.version_id.in_([number for number in version_ids if number]))
     found = found.where(Page.number <= (MOST_PAGES_LOOKED_AT if with_text else 1))

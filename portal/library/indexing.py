@@ -16,6 +16,7 @@ from portal.claims import claimant
 from portal.db import db, now
 from portal.jobs import LEASE, Job
 from portal.library.models import Asset, Page
+from portal.library.page_queries import all_words
 from portal.search.engine import Document, Engine, open_engine
 from portal.web.formatting import kind_words
 
@@ -49,8 +50,9 @@ def _document(asset: Asset, pages: list[str]) -> Document:
 
 def _texts(version_ids: Sequence[int]) -> dict[int, list[str]]:
     # The sum so far ends the reading of one endless file before it costs the memory of all.
-    so_far = func.sum(func.length(Page.text)).over(partition_by=Page.version_id, order_by=Page.number)
-    ordered = select(Page.version_id, Page.number, Page.text, so_far.label("so_far")).where(
+    length = func.length(Page.text) + func.length(Page.notes)
+    so_far = func.sum(length).over(partition_by=Page.version_id, order_by=Page.number)
+    ordered = select(Page.version_id, Page.number, all_words().label("text"), so_far.label("so_far")).where(
         Page.version_id.in_(version_ids)
     )
     pages = ordered.subquery()

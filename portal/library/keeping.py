@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 
 from portal.db import db
 from portal.jobs import enqueue
@@ -18,6 +18,9 @@ from portal.users.models import User
 
 _TO_OPENING = 3
 MAX_REASON = 300
+NOT_MATCHED = Drawing(
+    "cards", "text", reason="It is shown as text: LibreOffice drew more or fewer pages than it has slides."
+)
 
 
 def source_of(version_id: int) -> Source | None:
@@ -78,7 +81,14 @@ def _given_up(verb: str, error: str) -> str:
 def _store_pages(version_id: int, pages: tuple[PageText, ...] | list[PageText]) -> None:
     db.session.execute(delete(Page).where(Page.version_id == version_id))
     rows = [
-        {"version_id": version_id, "number": page.number, "title": page.title, "text": page.text}
+        {
+            "version_id": version_id,
+            "number": page.number,
+            "title": page.title,
+            "text": page.text,
+            "notes": page.notes,
+            "is_hidden": page.is_hidden,
+        }
         for page in pages
     ]
     if rows:
@@ -99,7 +109,7 @@ def _settle_asset(asset: Asset, version: Version, found: Extraction) -> None:
     if _is_untouched(asset) and version.number == 1 and version.source == "file":
         asset.title = version.proposed_title or asset.title
         if asset.kind == "other":
-            opening = "\n".join(page.text for page in found.pages[:_TO_OPENING])
+            opening = "\n".join(page.words for page in found.pages[:_TO_OPENING])
             asset.kind = propose_kind(version.filename or "", title=asset.title, text=opening)
         db.session.flush()
         enqueue("index_asset", asset.id, once=True)
@@ -116,11 +126,14 @@ def keep_drawing(version_id: int, drawing: Drawing) -> None:
     version = db.session.get(Version, version_id)
     if version is None or version.preview_kind != "waiting":
         return
+    is_complete = drawing.made_by == "libreoffice" and not drawing.reason
+    if is_complete and len(drawing.pages) != version.page_count:
+        if _has_private_slides(version_id):
+            drawing = NOT_MATCHED
+        else:
+            _spread_pages(version, len(drawing.pages))
     version.preview_kind, version.preview_made_by = drawing.kind, drawing.made_by
     version.preview_reason, version.preview_html = drawing.reason, drawing.html
-    complete = drawing.made_by == "libreoffice" and not drawing.reason
-    if complete and len(drawing.pages) != version.page_count:
-        _spread_pages(version, len(drawing.pages))
     known = {
         page.number: page for page in db.session.scalars(select(Page).where(Page.version_id == version_id))
     }
@@ -130,6 +143,12 @@ def keep_drawing(version_id: int, drawing: Drawing) -> None:
         page.width, page.height = drawn.width, drawn.height
         db.session.add(page)
     db.session.flush()
+
+
+def _has_private_slides(version_id: int) -> bool:
+    """Return whether there is something that an audience is not shown, so that each picture must be its slide's."""
+    found = select(Page.id).where(Page.version_id == version_id, or_(Page.notes != "", Page.is_hidden))
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def _spread_pages(version: Version, count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from portal.db import db
 from portal.errors import NotFound
@@ -17,7 +17,8 @@ MOST_PAGES_SHOWN = 300
 
 @dataclass(frozen=True)
 class ShownPage:
-    """One page as a viewer shows it: its number, words (at most SHOWN_CHARACTERS), and the sha256 of its pictures."""
+    """One page as a viewer shows it: its number, words and the speaker's notes (each at most SHOWN_CHARACTERS),
+    the sha256 of its pictures, and whether it is a hidden slide."""
 
     number: int
     title: str
@@ -26,6 +27,16 @@ class ShownPage:
     thumbnail: str | None
     width: int | None
     height: int | None
+    notes: str = ""
+    is_hidden: bool = False
+
+
+def all_words() -> ColumnElement[str]:
+    """Return the SQL of all that a page says, the speaker's notes after its text: never to be shown to a buyer."""
+    said: ColumnElement[str] = case(
+        (Page.notes == "", Page.text), (Page.text == "", Page.notes), else_=Page.text + "\n" + Page.notes
+    )
+    return said
 
 
 def shown_pages(version_id: int) -> list[ShownPage]:
@@ -38,6 +49,8 @@ def shown_pages(version_id: int) -> list[ShownPage]:
         Page.thumbnail_sha256,
         Page.width,
         Page.height,
+        func.substr(Page.notes, 1, SHOWN_CHARACTERS),
+        Page.is_hidden,
     ).where(Page.version_id == version_id)
     rows = db.session.execute(found.order_by(Page.number).limit(MOST_PAGES_SHOWN))
     return [ShownPage(*row) for row in rows.tuples()]
@@ -57,7 +70,7 @@ def first_picture(version_id: int) -> str | None:
     found = select(Page.thumbnail_sha256).where(
         Page.version_id == version_id, Page.thumbnail_sha256.is_not(None)
     )
-    return db.session.scalar(found.order_by(Page.number).limit(1))
+    return db.session.scalar(found.order_by(Page.is_hidden, Page.number).limit(1))
 
 
 def preview_html(version_id: int) -> str | None:

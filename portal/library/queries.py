@@ -21,6 +21,7 @@ from portal.library.models import (
     Version,
     asset_terms,
 )
+from portal.library.page_queries import all_words
 from portal.usage.models import UsageEvent
 from portal.usage.queries import effective_events, touches, uses_of_asset
 from portal.usage.sums import local_day
@@ -212,7 +213,7 @@ def drafts_of(user: User, slugs: Sequence[str] = ()) -> list[Asset]:
 
 def opening_texts(version_ids: Sequence[int], *, pages: int = 10, characters: int = 3_000) -> dict[int, str]:
     """Return how each version begins, for proposals: the start of its first pages."""
-    found = select(Page.version_id, func.substr(Page.text, 1, characters)).where(
+    found = select(Page.version_id, func.substr(all_words(), 1, characters)).where(
         Page.version_id.in_(version_ids), Page.number <= pages
     )
     texts: dict[int, list[str]] = {}

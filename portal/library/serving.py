@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import zip_longest
 from pathlib import PurePath
@@ -80,7 +80,7 @@ def preview_response(version: Version) -> Response:
 
 @dataclass(frozen=True)
 class ViewerPage:
-    """One page as the viewer takes it: a picture, a frame, safe markup, or words."""
+    """One page as the viewer takes it: a picture, a frame, safe markup, or words; notes are for colleagues only."""
 
     number: int
     image: str | None = None
@@ -90,6 +90,8 @@ class ViewerPage:
     frame: str | None = None
     width: int | None = None
     height: int | None = None
+    notes: str = ""
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def viewer_pages(version: Version | None, addresses: Addresses) -> list[ViewerPa
             return [ViewerPage(1, html=Markup(preview_html(version.id) or ""))]
         return [ViewerPage(1, frame=addresses.frame)]
     pages = shown_pages(version.id)
-    if not any(page.image or page.text for page in pages):
+    if not any(page.image or page.text or page.notes for page in pages):
         return []
     return [_drawn(page, addresses) if page.image else _written(page, version) for page in pages]
 
@@ -118,13 +120,35 @@ def viewer_pages(version: Version | None, addresses: Addresses) -> list[ViewerPa
 def _drawn(page: ShownPage, addresses: Addresses) -> ViewerPage:
     image = f"{addresses.image(page.number)}?h={(page.image or '')[:_HASH]}"
     thumb = f"{addresses.thumb(page.number)}?h={page.thumbnail[:_HASH]}" if page.thumbnail else None
-    return ViewerPage(page.number, image, thumb, page.text, width=page.width, height=page.height)
+    return ViewerPage(
+        page.number,
+        image,
+        thumb,
+        page.text,
+        width=page.width,
+        height=page.height,
+        notes=page.notes,
+        is_hidden=page.is_hidden,
+    )
 
 
 def _written(page: ShownPage, version: Version) -> ViewerPage:
     """Return a page that has only words; running text keeps its own lines and spaces."""
     in_parts = page_word(version) != "page"
-    return ViewerPage(page.number, text=page.text, html=card(page) if in_parts else None)
+    html = card(page) if in_parts else None
+    return ViewerPage(page.number, text=page.text, html=html, notes=page.notes, is_hidden=page.is_hidden)
+
+
+def for_audience(pages: Sequence[ViewerPage], *, with_notes: bool = False) -> list[ViewerPage]:
+    """Return the pages that an audience is shown: no hidden slides, and notes only for whoever presents."""
+    shown = [page for page in pages if not page.is_hidden]
+    return shown if with_notes else [replace(page, notes="") for page in shown]
+
+
+def nearest_page(pages: Sequence[ViewerPage], wanted: int | None) -> int:
+    """Return the number of the page that was asked for, or of the nearest there is; the later of two."""
+    numbers = [page.number for page in pages]
+    return min(numbers, key=lambda number: (abs(number - (wanted or 1)), -number), default=1)
 
 
 def page_word(version: Version | None) -> str:

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.library.comparing import ComparedPage
 from portal.library.history import words_of
 from portal.library.models import Asset, AssetEvent, Page, Version
-from portal.library.page_queries import MOST_PAGES_SHOWN
+from portal.library.page_queries import MOST_PAGES_SHOWN, all_words
 from portal.library.queries import shown_versions
 from portal.users.models import User
 
@@ -52,10 +52,10 @@ def history_of(user: User, asset: Asset, *, limit: int) -> list[Happening]:
 
 def pages_to_compare(version_id: int) -> tuple[list[ComparedPage], bool]:
     """Return a version's pages with their whole text, and whether something had to be left out."""
-    length = func.sum(func.length(Page.text)).over(order_by=Page.number)
+    length = func.sum(func.length(Page.text) + func.length(Page.notes)).over(order_by=Page.number)
     lengths = select(Page.number, length.label("so_far")).where(Page.version_id == version_id).subquery()
     found = (
-        select(Page.number, Page.title, func.substr(Page.text, 1, MOST_CHARACTERS), Page.image_sha256)
+        select(Page.number, Page.title, func.substr(all_words(), 1, MOST_CHARACTERS), Page.image_sha256)
         .join(lengths, lengths.c.number == Page.number)
         .where(
             Page.version_id == version_id,

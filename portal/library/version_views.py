@@ -12,7 +12,7 @@ from portal.library.comparing import Comparison, PageChange, compare_pages, summ
 from portal.library.file_views import addresses_of
 from portal.library.models import Asset, Version
 from portal.library.reviewing.queries import review_panel
-from portal.library.serving import drawn_with, marked, page_word, viewer_pages
+from portal.library.serving import drawn_with, marked, nearest_page, page_word, viewer_pages
 from portal.library.version_queries import history_of, pages_to_compare
 from portal.users.access import MARKETING, allow, me
 from portal.web import number_of, render, see_other
@@ -26,7 +26,6 @@ def show(slug: str, number: int) -> Response:
     asset = queries.visible_asset(me(), slug)
     version = queries.visible_version(me(), asset, number)
     pages = viewer_pages(version, addresses_of(asset, version))
-    page = number_of(request.args.get("page")) or 1
     versions = queries.versions_of(me(), asset)
     return render(
         "library/version_shown.html",
@@ -37,7 +36,7 @@ def show(slug: str, number: int) -> Response:
         review=review_panel(asset, me(), versions),
         threads=thread_panel(asset, me()),
         pages=pages,
-        current=min(max(page, 1), max(len(pages), 1)),
+        current=nearest_page(pages, number_of(request.args.get("page"))),
         page_word=page_word(version),
         drawn_with=drawn_with(version),
     )

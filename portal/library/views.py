@@ -37,7 +37,7 @@ from portal.library.life.views import blueprint as life_blueprint
 from portal.library.models import Asset
 from portal.library.reviewing.queries import review_panel
 from portal.library.reviewing.views import blueprint as reviewing_blueprint
-from portal.library.serving import drawn_with, page_word, viewer_pages
+from portal.library.serving import drawn_with, for_audience, nearest_page, page_word, viewer_pages
 from portal.library.version_queries import history_of
 from portal.library.version_views import blueprint as version_blueprint
 from portal.library.vocabulary_views import blueprint as vocabulary_blueprint
@@ -143,22 +143,19 @@ def _state(asset: Asset) -> Response:
     return response
 
 
-def _viewer(asset: Asset) -> dict[str, Any]:
+def _viewer(asset: Asset, *, presenting: bool = False) -> dict[str, Any]:
     version = asset.current_version
     pages = viewer_pages(version, addresses_of(asset, version)) if version else []
+    pages = for_audience(pages, with_notes=True) if presenting else pages
     return {
         "asset": asset,
         "version": version,
         "shown": version,
         "pages": pages,
-        "current": _page_number(len(pages)),
+        "current": nearest_page(pages, number_of(request.args.get("page"))),
         "page_word": page_word(version),
         "drawn_with": drawn_with(version),
     }
-
-
-def _page_number(most: int) -> int:
-    return min(max(number_of(request.args.get("page")) or 1, 1), max(most, 1))
 
 
 @blueprint.get("/<slug>/present")
@@ -166,7 +163,7 @@ def present(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     if asset.current_version is None:
         raise NotFound("There is nothing to present yet.")
-    return render("library/present.html", **_viewer(asset))
+    return render("library/present.html", **_viewer(asset, presenting=True))
 
 
 @blueprint.get("/<slug>/present/notes")
@@ -175,7 +172,7 @@ def present_notes(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     if asset.current_version is None:
         raise NotFound("There is nothing to present yet.")
-    return render("library/notes.html", **_viewer(asset))
+    return render("library/notes.html", **_viewer(asset, presenting=True))
 
 
 @blueprint.post("/<slug>/present")

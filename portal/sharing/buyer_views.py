@@ -15,10 +15,13 @@ from flask_login import current_user
 
 from portal.db import record_apart
 from portal.errors import Gone, NotFound
+from portal.library.models import Page
 from portal.library.page_queries import page_of
 from portal.library.serving import (
     Addresses,
     file_response,
+    for_audience,
+    nearest_page,
     page_word,
     picture_response,
     preview_response,
@@ -29,7 +32,7 @@ from portal.sharing.models import ShareLink
 from portal.sharing.queries import known_visit, link_by_token
 from portal.sharing.robots import is_program
 from portal.users.access import public
-from portal.web import render, see_other
+from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("buyer", __name__, url_prefix="/s/<token>")
 VISIT_SECONDS = 30 * 60
@@ -66,13 +69,13 @@ def show(token: str) -> Response:
         thumb=lambda page: url_for("buyer.thumbnail", page=page, token=token),
         frame=url_for("buyer.preview", token=token),
     )
-    pages = viewer_pages(link.version, addresses)
+    pages = for_audience(viewer_pages(link.version, addresses))
     response = render(
         "sharing/buyer.html",
         link=link,
         token=token,
         pages=pages,
-        current=_page_number(len(pages)),
+        current=nearest_page(pages, number_of(request.args.get("page"))),
         page_word=page_word(link.version),
         seen=url_for("buyer.seen", key=key, token=token) if key else None,
     )
@@ -87,11 +90,6 @@ def show(token: str) -> Response:
             secure=request.is_secure,
         )
     return response
-
-
-def _page_number(most: int) -> int:
-    text = request.args.get("page", "1")
-    return min(max(int(text), 1), max(most, 1)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _visit_key(link: ShareLink) -> str | None:
@@ -121,13 +119,20 @@ def seen(token: str, key: str) -> Response:
 @blueprint.get("/pages/<int:page>.webp")
 @public
 def picture(token: str, page: int) -> Response:
-    return picture_response(page_of(_open_link(token).version_id, page).image_sha256)
+    return picture_response(_page(token, page).image_sha256)
 
 
 @blueprint.get("/pages/<int:page>/thumb")
 @public
 def thumbnail(token: str, page: int) -> Response:
-    return picture_response(page_of(_open_link(token).version_id, page).thumbnail_sha256)
+    return picture_response(_page(token, page).thumbnail_sha256)
+
+
+def _page(token: str, number: int) -> Page:
+    page = page_of(_open_link(token).version_id, number)
+    if page.is_hidden:
+        raise NotFound
+    return page
 
 
 @blueprint.get("/preview")

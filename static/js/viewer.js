@@ -1,6 +1,6 @@
 // <figure data-viewer>: turns pages without loading, zooms, presents full screen.
 // Left and right turn (also up, down and space while presenting), + and - zoom, 0 fits, T shows the page's text,
-// F presents, Escape ends it. Every turn is told as viewer:page, with detail.page.
+// F presents, Escape ends it; [data-page-unpresented] is passed over meanwhile. Every turn is told as viewer:page, with detail.page.
 const MOST_ZOOM = 3;
 
 function equip(viewer) {
@@ -33,7 +33,7 @@ function equip(viewer) {
     pages[at].hidden = false;
     stage.scrollTo(0, 0);
     const name = pages[at].dataset.page;
-    number.textContent = name;
+    number.textContent = String(at + 1);
     end(previous, at === 0);
     end(next, at === pages.length - 1);
     for (const thumb of viewer.querySelectorAll("[data-viewer-go]")) {
@@ -51,6 +51,14 @@ function equip(viewer) {
     viewer.dispatchEvent(new CustomEvent("viewer:page", { bubbles: true, detail: { page: Number(name) } }));
   }
 
+  // While presenting, hidden slides are passed over; at either end the last shown one stays.
+  function turn(index, step) {
+    if (document.fullscreenElement === viewer) {
+      while (pages[index] && "pageUnpresented" in pages[index].dataset) index += step;
+    }
+    go(index);
+  }
+
   function magnify(step) {
     zoom = Math.min(MOST_ZOOM, Math.max(0, zoom + step));
     viewer.dataset.zoom = String(zoom);
@@ -62,6 +70,11 @@ function equip(viewer) {
   async function start() {
     await viewer.requestFullscreen();
     magnify(-MOST_ZOOM);
+    if ("pageUnpresented" in pages[at].dataset) {
+      const shown = (page) => !("pageUnpresented" in page.dataset);
+      const next = pages.findIndex((page, index) => index > at && shown(page));
+      go(next < 0 ? pages.findLastIndex(shown) : next);
+    }
     stage.focus();
   }
 
@@ -73,7 +86,7 @@ function equip(viewer) {
   viewer.addEventListener("click", (event) => {
     const target = event.target.closest("[data-viewer-go], [data-viewer-previous], [data-viewer-next], [data-viewer-zoom]");
     if (!target) {
-      if (document.fullscreenElement === viewer && event.target.closest(".viewer-stage")) go(at + 1);
+      if (document.fullscreenElement === viewer && event.target.closest(".viewer-stage")) turn(at + 1, 1);
       return;
     }
     if (target.dataset.viewerZoom) return magnify({ in: 1, out: -1, fit: -MOST_ZOOM }[target.dataset.viewerZoom]);
@@ -101,9 +114,9 @@ function equip(viewer) {
     const moves = presenting
       ? { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 }
       : { ArrowRight: 1, ArrowLeft: -1 };
-    if (moves[event.key]) go(at + moves[event.key]);
-    else if (event.key === "Home" && presenting) go(0);
-    else if (event.key === "End" && presenting) go(pages.length - 1);
+    if (moves[event.key]) turn(at + moves[event.key], moves[event.key]);
+    else if (event.key === "Home" && presenting) turn(0, 1);
+    else if (event.key === "End" && presenting) turn(pages.length - 1, -1);
     else if (letters && (event.key === "+" || event.key === "=")) magnify(1);
     else if (letters && event.key === "-") magnify(-1);
     else if (letters && event.key === "0") magnify(-MOST_ZOOM);

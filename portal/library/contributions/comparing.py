@@ -28,6 +28,7 @@ from portal.library.contributions.prints import (
     unpacked,
 )
 from portal.library.models import Page, PageMatch, PagePrint, PrintBand, Version
+from portal.library.page_queries import all_words
 
 # A book is told by its first pages; with these two bounds a comparison stays short whatever is in the library.
 MOST_PAGES = 300
@@ -57,7 +58,7 @@ class Match:
 
 def page_texts(version_id: int) -> list[tuple[int, str]]:
     """Return the numbers and words of a version's first MOST_PAGES pages."""
-    found = select(Page.number, Page.text).where(Page.version_id == version_id)
+    found = select(Page.number, all_words()).where(Page.version_id == version_id)
     return list(db.session.execute(found.order_by(Page.number).limit(MOST_PAGES)).tuples())
 
 

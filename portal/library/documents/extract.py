@@ -82,7 +82,7 @@ def _read(path: Path, identity: Identity, result: Extraction) -> Extraction:
         return replace(result, reason=f"It {tripped.reason}.")
     if isinstance(reading, _Refusal):
         return replace(result, state="refused", reason=f"It is not accepted: {reading.reason}.")
-    characters = sum(len(page.text) for page in reading.pages)
+    characters = sum(len(page.words) for page in reading.pages)
     return replace(
         result,
         state="indexed" if characters else "stored_no_text",

@@ -19,11 +19,21 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True)
 class PageText:
-    """One page, slide, sheet or section: its number from 1, its heading ("" when it has none) and its text."""
+    """One page, slide, sheet or section: its number from 1, its heading ("" when it has none) and its text.
+
+    Notes are what a slide's speaker says beside it, and a hidden slide is not shown: neither is for an audience.
+    """
 
     number: int
     title: str
     text: str
+    notes: str = ""
+    is_hidden: bool = False
+
+    @property
+    def words(self) -> str:
+        """All that it says, the notes after the text: what it is found and compared by."""
+        return "\n".join(filter(None, (self.text, self.notes)))
 
 
 @dataclass(frozen=True)
@@ -44,11 +54,11 @@ class PageCollector:
         self._characters = 0
         self._deadline = time.process_time() + MAX_SECONDS
 
-    def add(self, title: str, text: str) -> bool:
+    def add(self, title: str, text: str, notes: str = "", is_hidden: bool = False) -> bool:
         """Keep a page and return whether there may be more, so that a reader stops in time."""
-        kept = tidy(text)[: MAX_CHARACTERS - self._characters]
-        self._pages.append(PageText(len(self._pages) + 1, one_line(title), kept))
-        self._characters += len(kept)
+        kept = self._within(text)
+        page = PageText(len(self._pages) + 1, one_line(title), kept, self._within(notes), is_hidden)
+        self._pages.append(page)
         if self._characters >= MAX_CHARACTERS:
             self.left_out = f"Only the first {MAX_CHARACTERS:,} characters were read."
         elif len(self._pages) >= MAX_PAGES:
@@ -56,6 +66,11 @@ class PageCollector:
         elif time.process_time() > self._deadline:
             self.left_out = f"Only the first {len(self._pages):,} pages were read; the rest took too long."
         return not self.left_out
+
+    def _within(self, text: str) -> str:
+        kept = tidy(text)[: MAX_CHARACTERS - self._characters]
+        self._characters += len(kept)
+        return kept
 
     def reading(self, title: str = "", complete: bool = True) -> Reading:
         """Return what was gathered; `complete` says that the document ended where the reading did."""

@@ -1,4 +1,4 @@
-"""Text of a PowerPoint presentation by slide: shapes, tables, groups, charts, SmartArt and speaker notes."""
+"""Text of a PowerPoint presentation by slide: shapes, tables, groups, charts and SmartArt; notes are kept apart."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class _Repeated:
             return []
         self._parts.add(part)
         try:
-            return [line.text for line in _lines(self._package, part) if not line.role]
+            return [
+                line.text for line in _lines(self._package, part, self._package.xml(part)) if not line.role
+            ]
         except Unsafe:
             raise
         except Unreadable:
@@ -76,29 +78,33 @@ def _slide_parts(package: Package) -> Iterator[str]:
             yield links[relation].target
 
 
-def _slide(package: Package, part: str, repeated: _Repeated) -> tuple[str, str]:
-    """Return a slide's title and its text with the notes; empty, so that the count stays right, when it is damaged."""
+def _slide(package: Package, part: str, repeated: _Repeated) -> tuple[str, str, str, bool]:
+    """Return a slide's title, text, notes and whether it is hidden; without words, so as to be counted, if damaged."""
+    is_hidden = False
     try:
-        lines = _lines(package, part)
+        slide = package.xml(part)
+        is_hidden = attribute(slide, "show") in ("0", "false")
+        lines = _lines(package, part, slide)
         notes = package.related(part, "notesSlide")
-        spoken = _lines(package, notes) if notes else []
+        spoken = _lines(package, notes, package.xml(notes)) if notes else []
     except Unsafe:
         raise
     except Unreadable:
-        return "", ""
+        return "", "", "", is_hidden
     texts = [line.text for line in lines if line.role != _FOOTER]
     texts += repeated.new_with(part, lines)
-    texts += [line.text for line in spoken if line.role != _FOOTER]
-    return " ".join(line.text for line in lines if line.role in _TITLES), "\n".join(texts)
+    said = [line.text for line in spoken if line.role != _FOOTER]
+    title = " ".join(line.text for line in lines if line.role in _TITLES)
+    return title, "\n".join(texts), "\n".join(said), is_hidden
 
 
-def _lines(package: Package, part: str) -> list[_Line]:
+def _lines(package: Package, part: str, root: Any) -> list[_Line]:
     """Return the lines of all shapes of a slide, a layout or a notes page."""
     links = package.relations(part)
     lines: list[_Line] = []
     words: list[str] = []
     role = ""
-    for starts, name, element in walk(package.xml(part)):
+    for starts, name, element in walk(root):
         if name == "p":
             text = "".join(words).strip()
             words.clear()

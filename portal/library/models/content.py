@@ -178,6 +178,9 @@ class Page(Model):
     number: Mapped[int]
     title: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
+    # What the speaker says beside a slide, and slides left out of a show: neither is for buyers.
+    notes: Mapped[str] = mapped_column(default="")
+    is_hidden: Mapped[bool] = mapped_column(default=False)
     image_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     thumbnail_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     width: Mapped[int | None]

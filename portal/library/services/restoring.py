@@ -17,7 +17,10 @@ _COPIED = (
     *("has_macros", "proposed_title", "page_count", "character_count"),
     *("preview_kind", "preview_made_by", "preview_reason", "preview_html"),
 )
-_PAGE = ("number", "title", "text", "image_sha256", "thumbnail_sha256", "width", "height")
+_PAGE = (
+    *("number", "title", "text", "notes", "is_hidden"),
+    *("image_sha256", "thumbnail_sha256", "width", "height"),
+)
 
 
 def restore_version(

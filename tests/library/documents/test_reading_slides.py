@@ -43,7 +43,23 @@ def test_groups_tables_and_notes_are_read_and_slide_numbers_are_not(tmp_path):
     }
     links = {1: building.relations(("rId1", "notesSlide", "../notesSlides/notesSlide1.xml"))}
     found = read(tmp_path, building.slides(tree, parts=parts, links=links))
-    assert found.pages[0].text == "Grouped\nCell\nSay this"
+    assert (found.pages[0].text, found.pages[0].notes) == ("Grouped\nCell", "Say this")
+    assert found.characters == len("Grouped\nCell\nSay this")
+
+
+def test_a_hidden_slide_is_told_by_its_own_word_for_it(tmp_path):
+    data = building.slides(*map(shape, ("One", "Two", "Three", "Four")))
+    for number, value in ((2, b"0"), (3, b"false"), (4, b"1")):
+        name = f"ppt/slides/slide{number}.xml"
+        data = building.changed(data, name, b"<p:sld ", b'<p:sld show="%s" ' % value)
+    assert [page.is_hidden for page in read(tmp_path, data).pages] == [False, True, True, False]
+
+
+def test_a_slide_with_only_notes_can_be_found(tmp_path):
+    parts = {"ppt/notesSlides/notesSlide1.xml": slide_part(shape("Say this", "body"), "notes")}
+    links = {1: building.relations(("rId1", "notesSlide", "../notesSlides/notesSlide1.xml"))}
+    found = read(tmp_path, building.slides("", parts=parts, links=links))
+    assert (found.state, found.pages[0].words) == ("indexed", "Say this")
 
 
 def test_smartart_is_read(tmp_path):
