@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, request, url_for
 
 from portal.errors import Invalid, PortalError
+from portal.library.reviewing.services import settle_without
 from portal.users import services
 from portal.users.access import allow, me
 from portal.users.forms import PersonForm, TeamForm
@@ -80,6 +81,8 @@ def set_status(user_id: int) -> Response:
     if status not in ("active", "disabled"):
         raise Invalid("A person is set to active or disabled.", field="status")
     services.set_status(user, status, by=me())
+    if status == "disabled":
+        settle_without(user, me())
     flash(f"{user.name} is {status} now.", "success")
     return see_other(url_for("admin.show_user", user_id=user.id))
 

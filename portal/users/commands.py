@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from portal.db import unit_of_work
 from portal.errors import PortalError
+from portal.library.reviewing.services import settle_without
 from portal.users import services
 from portal.users.models import ROLES
 from portal.users.queries import user_by_email
@@ -66,7 +67,10 @@ def enable(email: str) -> None:
 def _set_status(email: str, status: str) -> None:
     try:
         with unit_of_work():
-            services.set_status(user_by_email(email), status, by=None)
+            user = user_by_email(email)
+            services.set_status(user, status, by=None)
+            if status == "disabled":
+                settle_without(user, None)
     except PortalError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{email} is {status} now.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.db import db
 from portal.library.models import Asset, Review, Reviewer, Version
-from portal.library.queries import newest_version
+from portal.library.queries import newest_version, visible_assets
 from portal.users.models import User
 
 MOST_SHOWN = 100
@@ -110,9 +110,14 @@ def reviews_waiting_for(user: User) -> int:
 
 
 def reviews_asked_by(user: User) -> list[Review]:
-    """Return what a person asked others, what is open first, then the latest; their own approvals are left out."""
+    """Return what a person asked others about what they still see, open ones first; own approvals are left out."""
     of_others = select(Reviewer.review_id).where(Reviewer.user_id != user.id)
     found = select(Review).where(Review.asked_by_id == user.id, Review.id.in_(of_others))
+    if not user.is_marketing:
+        # Whoever left marketing sees no drafts of others, nor what is to become of published content.
+        found = found.join(Review.asset).join(Review.version)
+        found = found.where(Asset.id.in_(visible_assets(user).with_only_columns(Asset.id)))
+        found = found.where(or_(Asset.state != "published", Version.published_at.is_not(None)))
     order = ((Review.state != "open"), Review.id.desc())
     return list(db.session.scalars(_with_people(found).order_by(*order).limit(MOST_SHOWN)))
 

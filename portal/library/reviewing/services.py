@@ -10,7 +10,7 @@ from portal.db import db, now
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.library import history
 from portal.library.models import ANSWERS, Asset, Review, Reviewer, Version
-from portal.library.reviewing.ending import end_reviews
+from portal.library.reviewing.ending import end_reviews, tell_unanswered
 from portal.library.reviewing.queries import approved_by, open_review, reviewed_version
 from portal.library.services import checked_text
 from portal.notifications.services import notify, notify_many
@@ -123,9 +123,31 @@ def _keep_answer(review: Review, reviewer: Reviewer, user: User, answer: str, co
         if asset.state == "in_review":
             asset.state = "draft"
         _tell_askers(review, user, f"{user.name} asks for changes to “{asset.title[:100]}”: {comment}")
-    elif not _still_waiting(review):
-        _close(review, "approved", user)
-        _tell_askers(review, user, f"“{asset.title[:150]}” is approved and ready to publish")
+        tell_unanswered(review, user, f"{user.name} asks for changes.")
+    else:
+        _approve_when_all_did(review, user)
+    db.session.flush()
+
+
+def _approve_when_all_did(review: Review, by: User | None) -> None:
+    if _still_waiting(review):
+        return
+    _close(review, "approved", by)
+    _tell_askers(review, by, f"“{review.asset.title[:150]}” is approved and ready to publish")
+
+
+def settle_without(user: User, by: User | None) -> None:
+    """Settle what waited only for a person who cannot sign in any more: approved by the others, else closed."""
+    waits = select(Reviewer.review_id).where(Reviewer.user_id == user.id)
+    found = select(Review).where(Review.state == "open", Review.id.in_(waits)).order_by(Review.id)
+    for review in db.session.scalars(found).all():
+        active = [one for one in review.reviewers if one.user.status == "active"]
+        if any(one.answer == "approve" for one in review.reviewers):
+            _approve_when_all_did(review, by)
+        elif not active:
+            end_reviews(review.asset, by, why="Nobody who was asked can sign in any more.")
+            if review.asset.state == "in_review":
+                review.asset.state = "draft"
     db.session.flush()
 
 
@@ -142,13 +164,13 @@ def _still_waiting(review: Review) -> int:
     return db.session.scalar(waiting.where(Reviewer.answer.is_distinct_from("approve"))) or 0
 
 
-def _close(review: Review, state: str, by: User) -> None:
-    review.state, review.closed_by_id, review.closed_at = state, by.id, now()
+def _close(review: Review, state: str, by: User | None) -> None:
+    review.state, review.closed_by_id, review.closed_at = state, by.id if by else None, now()
 
 
-def _tell_askers(review: Review, by: User, words: str) -> None:
+def _tell_askers(review: Review, by: User | None, words: str) -> None:
     """Tell who asked, and who made the version, what became of it."""
-    told = {review.asked_by_id, review.version.created_by_id} - {None, by.id}
+    told = {review.asked_by_id, review.version.created_by_id} - {None, by.id if by else None}
     for person_id in sorted(number for number in told if number is not None):
         notify(
             recipient_id=person_id,

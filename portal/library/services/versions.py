@@ -125,7 +125,7 @@ def publish_version(asset: Asset, version: Version, by: User | None) -> None:
 
 def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
     """Make a version the one that everyone uses, and write down who saw to it."""
-    end_reviews(asset, by, why="It was published.")
+    end_reviews(asset, by, why="It was published.", up_to=version)
     asset.current_version = version
     version.publish_when_read = False
     if version.published_at is None:

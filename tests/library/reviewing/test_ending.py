@@ -1,0 +1,115 @@
+"""Reviews that somebody else's step settles: a publication, an answer, a person who leaves."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from portal.db import db
+from portal.library import services
+from portal.library.models import Asset, Review
+from portal.library.queries import asset_or_404
+from portal.library.reviewing.queries import ready_to_publish
+from portal.library.reviewing.services import ask_review
+from portal.notifications.models import OutboxMessage
+from portal.users.models import User
+
+ANSWER = "/library/plan/review/answer"
+
+
+@pytest.fixture
+def maker(make):
+    return make.user("marketer", name="Mia Maker")
+
+
+@pytest.fixture
+def asker(make):
+    return make.user("marketer", name="Ana Asker")
+
+
+@pytest.fixture
+def reps(make):
+    return [make.user("rep", name=name) for name in ("Rob Rep", "Oda Other")]
+
+
+@pytest.fixture
+def ask(make, asker):
+    """Ask people about the newest version of content, or about a newer one that is added first."""
+
+    def asked(asset, people, newer=0):
+        def act():
+            known, by = asset_or_404(asset.id), db.session.get_one(User, asker.id)
+            version = known.current_version
+            for number in range(newer):
+                version = services.add_markdown_version(known, by=known.owner, body=f"Newer {number}")
+                version.state, version.preview_kind = "indexed", "none"
+            ask_review(known, version, by=by, reviewer_ids=[one.id for one in people], question="Well?")
+
+        make.inside(act)
+
+    return asked
+
+
+@pytest.fixture
+def draft(make, maker, reps, ask):
+    asset = make.asset("Plan", slug="plan", state="draft", owner=maker)
+    ask(asset, reps)
+    return asset
+
+
+def _told(rows, person):
+    found = select(OutboxMessage.title).where(OutboxMessage.recipient_id == person.id)
+    return rows(found.order_by(OutboxMessage.id))
+
+
+def _disable(make, sign_in, person):
+    answer = sign_in(make.user("admin")).post(f"/admin/users/{person.id}/status", data={"status": "disabled"})
+    assert answer.status_code == 303
+
+
+def test_publishing_an_older_version_leaves_the_review_of_a_newer_one_open(
+    make, sign_in, rows, maker, reps, ask
+):
+    ask(make.asset("Deck", slug="deck", owner=maker), reps, newer=2)
+    assert sign_in(maker).post("/library/deck/v/2/publish").status_code == 303
+    assert rows(select(Review.state)) == ["open"]
+    assert sign_in(maker).post("/library/deck/v/3/publish").status_code == 303
+    assert rows(select(Review.state)) == ["withdrawn"]
+
+
+def test_when_one_sends_it_back_those_who_had_not_answered_are_told(make, sign_in, rows, draft, reps):
+    sign_in(reps[0]).post(ANSWER, data={"answer": "changes", "comment": "Too long"})
+    told = _told(rows, reps[1])[-1]
+    assert told == "Your answer about “Plan” is not needed any more. Rob Rep asks for changes."
+    assert not any("not needed" in title for title in _told(rows, reps[0]))
+
+
+def test_a_review_that_waits_only_for_somebody_who_is_disabled_is_approved_by_the_others(
+    make, sign_in, rows, draft, reps, asker
+):
+    sign_in(reps[0]).post(ANSWER, data={"answer": "approve"})
+    _disable(make, sign_in, reps[1])
+    assert rows(select(Review.state)) == ["approved"]
+    assert _told(rows, asker) == ["“Plan” is approved and ready to publish"]
+    assert [asset.slug for asset in make.inside(ready_to_publish)] == ["plan"]
+
+
+def test_a_review_that_nobody_can_answer_any_more_is_closed(app, make, sign_in, rows, draft, reps, asker):
+    _disable(make, sign_in, reps[0])
+    assert rows(select(Review.state)) == ["open"]
+    ran = app.test_cli_runner().invoke(args=["users", "disable", reps[1].email])
+    assert ran.exit_code == 0, ran.output
+    assert (rows(select(Review.state)), rows(select(Asset.state))) == (["withdrawn"], ["draft"])
+    assert "Nobody who was asked can sign in any more." in _told(rows, asker)[-1]
+
+
+def test_whoever_left_marketing_reads_no_draft_in_what_they_asked(
+    make, sign_in, rows, maker, reps, ask, asker
+):
+    ask(make.asset("Secret plan", state="draft", owner=maker), reps)
+    ask(make.asset("Known deck", owner=maker), reps, newer=1)
+    assert "Secret plan" in sign_in(asker).get("/reviews").text
+    make.inside(lambda: db.session.execute(update(User).where(User.id == asker.id).values(role="rep")))
+    page = sign_in(asker).get("/reviews").text
+    assert "Secret plan" not in page
+    assert "Known deck" not in page
