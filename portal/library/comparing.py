@@ -6,6 +6,8 @@ all that follow it look changed. The time they take grows with the text and stay
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -20,6 +22,8 @@ ALIKE = 0.4
 MOVED = 0.8
 _BUCKETS = 4096
 _PAGE_NUMBER = "\0page"
+# A line that carries the page's own number is a footer when this share of the pages have it.
+_MOST_PAGES = 0.5
 
 PageKind = Literal["same", "changed", "looks", "added", "removed"]
 
@@ -81,7 +85,7 @@ def compare_pages(
 
     In flowing text, words that were only pushed over the end of a page count as the same.
     """
-    budget = Budget()
+    budget, footers = Budget(), _footers(old) & _footers(new)
     in_order, moved = _pairs(old, new)
     olds, elsewhere = {place: index for index, place in [*in_order, *moved]}, dict(moved).values()
     gone = [index for index in range(len(old)) if index not in set(olds.values())]
@@ -93,7 +97,7 @@ def compare_pages(
             continue
         while gone and place not in elsewhere and gone[0] < index:
             changes.append(_only_one(old[gone.pop(0)], "removed"))
-        changes.append(replace(_pair(old[index], page, budget), moved=place in elsewhere))
+        changes.append(replace(_pair(old[index], page, footers, budget), moved=place in elsewhere))
     changes += [_only_one(old[index], "removed") for index in gone]
     if flowing:
         changes = _without_reflow(changes)
@@ -127,26 +131,44 @@ def _only_one(page: ComparedPage, kind: Literal["added", "removed"]) -> PageChan
     return PageChange(kind, old, new, page.title, runs=(Run(kind, page.text),) if page.text else ())
 
 
-def _pair(old: ComparedPage, new: ComparedPage, budget: Budget) -> PageChange:
-    before, after = _words(old, new.number), _words(new, old.number)
+def _pair(old: ComparedPage, new: ComparedPage, footers: set[str], budget: Budget) -> PageChange:
     pair = PageChange("changed", old.number, new.number, new.title or old.title)
-    if [key for key, _ in before] != [key for key, _ in after]:
-        return replace(pair, runs=word_runs(before, after, budget))
+    if _keys(tokens(old.text)) != _keys(tokens(new.text)):
+        before, after = _without_number(old, footers), _without_number(new, footers)
+        if _keys(before) != _keys(after):
+            return replace(pair, runs=word_runs(before, after, budget))
     looks = old.picture and new.picture and old.picture != new.picture
     return replace(pair, kind="looks" if looks else "same")
 
 
-def _words(page: ComparedPage, other_number: int) -> list[Token]:
-    """Return a page's words; its own number at the edge of a line is no change when the page moves on."""
-    words = tokens(page.text)
-    if page.number == other_number:
-        return words
-    calm, at_edge = [], True
-    for place, (key, written) in enumerate(words):
-        ends = "\n" in written or place == len(words) - 1
-        is_number = key == str(page.number) and (at_edge or ends)
-        calm.append((_PAGE_NUMBER if is_number else key, written))
-        at_edge = ends
+def _keys(words: list[Token]) -> list[str]:
+    return [key for key, _ in words]
+
+
+def _footers(pages: Sequence[ComparedPage]) -> set[str]:
+    """Return the lines, their own number left open, that most of the pages have."""
+    found = Counter(
+        shape for page in pages for shape in {_shape(line, page.number) for line in page.text.splitlines()}
+    )
+    return {
+        shape for shape, count in found.items() if _PAGE_NUMBER in shape and count > len(pages) * _MOST_PAGES
+    }
+
+
+def _shape(line: str, number: int) -> str:
+    """Return a line with the page's number left open where it begins or ends with it."""
+    return re.sub(rf"^{number}(?=\s|$)|(?<!\S){number}$", _PAGE_NUMBER, " ".join(line.split()))
+
+
+def _without_number(page: ComparedPage, footers: set[str]) -> list[Token]:
+    """Return a page's words, its own number in its footer left open: the last such line is the footer."""
+    lines = page.text.splitlines(keepends=True)
+    shapes = [_shape(line, page.number) for line in lines]
+    footer = max((place for place, shape in enumerate(shapes) if shape in footers), default=None)
+    calm = []
+    for place, line in enumerate(lines):
+        own = {str(page.number): _PAGE_NUMBER} if place == footer else {}
+        calm += [(own.get(key, key), written) for key, written in tokens(line)]
     return calm
 
 

@@ -64,13 +64,28 @@ def test_an_inserted_page_does_not_make_those_after_it_look_changed():
     assert summed_up(comparison, "slide") == "The words of no slide changed, 1 new."
 
 
-def test_a_page_number_at_the_edge_of_a_line_is_no_change_but_one_within_is():
-    old = pages(ALPHA, f"{BETA}\nAcme · 2", f"{GAMMA}\n3 of them")
-    new = pages(ALPHA, DELTA, f"{BETA}\nAcme · 3", f"{GAMMA}\n4 of them")
+def test_a_page_number_in_a_footer_is_no_change_when_pages_move_on():
+    old = pages(f"{ALPHA}\nAcme · 1", f"{BETA}\nAcme · 2", f"{GAMMA}\nAcme · 3")
+    new = pages(f"{ALPHA}\nAcme · 1", DELTA, f"{BETA}\nAcme · 3", f"{GAMMA}\nAcme · 4")
     assert [kind for kind, _, _ in kinds(compare_pages(old, new))] == ["same", "added", "same", "same"]
     old = pages(BETA, f"{ALPHA} on 2 sites")
     new = pages(BETA, GAMMA, f"{ALPHA} on 3 sites")
     assert kinds(compare_pages(old, new))[2] == ("changed", 2, 3)
+
+
+def test_a_number_that_only_happens_to_be_the_page_number_is_compared_as_it_stands():
+    moved = compare_pages(pages(ALPHA, BETA, f"{GAMMA}\n3 weeks"), pages(BETA, f"{GAMMA}\n3 weeks"))
+    assert kinds(moved) == [("removed", 1, None), ("same", 2, 1), ("same", 3, 2)]
+    fewer = compare_pages(pages(ALPHA, BETA, f"{GAMMA}\n3 weeks"), pages(BETA, f"{GAMMA}\n2 weeks"))
+    assert fewer.pages[2].kind == "changed"
+    assert [run.text.strip() for run in fewer.pages[2].runs if run.kind != "same"] == ["3", "2"]
+
+
+def test_only_the_last_of_the_lines_with_a_page_number_is_its_footer():
+    old = pages(f"{BETA}\n1", f"{ALPHA}\n2", f"{GAMMA}\n3\n{DELTA}\n3")
+    new = pages(f"{ALPHA}\n1", f"{GAMMA}\n2\n{DELTA}\n2")
+    changed = compare_pages(old, new).pages[2]
+    assert [run.text.strip() for run in changed.runs if run.kind != "same"] == ["3", "2"]
 
 
 def test_a_page_that_is_gone_stands_where_it_was():
