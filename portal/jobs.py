@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask, current_app
@@ -24,6 +25,8 @@ from portal.db import Model, UtcDateTime, db, now, on_commit, unit_of_work
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
 KEEP_DONE = timedelta(days=14)
+# The hour and minute, by the organisation's clock, from which a night's work is due, and the hour at which it is day.
+NIGHT, MORNING = (2, 10), 6
 
 Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
@@ -238,9 +241,17 @@ def sweep() -> int:
 
 
 def _enqueue_nightly() -> None:
+    """Write down the night's work, once a night, whichever hour the organisation's clock leaves out or repeats."""
+    local = now().astimezone(ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"]))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if (local.hour, local.minute) < NIGHT or local.hour >= MORNING:
+        return
     with unit_of_work():
+        since = select(Job.kind).where(Job.subject_id.is_(None), Job.created_at >= midnight.astimezone(UTC))
+        begun = set(db.session.scalars(since))
         for kind in _nightly:
-            enqueue(kind, once=True)
+            if kind not in begun:
+                enqueue(kind, once=True)
 
 
 def pending(kind: str, subject_id: int | None = None) -> bool:
@@ -274,7 +285,7 @@ def init_app(app: Flask) -> None:
     app.extensions["queue_task"] = queue.task()(inside(run_job))
     app.cli.add_command(worker)
     queue.periodic_task(crontab(minute="*"))(inside(sweep))
-    queue.periodic_task(crontab(minute="10", hour="2"))(inside(_enqueue_nightly))
+    queue.periodic_task(crontab(minute="*/10"))(inside(_enqueue_nightly))
 
 
 @click.command("worker")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager
 
 from portal.db import db, now
@@ -75,12 +75,11 @@ def _by_others(user: User) -> ColumnElement[bool]:
 
 
 def _filed_under(values: set[str]) -> Select[tuple[int]]:
-    found = (
-        select(asset_terms.c.asset_id)
-        .join(Term, Term.id == asset_terms.c.term_id)
-        .join(Facet, Facet.id == Term.facet_id)
-    )
-    return found.where(Facet.key.in_(SPECIFIC), func.lower(Term.name).in_(values))
+    terms = select(Term.id, Term.name).join(Facet, Facet.id == Term.facet_id)
+    # SQLite lowers only plain letters, so the names are compared here.
+    named = db.session.execute(terms.where(Facet.key.in_(SPECIFIC))).tuples()
+    fitting = [term_id for term_id, name in named if name.casefold() in values]
+    return select(asset_terms.c.asset_id).where(asset_terms.c.term_id.in_(fitting))
 
 
 def _matches(deals: Sequence[Deal], terms: list[tuple[str, str]]) -> list[tuple[float, Deal, dict[str, str]]]:

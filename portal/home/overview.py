@@ -148,10 +148,10 @@ def changes_since(user: User, begin: datetime, day: date) -> Changes:
 
 
 def _fresh_content(user: User, begin: datetime) -> Select[tuple[Asset]]:
-    renewed = (Version.number > 1) & (Version.created_at >= begin)
+    renewed = (Version.number > 1) & (Version.published_at >= begin)
     found = visible_assets(user).outerjoin(Version, Version.id == Asset.current_version_id)
     found = found.where(live(), Asset.is_placeholder.is_(False))
-    latest = case((renewed, Version.created_at), else_=Asset.published_at)
+    latest = case((renewed, Version.published_at), else_=Asset.published_at)
     return found.where(renewed | (Asset.published_at >= begin)).order_by(latest.desc(), Asset.id)
 
 

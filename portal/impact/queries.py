@@ -33,12 +33,14 @@ def latest_snapshot() -> ImpactSnapshot | None:
 def known_to(user: User | None) -> ColumnElement[bool]:
     """Say in SQL which content may be named to a person in figures: what they see, and what was published once.
 
+    The latter may be archived or have expired by now: its uses are still told.
     Without a person, as for a command, that is all content.
     """
     if user is None:
         return true()
     visible = visible_assets(user).with_only_columns(Asset.id)
-    return or_(Asset.id.in_(visible), (Asset.state == "archived") & Asset.published_at.is_not(None))
+    was_in_use = Asset.state.in_(("published", "archived")) & Asset.published_at.is_not(None)
+    return or_(Asset.id.in_(visible), was_in_use)
 
 
 def impact_of(asset_id: int) -> ImpactRow | None:

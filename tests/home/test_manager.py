@@ -142,6 +142,8 @@ def test_a_new_version_of_old_content_is_a_change(make, sign_in):
 
         row = db.session.get_one(Asset, asset.id)
         version = Version(asset_id=row.id, number=2, source="markdown", body="New", state="indexed")
+        # Added long ago, published now: what counts is when everyone got it.
+        version.created_at, version.published_at = now() - timedelta(days=90), now()
         db.session.add(version)
         db.session.flush()
         row.current_version_id = version.id

@@ -170,3 +170,10 @@ def test_five_at_a_time_the_best_fit_first_and_the_rest_the_next_time(
     again = client.get("/").text
     assert again[again.index('id="news"') : again.index("deals-title")].count('class="asset-line"') == 2
     assert TITLE not in client.get("/").text
+
+
+def test_terms_are_the_same_whatever_their_capitals_beyond_plain_letters(make, sign_in, rep):
+    term = make.facet("industry", ("ÖL UND GAS",)).terms[0]
+    make.deal(owner=rep, industry="Öl und Gas")
+    make.asset("Rig story", terms=(term,))
+    assert "Rig story" in sign_in(rep).get("/").text

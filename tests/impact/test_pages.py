@@ -239,16 +239,20 @@ def test_a_demo_says_that_it_is_simulated_and_shows_what_was_planted(make, sign_
     assert "the range holds what was planted" in text
 
 
-def test_drafts_of_others_are_named_nowhere_and_archived_content_still_is(make, sign_in):
+def test_drafts_of_others_are_named_nowhere_and_archived_or_expired_content_still_is(make, sign_in):
     draft = make.asset("Secret draft", state="draft")
     archived = make.asset("Old deck", state="archived", published_at=draft.created_at)
-    snapshot(make, {draft: CLEAR, archived: CLEAR})
+    expired = make.asset("Old prices", expires_on=draft.created_at.date())
+    snapshot(make, {draft: CLEAR, archived: CLEAR, expired: CLEAR})
     rep = sign_in(make.user())
-    assert titles(rep, "/impact?sort=content") == ["Old deck"]
+    assert titles(rep, "/impact?sort=content") == ["Old deck", "Old prices"]
     assert "Secret draft" not in rep.get("/impact").text
     assert rep.get(f"/impact/{draft.slug}").status_code == 404
-    assert rep.get(f"/impact/{archived.slug}").status_code == 200
-    assert titles(sign_in(make.user("marketer")), "/impact?sort=content") == ["Old deck", "Secret draft"]
+    for old in (archived, expired):
+        assert rep.get(f"/impact/{old.slug}").status_code == 200
+        assert old.title in sign_in(make.user("manager")).get("/reports/usage").text
+    every = ["Old deck", "Old prices", "Secret draft"]
+    assert titles(sign_in(make.user("marketer")), "/impact?sort=content") == every
 
 
 def test_an_unknown_address_is_not_found_and_new_content_has_no_figures_yet(make, sign_in):
