@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +15,10 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from huey import SqliteHuey, crontab
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.claims import claimant, release_gone
+from portal.claims import claimant, living, release_gone, renewed
 from portal.db import Model, UtcDateTime, db, now, on_commit, unit_of_work
 
 LEASE = timedelta(minutes=10)
@@ -32,6 +31,8 @@ Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
 _failures: dict[str, Callable[[int | None, str], None]] = {}
 _nightly: list[str] = []
+# Claims of this process on jobs that have ended, but of which the database could not be told.
+_untold: set[str] = set()
 _asleep = ContextVar("asleep", default=False)
 
 
@@ -102,10 +103,15 @@ def without_waking() -> Iterator[None]:
 
 
 def _ready(moment: datetime) -> ColumnElement[bool]:
-    """Say in SQL which jobs may be run: waiting ones that are due, and running ones whose worker is gone."""
+    """Say in SQL which jobs may be run: waiting ones that are due, and running ones whose worker is gone.
+
+    Of a process that lives, only what it claimed for a batch can be abandoned: nobody renews the lease of that.
+    """
     waiting = (Job.state == "waiting") & (Job.run_after <= moment)
-    abandoned = (Job.state == "running") & (Job.lease_until < moment)
-    return or_(waiting, abandoned)
+    claim = func.coalesce(Job.claimed_by, "")
+    held = or_(false(), *(claim.startswith(f"{name}/", autoescape=True) for name in living()))
+    abandoned = (Job.lease_until < moment) & (~held | claim.endswith("/batch"))
+    return or_(waiting, (Job.state == "running") & abandoned)
 
 
 def run_job(job_id: int) -> bool:
@@ -129,7 +135,7 @@ def run_job(job_id: int) -> bool:
     try:
         if attempts > MAX_ATTEMPTS:
             raise RuntimeError("its worker stopped each time")
-        with _kept(job_id, claim):
+        with renewed(lambda: _renew(job_id, claim), every=LEASE.total_seconds() / 3):
             _handlers[kind](subject_id)
     except Exception as failure:
         current_app.logger.exception("job %s (%s %s) failed", job_id, kind, subject_id)
@@ -138,27 +144,23 @@ def run_job(job_id: int) -> bool:
     return True
 
 
-@contextmanager
-def _kept(job_id: int, claim: str) -> Iterator[None]:
-    """Renew the lease for as long as the job runs, so that a slow one is not taken for abandoned."""
-    app, done = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
-
-    def renew() -> None:
-        while not done.wait(LEASE.total_seconds() / 3):
-            with app.app_context(), unit_of_work():
-                mine = update(Job).where(Job.id == job_id, Job.claimed_by == claim)
-                db.session.execute(mine.values(lease_until=now() + LEASE))
-
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+def _renew(job_id: int, claim: str) -> None:
+    with unit_of_work():
+        mine = update(Job).where(Job.id == job_id, Job.claimed_by == claim)
+        db.session.execute(mine.values(lease_until=now() + LEASE))
 
 
 def _settle(job_id: int, claim: str, error: str | None) -> None:
+    """Write down how a job ended, even where telling of its failure fails too."""
+    for tell in (True, False):
+        try:
+            return _end(job_id, claim, error, tell=tell)
+        except Exception:
+            current_app.logger.exception("the end of job %s could not be written down", job_id)
+    _untold.add(claim)
+
+
+def _end(job_id: int, claim: str, error: str | None, *, tell: bool) -> None:
     with unit_of_work():
         row = db.session.scalar(select(Job).where(Job.id == job_id, Job.claimed_by == claim))
         if row is None:
@@ -168,7 +170,7 @@ def _settle(job_id: int, claim: str, error: str | None) -> None:
             row.state, row.finished_at = "done", now()
         elif row.attempts >= MAX_ATTEMPTS:
             row.state, row.finished_at = "failed", now()
-            if row.kind in _failures:
+            if tell and row.kind in _failures:
                 _failures[row.kind](row.subject_id, error)
         else:
             row.state, row.run_after = "waiting", now() + timedelta(seconds=10 * 3**row.attempts)
@@ -176,12 +178,15 @@ def _settle(job_id: int, claim: str, error: str | None) -> None:
 
 def release_abandoned() -> None:
     """Let the jobs of processes that are gone run again at once, instead of when their leases are over."""
-    release_gone(_release)
+    release_gone(lambda name: _release(f"{name}/"))
+    for claim in tuple(_untold):
+        _release(claim)
+        _untold.discard(claim)
 
 
-def _release(gone: str) -> None:
+def _release(claims: str) -> None:
     with unit_of_work():
-        theirs = Job.claimed_by.startswith(f"{gone}/", autoescape=True) & (Job.state == "running")
+        theirs = Job.claimed_by.startswith(claims, autoescape=True) & (Job.state == "running")
         db.session.execute(update(Job).where(theirs).values(state="waiting", lease_until=None))
 
 

@@ -97,7 +97,7 @@ def _rows(user: User | None, filters: Filters, snapshot: ImpactSnapshot | None) 
             opened.get(asset.id, 0),
             people.get(asset.id, 0),
         )
-        if asset.is_published or any(counts) or any(on_deals) or ratings:
+        if asset.is_live or any(counts) or any(on_deals) or ratings:
             figures = _figures(impact.get(asset.id))
             values = (asset.title, kind_words(asset.kind), *figures, mean, ratings, *on_deals, *counts)
             rows.append(Row(values, f"/library/{asset.slug}"))

@@ -172,6 +172,15 @@ def test_unused_published_content_is_listed_and_drafts_of_others_are_not(app, ma
     assert set(usage(app, marketer)) == set(usage(app)) == {"Unused", "Draft"}
 
 
+def test_expired_content_keeps_its_uses_and_is_not_listed_as_unused(app, make):
+    rep, over = make.user(), date(2026, 4, 1)
+    used = make.asset("Old prices", expires_on=over)
+    make.asset("Old and unused", expires_on=over)
+    use(make, used, rep, "sent", at(1))
+    for reader in (rep, make.user("manager"), None):
+        assert set(usage(app, reader)) == {"Old prices"}
+
+
 def test_adoption_counts_what_each_person_of_sales_did(app, make):
     east = make.team("East")
     anna, ben = make.user(team=east, name="Anna"), make.user(name="Ben")
