@@ -111,13 +111,13 @@ def test_a_text_is_published_in_one_step(make, sign_in, rows, run_jobs):
         "title": "After the demo",
         "kind": "email_template",
         "body": "# Hello\n\nThank **you** <script>alert(1)</script>",
-        "guidance": "Send it within a day.",
+        "when_to_use": "Send it within a day.",
     }
     answer = client.post("/library/new", data=form)
     assert answer.location == "/library/after-the-demo"
     run_jobs()
     (asset,) = rows(select(Asset))
-    assert (asset.state, asset.kind, asset.guidance) == (
+    assert (asset.state, asset.kind, asset.guidance.when_to_use) == (
         "published",
         "email_template",
         "Send it within a day.",

@@ -15,7 +15,7 @@ from tests.library import samples
 
 def test_a_document_holds_title_words_kind_and_terms(make):
     facet = make.facet()
-    fields = {"summary": "In short.", "guidance": "Say this."}
+    fields = {"summary": "In short.", "what_to_say": "Say this."}
     asset = make.asset(
         "Plan", pages=("Page one.", "Page two."), kind="case_study", terms=(facet.terms[1],), **fields
     )
@@ -97,6 +97,29 @@ def test_the_jobs_of_a_batch_that_could_not_be_written_wait_again(make, rows, ap
     with app.app_context():
         assert run_job(rows(select(Job.id).order_by(Job.id))[0])
     assert rows(select(Job.id).where(Job.state == "waiting")) == [1, 2]
+
+
+def test_the_jobs_of_a_batch_whose_end_could_not_be_written_wait_again(make, rows, app, monkeypatch):
+    first, second = make.asset("Heron one"), make.asset("Heron two")
+    make.inside(lambda: [enqueue("index_asset", asset.id) for asset in (first, second)])
+    monkeypatch.setattr(indexing, "settle_batch", _fail)
+    with app.app_context():
+        assert run_job(rows(select(Job.id).order_by(Job.id))[0])
+    assert rows(select(Job.id).where(Job.state == "waiting")) == [1, 2]
+
+
+def test_a_batch_holds_no_more_text_than_memory_should(make, rows, run_jobs, monkeypatch):
+    monkeypatch.setattr(indexing, "MOST_IN_BATCH", 100)
+    monkeypatch.setattr(indexing, "MOST_CHARACTERS", 60)
+    lengths = (30, 30, 30, 30, 500, 500)
+    assets = [make.asset(f"Text {length}", pages=("a" * length,)) for length in lengths]
+    make.inside(lambda: [enqueue("index_asset", asset.id) for asset in assets])
+    batches, real = [], indexing.write_batch
+    monkeypatch.setattr(indexing, "write_batch", lambda batch: (batches.append(batch.asset_ids), real(batch)))
+    run_jobs()
+    ids = [asset.id for asset in assets]
+    assert batches == [tuple(ids[:3]), tuple(ids[3:5]), tuple(ids[5:])]
+    assert set(rows(select(Job.state))) == {"done"}
 
 
 def _fail(batch):
