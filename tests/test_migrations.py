@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from flask_migrate import downgrade, upgrade
 
 from config import TestConfig
 from portal import create_app
-from portal.db import db, unit_of_work
+from portal.db import db, now, unit_of_work
 from portal.library.models import Asset
 from tests.factories import Make
 
@@ -104,6 +105,53 @@ def test_guidance_and_versions_in_use_survive_the_way_up_and_down(empty_app):
         downgrade(revision="0001")
         expected = [("**For whom:** Buyers\n\n**What to say:** **For** CFOs", "draft")]
         assert _all(empty_app, "select guidance, state from assets") == expected
+
+
+def test_content_from_before_comes_due_for_a_look_by_its_kind_or_spread_over_the_next_months(empty_app):
+    today = now().date()
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        copy = (
+            "insert into assets (id, slug, title, kind, state, summary, guidance, is_placeholder, created_at,"
+        )
+        copy += (
+            " updated_at, published_at, rating_count, rating_rank, use_count, deal_count, current_version_id)"
+        )
+        copy += (
+            " select {id}, '{id}', title, kind, state, summary, guidance, {empty}, created_at, updated_at,"
+        )
+        copy += " {at}, 0, 0, 0, 0, {version} from assets where id = 1"
+        for id_ in range(2, 60):
+            _all(empty_app, copy.format(id=id_, empty=0, at="published_at", version=2))
+        _all(empty_app, copy.format(id=60, empty=0, at=f"'{today} 09:00:00'", version=2))
+        _all(empty_app, copy.format(id=61, empty=1, at="published_at", version="null"))
+        _all(empty_app, copy.format(id=62, empty=0, at="null", version=2))
+        upgrade(revision="0002")
+    found = [day for (day,) in _all(empty_app, "select review_by from assets order by id")]
+    assert found[59:] == [(today + timedelta(days=180)).isoformat(), None, None]
+    assert min(found[:59]) >= (today + timedelta(days=28)).isoformat()
+    assert max(found[:59]) <= (today + timedelta(days=119)).isoformat()
+    assert len(set(found[:59])) == 59
+
+
+def test_decks_read_before_are_asked_for_their_notes_which_go_back_into_the_text_on_the_way_down(empty_app):
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        _all(empty_app, "update versions set source = 'file', filename = 'Deck.PPTX' where id = 2")
+        _all(
+            empty_app, "insert into pages (id, version_id, number, title, text) values (1, 2, 1, '', 'Text')"
+        )
+        upgrade(revision="0002")
+        assert _all(empty_app, "select kind, subject_id, state from jobs") == [
+            ("separate_notes", 2, "waiting")
+        ]
+        assert _all(empty_app, "select text, notes, is_hidden from pages") == [("Text", "", 0)]
+        _all(empty_app, "update pages set notes = 'Notes'")
+        downgrade(revision="0001")
+        assert _all(empty_app, "select text from pages") == [("Text\nNotes",)]
+        assert _all(empty_app, "select kind from jobs") == []
 
 
 def test_a_rebuilt_table_still_refuses_states_that_do_not_exist(empty_app):

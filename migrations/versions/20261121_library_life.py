@@ -20,6 +20,8 @@ PARTS = {
     'not_to_promise': 'What not to promise',
     'proof_points': 'Proof points',
 }
+# After how many days content of a kind was to be looked at again when this was written; of all others after a year.
+REVIEW_DAYS = {'battle_card': 90, 'email_template': 180, 'deck': 180, 'one_sheeter': 180}
 
 
 def _change_states(batch_op, states: str) -> None:
@@ -41,6 +43,7 @@ def upgrade() -> None:
     sa.Column('purpose', sa.String(), nullable=False),
     sa.Column('owner_id', sa.Integer(), nullable=False),
     sa.Column('cover_asset_id', sa.Integer(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(), nullable=True),
     sa.Column('published_at', sa.DateTime(), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('updated_at', sa.DateTime(), nullable=False),
@@ -207,7 +210,10 @@ def upgrade() -> None:
     sa.Column('body', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('edited_at', sa.DateTime(), nullable=True),
+    sa.Column('removed_at', sa.DateTime(), nullable=True),
+    sa.Column('removed_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_comments_author_id_users')),
+    sa.ForeignKeyConstraint(['removed_by_id'], ['users.id'], name=op.f('fk_comments_removed_by_id_users')),
     sa.ForeignKeyConstraint(['thread_id'], ['threads.id'], name=op.f('fk_comments_thread_id_threads'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_comments'))
     )
@@ -269,16 +275,34 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('notes', sa.String(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('is_hidden', sa.Boolean(), nullable=False, server_default=sa.false()))
 
-    # Every version up to the one in use was in use once; nobody knows who saw to it.
+    # In decks that were read before, notes stand in the text, and nobody knows which slides are hidden.
+    op.execute(
+        "insert into jobs (kind, subject_id, state, attempts, run_after, created_at)"
+        " select 'separate_notes', id, 'waiting', 0, current_timestamp, current_timestamp from versions"
+        " where state = 'indexed' and lower(filename) like '%.pptx'"
+    )
+
+    # Every version up to the one in use was in use once, but for refused ones; nobody knows who saw to it.
     op.execute(
         "update versions set published_at = max(created_at, coalesce((select published_at from assets"
         " where assets.id = versions.asset_id), created_at)) where exists (select 1 from assets join versions as current"
         " on current.id = assets.current_version_id where assets.id = versions.asset_id"
         " and assets.published_at is not null and versions.number <= current.number)"
+        " and versions.state <> 'refused'"
+    )
+
+    # Content that was in use comes due for a look as if it had been checked when it was published. What would be over
+    # by now, or soon, is spread over the three months after the first four weeks: nobody can look at all of it at once.
+    days = " ".join(f"when '{kind}' then {number}" for kind, number in REVIEW_DAYS.items())
+    op.execute(
+        f"update assets set review_by = max(date(published_at, '+' || (case kind {days} else 365 end) || ' days'),"
+        " date('now', '+' || (28 + id % 91) || ' days'))"
+        " where published_at is not null and is_placeholder = 0 and current_version_id is not null"
     )
 
 
 def downgrade() -> None:
+    op.execute("delete from jobs where kind = 'separate_notes'")
     # The notes stood in the text before, and are found there.
     op.execute("update pages set text = trim(text || char(10) || notes, char(10)) where notes <> ''")
     with op.batch_alter_table('pages') as batch_op:
