@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, session, url_for
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from portal.errors import NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import receive_file, take_file
-from portal.library.contributions.origins import Origin, origins_of_versions
+from portal.library.draft_queries import published_named
 from portal.library.forms import FilesForm, LinkForm, TextForm, show_at_field
 from portal.library.models import Asset, Facet
 from portal.library.review import Draft, drafts_for_review, publish_drafts
@@ -100,26 +101,34 @@ def _add_written(form: Any) -> Asset:
 @blueprint.get("/review")
 @allow(*MARKETING)
 def review() -> Response:
-    drafts = drafts_for_review(me(), request.args.getlist("asset")[:MOST_FILES])
+    """Show the files of one upload, ticked as far as they are ready, or all one's drafts, of which none is ticked."""
+    named = request.args.getlist("asset")[:MOST_FILES]
+    published = published_named(me(), request.args.getlist("published")[:MOST_NAMED])
+    ticking = bool(named) and not published
+    # What was just published leaves only the rest of its upload: none when all of it is out.
+    drafts = [] if published and not named else drafts_for_review(me(), named, ticked=ticking)
     not_added = session.pop("not_added", [])
-    return _review_page(drafts, not_added=not_added)
+    return _review_page(drafts, ticking=ticking, published=published, not_added=not_added)
 
 
-def _review_page(drafts: list[Draft], *, not_added: list[str] | None = None, status: int = 200) -> Response:
+def _review_page(
+    drafts: list[Draft],
+    *,
+    ticking: bool = False,
+    published: Sequence[Asset] = (),
+    not_added: list[str] | None = None,
+    status: int = 200,
+) -> Response:
     return render(
         "library/review.html",
         drafts=drafts,
+        ticking=ticking,
+        published=published,
         facets=_used_facets(),
         not_added=not_added or [],
         most=queries.MOST_DRAFTS_SHOWN,
-        origins=_origins(drafts),
         status=status,
     )
-
-
-def _origins(drafts: list[Draft]) -> dict[int, list[Origin]]:
-    """Return whose pages the drafts are made of, by version."""
-    return origins_of_versions((draft.version for draft in drafts if draft.version), me())
 
 
 def _used_facets() -> list[Facet]:
@@ -130,17 +139,18 @@ def _used_facets() -> list[Facet]:
 @allow(*MARKETING)
 def review_row(slug: str) -> Response:
     """Answer a row that waits for its file with how it stands now."""
-    drafts = drafts_for_review(me(), [slug])
+    ticking = request.args.get("ticked") == "1"
+    drafts = drafts_for_review(me(), [slug], ticked=ticking)
     if not drafts:
         raise NotFound
     if request.headers.get("HX-Request") != "true":
-        return _review_page(drafts)
+        return _review_page(drafts, ticking=ticking)
     return render(
         "library/review.html",
         block="picture" if request.args.get("only") == "picture" else "row",
         draft=drafts[0],
         facets=_used_facets(),
-        origins=_origins(drafts),
+        ticking=ticking,
     )
 
 
@@ -164,4 +174,7 @@ def publish_chosen() -> Response:
         return see_other(url_for("library.show", slug=chosen[0].asset.slug))
     else:
         flash(f"{count} pieces of content are published.", "success")
+        out = [draft.asset.slug for draft in chosen][:MOST_NAMED]
+        rest = [draft.asset.slug for draft in drafts if not draft.chosen][:MOST_NAMED]
+        return see_other(url_for("library_adding.review", published=out, asset=rest))
     return see_other(url_for("library_adding.review"))

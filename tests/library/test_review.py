@@ -27,10 +27,49 @@ def test_a_draft_that_is_only_named_like_its_file_is_not_ticked(make, sign_in, a
     named = add_file(samples.plain("# Customer story\n\nLess waiting.", "final v3.md"), by=marketer)
     bare = add_file(samples.plain("a,b\n1,2", "scan 0042.csv"), by=marketer)
     assert bare.title == "Scan 0042"
-    page = sign_in(marketer).get("/library/review").text
+    page = sign_in(marketer).get(f"/library/review?asset={named.slug}&asset={bare.slug}").text
     assert f'value="{named.slug}" checked' in page
     assert f'value="{bare.slug}" checked' not in page
     assert f'name="chosen" value="{bare.slug}"' in page
+
+
+def test_the_list_of_all_drafts_ticks_none_of_them(make, sign_in, add_file):
+    marketer = make.user("marketer")
+    named = add_file(samples.plain("# Customer story\n\nLess waiting.", "final v3.md"), by=marketer)
+    page = sign_in(marketer).get("/library/review").text
+    assert f'name="chosen" value="{named.slug}"' in page
+    assert f'value="{named.slug}" checked' not in page
+
+
+def test_publishing_several_lands_on_them_and_leaves_other_drafts_alone(make, sign_in, add_file):
+    marketer = make.user("marketer")
+    add_file(samples.plain("# Older draft\n\nOther words.", "old.md"), by=marketer)
+    stories = [
+        add_file(samples.plain(f"# Story {name}\n\nOf {name}.", f"s{name}.md"), by=marketer) for name in "abc"
+    ]
+    client = sign_in(marketer)
+    form = {
+        "do": "publish",
+        "asset": [one.slug for one in stories],
+        "chosen": [one.slug for one in stories[:2]],
+    }
+    form |= {f"title-{one.id}": one.title for one in stories}
+    page = client.post("/library/review", data=form, follow_redirects=True).text
+    for one in stories[:2]:
+        assert f'<a href="/library/{one.slug}">{one.title}</a>' in page
+    assert f'name="chosen" value="{stories[2].slug}">' in page
+    assert "Older draft" not in page
+    assert "checked" not in page
+
+
+def test_a_draft_with_a_title_that_is_in_use_is_not_ticked_and_says_why(make, sign_in, add_file):
+    marketer = make.user("marketer")
+    make.asset("Customer Story", slug="the-one")
+    draft = add_file(samples.plain("# Customer story\n\nLess waiting.", "final v3.md"), by=marketer)
+    page = sign_in(marketer).get(f"/library/review?asset={draft.slug}").text
+    assert f'value="{draft.slug}" checked' not in page
+    assert '<a href="/library/the-one">Content in use</a> has this title already' in page
+    assert "Not ticked, because it may be double." in page
 
 
 def test_what_a_person_changed_before_the_file_was_read_is_not_overwritten(make, sign_in, rows, run_jobs):

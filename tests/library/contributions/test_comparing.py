@@ -114,7 +114,10 @@ def test_a_marketer_s_draft_shows_its_origin_in_the_list_of_drafts_and_on_its_pa
         page = client.get(address).text
         assert "4 of 5" in page
         assert f'href="/library/{official.slug}"' in page
-    assert "Is it a new version of that?" in client.get("/library/review").text
+    page = client.get(f"/library/review?asset={draft.slug}").text
+    assert "Is it a new version of that?" in page
+    assert f'value="{draft.slug}" checked' not in page
+    assert "Not ticked, because it may be double." in page
 
 
 def test_versions_of_the_same_content_are_not_compared(people, official, rows, sign_in, run_jobs):
