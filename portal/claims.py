@@ -12,7 +12,8 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -35,15 +36,68 @@ def claimant() -> str:
 
 def release_gone(release: Callable[[str], object]) -> None:
     """Call `release` with the name of every process that is gone, and forget it."""
-    for path in sorted(_folder().glob("*.lock")):
-        try:
-            with path.open("r+") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    for path in _locks():
+        with _taken(path) as state:
+            if state == "gone":
                 release(path.stem)
-                path.unlink(missing_ok=True)
-        except (BlockingIOError, FileNotFoundError):
-            # It lives, or another process has just forgotten it.
-            continue
+                with suppress(PermissionError):
+                    path.unlink(missing_ok=True)
+
+
+def living() -> list[str]:
+    """Return the names of the processes that hold their locks."""
+    found = []
+    for path in _locks():
+        with _taken(path) as state:
+            if state == "lives":
+                found.append(path.stem)
+    return found
+
+
+@contextmanager
+def renewed(renew: Callable[[], object], *, every: float) -> Iterator[None]:
+    """Call `renew` every so many seconds for as long as the block runs; a call that fails ends only itself."""
+    app, done = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+
+    def keep_on() -> None:
+        while not done.wait(every):
+            with app.app_context():
+                try:
+                    renew()
+                except Exception:
+                    app.logger.exception("a claim could not be renewed; that is tried again")
+
+    thread = threading.Thread(target=keep_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _locks() -> list[Path]:
+    return sorted(_folder().glob("*.lock"))
+
+
+@contextmanager
+def _taken(path: Path) -> Iterator[str]:
+    """Hold the lock of a process that is gone, and say "gone"; else "lives", or "unknown" where nobody can tell."""
+    with ExitStack() as stack:
+        state = "gone"
+        try:
+            # Reading is enough for a lock, and may be all that is allowed in a file of another user.
+            file = stack.enter_context(path.open())
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            state = "lives"
+        except FileNotFoundError:
+            # Another process has just forgotten it.
+            state = "unknown"
+        except OSError as error:
+            current_app.logger.warning("the lock %s could not be tried: %s", path.name, error.strerror)
+            state = "unknown"
+        yield state
 
 
 def _folder() -> Path:

@@ -103,13 +103,11 @@ def without_waking() -> Iterator[None]:
 
 
 def _ready(moment: datetime) -> ColumnElement[bool]:
-    """Say in SQL which jobs may be run: waiting ones that are due, and running ones whose worker is gone.
-
-    Of a process that lives, only what it claimed for a batch can be abandoned: nobody renews the lease of that.
-    """
+    """Say in SQL which jobs may be run: waiting ones that are due, and running ones whose worker is gone."""
     waiting = (Job.state == "waiting") & (Job.run_after <= moment)
     claim = func.coalesce(Job.claimed_by, "")
     held = or_(false(), *(claim.startswith(f"{name}/", autoescape=True) for name in living()))
+    # A process that lives abandons at most what it claimed for a batch, for nobody renews that lease.
     abandoned = (Job.lease_until < moment) & (~held | claim.endswith("/batch"))
     return or_(waiting, (Job.state == "running") & abandoned)
 
@@ -120,13 +118,8 @@ def run_job(job_id: int) -> bool:
     with unit_of_work():
         moment = now()
         claimed = update(Job).where(Job.id == job_id, _ready(moment))
-        claimed = claimed.values(
-            state="running",
-            claimed_by=claim,
-            lease_until=moment + LEASE,
-            attempts=Job.attempts + 1,
-            error=None,
-        )
+        taken = {"state": "running", "claimed_by": claim, "lease_until": moment + LEASE, "error": None}
+        claimed = claimed.values(**taken, attempts=Job.attempts + 1)
         if db.session.execute(claimed).rowcount == 0:  # type: ignore[attr-defined]
             return False
         row = db.session.get_one(Job, job_id)
@@ -154,7 +147,8 @@ def _settle(job_id: int, claim: str, error: str | None) -> None:
     """Write down how a job ended, even where telling of its failure fails too."""
     for tell in (True, False):
         try:
-            return _end(job_id, claim, error, tell=tell)
+            _end(job_id, claim, error, tell=tell)
+            return
         except Exception:
             current_app.logger.exception("the end of job %s could not be written down", job_id)
     _untold.add(claim)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from portal.claims import claimant, release_gone
+from portal import jobs
+from portal.claims import claimant, living, release_gone, renewed
 from portal.db import db, now, unit_of_work
 from portal.jobs import Job, do_now, drain, enqueue
 from portal.library.indexing import batch_for
@@ -135,3 +138,90 @@ def test_a_batch_for_the_index_is_claimed_by_its_process(app, make, rows):
         with unit_of_work():
             batch_for(1)
         assert rows(select(Job.claimed_by)) == [f"{claimant()}/batch"]
+
+
+@pytest.mark.parametrize("reason", [errno.EACCES, errno.ENOLCK])
+def test_a_lock_that_can_not_be_tried_is_passed_over_and_told_of(app, held, monkeypatch, caplog, reason):
+    held("host:1:ab").close()
+    held("host:2:cd").close()
+    real = fcntl.flock
+
+    def refuse(file, operation):
+        if file.name.endswith("host:1:ab.lock"):
+            raise OSError(reason, os.strerror(reason))
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert gone(app) == ["host:2:cd"]
+    assert "the lock host:1:ab.lock could not be tried" in caplog.text
+    with app.app_context():
+        assert living() == []
+
+
+def test_a_lock_that_can_not_be_removed_keeps_nobody_from_starting(app, held, monkeypatch):
+    held("host:1:ab").close()
+
+    def refuse(path, **_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert gone(app) == ["host:1:ab"]
+
+
+def test_a_job_whose_lease_is_over_stays_with_the_process_that_lives(app, make, held, running_job, rows):
+    file = held("host:1:ab")
+    running_job("host:1:ab")
+    make.inside(lambda: db.session.execute(update(Job).values(lease_until=now() - timedelta(hours=1))))
+    with app.app_context():
+        assert drain() == 0
+        file.close()
+        assert drain() == 1
+    assert rows(select(Job.state)) == ["done"]
+
+
+def test_a_lease_is_renewed_again_after_an_error(app, caplog):
+    calls, twice = [], threading.Event()
+
+    def renew():
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("database is locked")
+        twice.set()
+
+    with app.app_context(), renewed(renew, every=0.01):
+        assert twice.wait(30)
+    assert "could not be renewed" in caplog.text
+
+
+@pytest.fixture
+def failing_job(make, monkeypatch):
+    """Write down a job that fails for the third and last time, and set what is told of that."""
+
+    def write(told):
+        monkeypatch.setitem(jobs._handlers, "broken", lambda _: 1 / 0)
+        monkeypatch.setitem(jobs._failures, "broken", told)
+        make.inside(lambda: db.session.add(Job(kind="broken", subject_id=7, attempts=2)))
+
+    return write
+
+
+def test_a_job_whose_failure_can_not_be_told_of_has_failed_all_the_same(app, failing_job, rows, caplog):
+    failing_job(lambda *_: 1 / 0)
+    with app.app_context():
+        assert drain() == 1
+    (row,) = rows(select(Job))
+    assert (row.state, row.error) == ("failed", "ZeroDivisionError: division by zero")
+    assert "could not be written down" in caplog.text
+
+
+def test_a_job_whose_end_could_not_be_written_at_all_is_taken_up_again(app, failing_job, rows, monkeypatch):
+    told = []
+    failing_job(lambda subject, reason: told.append((subject, reason)))
+    with app.app_context():
+        with monkeypatch.context() as broken:
+            broken.setattr(jobs, "_end", lambda *_, **__: 1 / 0)
+            jobs.run_job(1)
+        assert rows(select(Job.state)) == ["running"]
+        drain()
+    assert rows(select(Job.state)) == ["failed"]
+    assert told == [(7, "RuntimeError: its worker stopped each time")]

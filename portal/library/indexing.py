@@ -23,6 +23,8 @@ from portal.web.formatting import kind_words
 # Past this a document says nothing that its first half million characters have not said.
 MOST_CHARACTERS = 500_000
 _AT_ONCE = 50
+# What a batch's documents hold together, but for its first; they are all in memory until they are written.
+MOST_IN_BATCH = 4_000_000
 
 
 def engine() -> Engine:
@@ -105,13 +107,30 @@ def batch_for(asset_id: int, *, most: int = 200) -> Batch:
     """
     waiting = select(Job.id, Job.subject_id).where(Job.kind == "index_asset", Job.state == "waiting")
     found = db.session.execute(waiting.where(Job.subject_id.is_not(None)).order_by(Job.id).limit(most))
-    jobs = {job_id: subject for job_id, subject in found.tuples() if subject}
+    jobs = _fitting(asset_id, {job_id: subject for job_id, subject in found.tuples() if subject})
     lease_until = now() + LEASE
     claimed = update(Job).where(Job.id.in_(jobs), Job.state == "waiting")
     claim = f"{claimant()}/batch"
     db.session.execute(claimed.values(state="running", claimed_by=claim, lease_until=lease_until))
     asset_ids = tuple(sorted({asset_id, *jobs.values()}))
     return Batch(asset_ids, tuple(jobs), lease_until, tuple(documents_of(asset_ids)))
+
+
+def _fitting(asset_id: int, jobs: dict[int, int]) -> dict[int, int]:
+    """Return the first jobs whose documents, with that of one asset, are not too much to be held at once."""
+    length = func.sum(func.length(Page.text) + func.length(Page.notes))
+    found = select(Asset.id, length).join(Page, Page.version_id == Asset.current_version_id)
+    found = found.where(Asset.id.in_({asset_id, *jobs.values()})).group_by(Asset.id)
+    lengths = {owner: min(characters, MOST_CHARACTERS) for owner, characters in db.session.execute(found)}
+    room, taken, fitting = MOST_IN_BATCH - lengths.get(asset_id, 0), {asset_id}, {}
+    for job_id, subject in jobs.items():
+        if subject not in taken:
+            room -= lengths.get(subject, 0)
+            if room < 0:
+                break
+        taken.add(subject)
+        fitting[job_id] = subject
+    return fitting
 
 
 def write_batch(batch: Batch) -> None:

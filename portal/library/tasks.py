@@ -46,6 +46,18 @@ def draw_version(version_id: int | None) -> None:
         keeping.keep_drawing(source.version_id, drawing)
 
 
+@job("separate_notes")
+def separate_notes(version_id: int | None) -> None:
+    """Read a deck again that was read when notes and hidden slides were not told apart; the migration asks for it."""
+    with unit_of_work():
+        source = keeping.deck_of(version_id or 0)
+    if source is None:
+        return
+    found = reading.read_text(source)
+    with unit_of_work():
+        keeping.keep_notes_apart(source.version_id, found)
+
+
 def _without_failing(step: Callable[[], Result], otherwise: Result) -> Result:
     """Do a slow step; should it fail in a way that nobody foresaw, the file still ends in a named state."""
     try:
@@ -69,12 +81,12 @@ def index_asset(asset_id: int | None) -> None:
             batch = indexing.batch_for(asset_id or 0)
         try:
             indexing.write_batch(batch)
+            with unit_of_work():
+                indexing.settle_batch(batch)
         except Exception:
             with unit_of_work():
                 indexing.give_back(batch)
             raise
-        with unit_of_work():
-            indexing.settle_batch(batch)
 
 
 @job("refresh_use")
