@@ -163,6 +163,7 @@ TABLE = {
     "POST /threads/<int:thread_id>/reopen": ASKER,
     "GET /comments/<int:comment_id>/edit": AUTHOR,
     "POST /comments/<int:comment_id>/edit": AUTHOR,
+    "POST /comments/<int:comment_id>/remove": ASKER,
     "GET /links": ALL,
     "GET /links/<int:link_id>": ALL,
     "POST /links/<int:link_id>/revoke": ALL,

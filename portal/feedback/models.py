@@ -78,6 +78,10 @@ class Comment(Model):
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The body is empty then: what was taken away is kept nowhere.
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     thread: Mapped[Thread] = relationship(back_populates="comments")
-    author: Mapped[User | None] = relationship()
+    author: Mapped[User | None] = relationship(foreign_keys=author_id)
+    removed_by: Mapped[User | None] = relationship(foreign_keys=removed_by_id)

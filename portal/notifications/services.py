@@ -59,6 +59,15 @@ def events_told(event_keys: Iterable[str]) -> set[str]:
     return told
 
 
+def unsay(event_key: str, title: str) -> None:
+    """Replace what people were told of an event, for words that must not be read any more."""
+    messages = select(OutboxMessage.id).where(OutboxMessage.event_key == event_key)
+    told = update(Notification).where(Notification.message_id.in_(messages))
+    db.session.execute(told.values(title=title[:300]))
+    waiting = update(OutboxMessage).where(OutboxMessage.event_key == event_key)
+    db.session.execute(waiting.values(title=title[:300]))
+
+
 def deliver(limit: int = BATCH) -> int:
     """Put waiting messages under their recipients' bells and mark them delivered; return how many."""
     waiting = select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)).order_by(OutboxMessage.id)

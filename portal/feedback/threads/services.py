@@ -7,11 +7,11 @@ from sqlalchemy import select
 from portal.db import db, now
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.feedback.models import Comment, Thread
-from portal.feedback.threads.queries import may_resolve
+from portal.feedback.threads.queries import may_remove, may_resolve, seen_by
 from portal.library.models import Asset, Version
-from portal.library.queries import shown_versions, visible_assets_among
+from portal.library.queries import visible_assets_among
 from portal.library.services import checked_text
-from portal.notifications.services import notify, notify_many
+from portal.notifications.services import notify, notify_many, unsay
 from portal.users.models import User
 
 MAX_BODY = 4_000
@@ -51,12 +51,25 @@ def edit_comment(comment: Comment, by: User, body: str) -> None:
     """Mend one's own words while the thread is open; that they were changed is shown."""
     if comment.author_id != by.id:
         raise Forbidden("Only whoever wrote this can change it.")
+    if comment.removed_at is not None:
+        raise Conflict("This comment was removed.")
     if comment.thread.resolved_at is not None:
         raise Conflict("This thread is resolved. Open it again to go on.")
     body = _checked_body(body)
     if body != comment.body:
         comment.body, comment.edited_at = body, now()
         db.session.flush()
+
+
+def remove_comment(comment: Comment, by: User) -> None:
+    """Take a comment's words away for good, here and under the bell; that there was one stays."""
+    if comment.removed_at is not None:
+        raise Conflict("This comment was removed already.")
+    if not may_remove(comment, by):
+        raise Forbidden("Only whoever wrote this and marketing can remove it.")
+    comment.body, comment.removed_at, comment.removed_by_id = "", now(), by.id
+    unsay(f"comment:{comment.id}", f"A comment on “{_asset_of(comment.thread).title[:100]}” was removed")
+    db.session.flush()
 
 
 def resolve(thread: Thread, by: User) -> None:
@@ -137,5 +150,5 @@ def _who_still_sees(asset: Asset, thread: Thread, person_ids: set[int | None]) -
 def _sees(person: User, asset: Asset, thread: Thread) -> bool:
     if not visible_assets_among(person, [asset.id]):
         return False
-    shown = shown_versions(person, asset).where(Version.id == thread.version_id)
-    return thread.version_id is None or db.session.scalar(shown) is not None
+    seen = select(Thread.id).where(Thread.id == thread.id, seen_by(person, asset))
+    return db.session.scalar(seen) is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from portal.errors import Forbidden, Invalid, PortalError
+from portal.errors import Conflict, Forbidden, Invalid, PortalError
 from portal.feedback.models import Thread
 from portal.feedback.threads import services
 from portal.feedback.threads.forms import CommentForm, ThreadForm
@@ -89,6 +89,8 @@ def edit(comment_id: int) -> Response:
     asset, comment = visible_comment(me(), comment_id)
     if comment.author_id != me().id:
         raise Forbidden("Only whoever wrote this can change it.")
+    if comment.removed_at is not None:
+        raise Conflict("This comment was removed.")
     form = CommentForm(obj=comment)
     if form.validate_on_submit():
         try:
@@ -105,6 +107,14 @@ def edit(comment_id: int) -> Response:
         action=url_for("threads.edit", comment_id=comment.id),
         status=422 if request.method == "POST" else 200,
     )
+
+
+@blueprint.post("/comments/<int:comment_id>/remove")
+def remove(comment_id: int) -> Response:
+    asset, comment = visible_comment(me(), comment_id)
+    services.remove_comment(comment, me())
+    flash("Removed. Its words are gone for good.", "success")
+    return _back(asset, comment.thread)
 
 
 def _act(thread_id: int, verb: Callable[[Thread], None], words: str) -> Response:

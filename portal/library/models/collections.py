@@ -13,7 +13,7 @@ from portal.users.models import User
 
 
 class Collection(Model):
-    """Content that belongs together; its owner's alone until it is published."""
+    """Content that belongs together; its owner's alone until it is published, or proposed to marketing."""
 
     __tablename__ = "collections"
 
@@ -23,6 +23,8 @@ class Collection(Model):
     purpose: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     cover_asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id", ondelete="SET NULL"))
+    # Kept when marketing publishes it: so it goes back to whoever proposed it.
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -33,6 +35,11 @@ class Collection(Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for marketing to publish it or not."""
+        return self.proposed_at is not None and self.published_at is None
 
 
 class CollectionItem(Model):
