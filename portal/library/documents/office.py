@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
+from portal.library.documents.changes import hidden_styles
 from portal.library.documents.kinds import FileKind
 from portal.library.documents.outside import without_outside
 from portal.library.documents.packages import Package
@@ -42,7 +44,8 @@ def convert_to_pdf(soffice: str, path: Path, kind: FileKind, folder: Path) -> Pa
     """Write a Word or PowerPoint file as PDF into an empty folder of our own; to be called under the guard."""
     source, target = folder / f"document.{kind}", folder / "document.pdf"
     with Package(path) as package:
-        package.copy(source, without_outside)
+        hidden = hidden_styles(package, package.main_part)
+        package.copy(source, partial(without_outside, hidden=hidden))
     _write_profile(folder / "profile")
     command = [*_without_network(), soffice, *_arguments(kind, folder), str(source)]
     environment = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from portal.library.documents.changes import OFF, hidden_styles, leave_out_hidden
 from portal.library.documents.charts import drawn_text
 from portal.library.documents.ooxml import (
     attribute,
@@ -31,7 +32,6 @@ from portal.library.documents.titles import sensible_title
 
 CUT = "Only its first part was read; it is too long."
 
-_OFF = ("0", "false", "off")
 _NOTES = ("footnote", "endnote")
 
 
@@ -61,13 +61,15 @@ def read_word(path: Path) -> Reading:
 def _read_body(package: Package) -> _Body:
     """Walk the document by the page ends that Word noted when it last laid it out, unless they can't be right."""
     root = package.xml(package.main_part)
+    hidden = hidden_styles(package, package.main_part)
+    leave_out_hidden(root, hidden)
     if root.find(".//{*}lastRenderedPageBreak") is not None:
-        body = _Body(package, laid_out=True)
+        body = _Body(package, hidden, laid_out=True)
         body.read(root)
         # Columns are noted like pages, and other programs leave the notes of an older layout in.
         if len(body.pages) <= _stated_pages(package):
             return body
-    body = _Body(package, laid_out=False)
+    body = _Body(package, hidden, laid_out=False)
     body.read(root)
     return body
 
@@ -84,6 +86,7 @@ class _Body:
     """The state of one walk through a document."""
 
     package: Package
+    hidden: frozenset[str]
     laid_out: bool
     pages: list[list[Line]] = field(default_factory=lambda: [[]])
     words: list[str] = field(default_factory=list)
@@ -101,7 +104,7 @@ class _Body:
         deadline = time.process_time() + MAX_SECONDS
         self.links = self.package.relations(part)
         self.headings = _heading_styles(self.package, part)
-        self.notes = _notes(self.package, part)
+        self.notes = _notes(self.package, part, self.hidden)
         for starts, name, element in walk(root):
             if starts:
                 self._start(name, element)
@@ -172,13 +175,16 @@ class _Body:
     def _margin(self, link_id: str) -> list[str]:
         link = self.links.get(link_id)
         root = None if link is None or link.external else xml_if_readable(self.package, link.target)
-        return [] if root is None else list(paragraphs(root))
+        if root is None:
+            return []
+        leave_out_hidden(root, self.hidden)
+        return list(paragraphs(root))
 
 
 def _breaks_page(name: str, element: Any) -> bool:
     if name == "br":
         return attribute(element, "type") == "page"
-    return attribute(element, "val") not in _OFF
+    return attribute(element, "val") not in OFF
 
 
 def _starts_page(section: Any) -> bool:
@@ -222,11 +228,14 @@ def _heading_styles(package: Package, part: str) -> set[str]:
     return {style for style, name in names.items() if name == "title" or name.startswith("heading ")}
 
 
-def _notes(package: Package, part: str) -> dict[tuple[str, str], list[str]]:
+def _notes(package: Package, part: str, hidden: frozenset[str]) -> dict[tuple[str, str], list[str]]:
     """Return the lines of footnotes and endnotes by kind and id."""
     found: dict[tuple[str, str], list[str]] = {}
     for kind in _NOTES:
         root = xml_if_readable(package, package.related(part, f"{kind}s"))
-        for note in () if root is None else root.iterfind(f"{{*}}{kind}"):
+        if root is None:
+            continue
+        leave_out_hidden(root, hidden)
+        for note in root.iterfind(f"{{*}}{kind}"):
             found[kind, attribute(note, "id")] = list(paragraphs(note))
     return found

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import mammoth
 import nh3
 
+from portal.library.documents.changes import hidden_styles
 from portal.library.documents.kinds import picture_type
 from portal.library.documents.outside import without_outside
 from portal.library.documents.packages import Package
@@ -40,7 +42,8 @@ def word_html(path: Path) -> str:
     """Return a Word document as sanitised HTML (a fragment, to be framed); to be called under the guard."""
     copy = io.BytesIO()
     with Package(path) as package:
-        package.copy(copy, without_outside)
+        hidden = hidden_styles(package, package.main_part)
+        package.copy(copy, partial(without_outside, hidden=hidden))
     result = mammoth.convert_to_html(copy, convert_image=_picture_writer(), id_prefix="preview-")
     if len(result.value) > MAX_HTML_CHARACTERS:
         raise Unreadable("its text is too long to show")

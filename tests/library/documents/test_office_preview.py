@@ -120,7 +120,7 @@ def test_a_picture_elsewhere_is_neither_fetched_nor_shown_even_with_a_network(
 def test_without_the_guard_the_same_file_reaches_out(tmp_path, soffice, monkeypatch, secret):
     """Shows that the test above would notice."""
     monkeypatch.setattr(office, "_without_network", list)
-    monkeypatch.setattr(office, "without_outside", lambda name, data: data)
+    monkeypatch.setattr(office, "without_outside", lambda name, data, hidden: data)
     monkeypatch.setattr(office, "_SETTINGS", ())
     with listening() as (address, asked):
         path = building.stored(tmp_path, reaching_out(address, secret))

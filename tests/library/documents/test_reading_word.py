@@ -34,6 +34,28 @@ def test_tables_text_boxes_and_content_controls_are_read_once(tmp_path):
     assert texts(read(tmp_path, building.word(body))) == ["Cell\nControl\nBox"]
 
 
+def test_hidden_text_is_left_out_of_the_body_notes_and_headers(tmp_path):
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>floorprice</w:t></w:r>"
+    styled = '<w:r><w:rPr><w:rStyle w:val="Secret"/></w:rPr><w:t>bystyle</w:t></w:r>'
+    words = "<w:p><w:r><w:t>{0}</w:t></w:r>" + hidden + styled + "</w:p>"
+    kept = '<w:p><w:r><w:rPr><w:vanish w:val="false"/></w:rPr><w:t>kept</w:t></w:r></w:p>'
+    parts = {
+        "word/styles.xml": f'<w:styles xmlns:w="{NAMESPACE}"><w:style w:styleId="Secret"><w:rPr><w:vanish/></w:rPr>'
+        "</w:style></w:styles>",
+        "word/header1.xml": f'<w:hdr xmlns:w="{NAMESPACE}">{words.format("head")}</w:hdr>',
+        "word/footnotes.xml": f'<w:footnotes xmlns:w="{NAMESPACE}"><w:footnote w:id="2">{words.format("note")}'
+        "</w:footnote></w:footnotes>",
+    }
+    links = building.relations(
+        ("rId1", "styles", "styles.xml"),
+        ("rId2", "header", "header1.xml"),
+        ("rId3", "footnotes", "footnotes.xml"),
+    )
+    note = '<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    body = words.format("body") + kept + note + '<w:sectPr><w:headerReference r:id="rId2"/></w:sectPr>'
+    assert texts(read(tmp_path, building.word(body, parts, links=links))) == ["body\nkept\nnote\nhead"]
+
+
 def test_text_that_was_deleted_or_moved_away_is_left_out(tmp_path):
     body = (
         "<w:p><w:r><w:t>kept</w:t></w:r><w:del><w:r><w:delText>deleted</w:delText></w:r></w:del>"
