@@ -31,6 +31,18 @@ def source_of(version_id: int) -> Source | None:
     text_is_due, preview_is_due = version.state == "waiting", version.preview_kind == "waiting"
     if not text_is_due and not preview_is_due:
         return None
+    return _source(version, text_is_due, preview_is_due)
+
+
+def deck_of(version_id: int) -> Source | None:
+    """Return a presentation that has been read, to be read for its notes and hidden slides, or None if it is none."""
+    version = db.session.get(Version, version_id)
+    if version is None or version.state != "indexed" or version.sha256 is None:
+        return None
+    return _source(version, False, False) if (version.filename or "").lower().endswith(".pptx") else None
+
+
+def _source(version: Version, text_is_due: bool, preview_is_due: bool) -> Source:
     name = version.filename or "text.md"
     return Source(
         version.id, version.asset_id, version.sha256, name, version.body, text_is_due, preview_is_due
@@ -53,6 +65,21 @@ def keep_text(version_id: int, found: Extraction) -> None:
         enqueue("compare_version", version.id, once=True)
     have_drawn(version.id)
     _settle_asset(db.session.get_one(Asset, version.asset_id), version, found)
+
+
+def keep_notes_apart(version_id: int, found: Extraction) -> None:
+    """Store a deck's notes and hidden slides, which were not told apart when it was read; its pictures stay."""
+    version = db.session.get(Version, version_id)
+    if version is None or found.state != "indexed":
+        return
+    known = list(db.session.scalars(select(Page).where(Page.version_id == version_id).order_by(Page.number)))
+    if len(known) != len(found.pages):
+        _store_pages(version_id, found.pages)
+        version.page_count = len(found.pages)
+        _show_as(version, NOT_MATCHED)
+        return
+    for page, read in zip(known, found.pages, strict=True):
+        page.text, page.notes, page.is_hidden = read.text, read.notes, read.is_hidden
 
 
 def have_drawn(version_id: int) -> None:
@@ -132,8 +159,7 @@ def keep_drawing(version_id: int, drawing: Drawing) -> None:
             drawing = NOT_MATCHED
         else:
             _spread_pages(version, len(drawing.pages))
-    version.preview_kind, version.preview_made_by = drawing.kind, drawing.made_by
-    version.preview_reason, version.preview_html = drawing.reason, drawing.html
+    _show_as(version, drawing)
     known = {
         page.number: page for page in db.session.scalars(select(Page).where(Page.version_id == version_id))
     }
@@ -143,6 +169,11 @@ def keep_drawing(version_id: int, drawing: Drawing) -> None:
         page.width, page.height = drawn.width, drawn.height
         db.session.add(page)
     db.session.flush()
+
+
+def _show_as(version: Version, drawing: Drawing) -> None:
+    version.preview_kind, version.preview_made_by = drawing.kind, drawing.made_by
+    version.preview_reason, version.preview_html = drawing.reason, drawing.html
 
 
 def _has_private_slides(version_id: int) -> bool:

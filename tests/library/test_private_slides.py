@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 from pptx.dml.color import RGBColor
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.db import db
+from portal.jobs import enqueue
 from portal.library import keeping
 from portal.library.documents.office import find_soffice
 from portal.library.documents.pages import PageText
@@ -181,6 +182,51 @@ def test_pictures_that_cannot_be_told_to_their_slides_are_not_shown(deck, make, 
         ("Inside only", None),
         ("Next steps", None),
     ]
+
+
+def _as_it_was_read_before():
+    """Put the notes back into the text, as they stood when they were not told apart."""
+    told = Page.text + "\n" + Page.notes
+    db.session.execute(update(Page).values(text=told, notes="", is_hidden=False, image_sha256="a" * 64))
+    enqueue("separate_notes", 1)
+
+
+def test_a_deck_that_was_read_before_has_its_notes_told_apart_and_keeps_its_pictures(
+    deck, make, rows, run_jobs
+):
+    make.inside(_as_it_was_read_before)
+    run_jobs()
+    pages = rows(select(Page).order_by(Page.number))
+    assert [(page.text, page.notes, page.is_hidden, page.image_sha256) for page in pages] == [
+        ("Why now", "Mention the zebra", False, "a" * 64),
+        ("Inside only", "Mention the giraffe", True, "a" * 64),
+        ("Next steps", "Mention the walrus", False, "a" * 64),
+    ]
+
+
+def test_a_deck_that_was_read_before_and_drawn_otherwise_loses_pictures_that_nobody_can_match(
+    deck, make, rows, run_jobs
+):
+    def spread_before():
+        _as_it_was_read_before()
+        db.session.execute(delete(Page).where(Page.number == 3))
+        db.session.execute(update(Version).values(preview_kind="pages", preview_made_by="libreoffice"))
+
+    make.inside(spread_before)
+    run_jobs()
+    assert [page.image_sha256 for page in rows(select(Page))] == [None] * 3
+    (version,) = rows(select(Version))
+    assert (version.preview_kind, version.page_count) == ("cards", 3)
+
+
+def test_only_decks_are_read_again_for_notes(make, add_file, rows, run_jobs):
+    add_file(samples.pdf())
+    make.inside(
+        lambda: (db.session.execute(update(Page).values(text="As it was")), enqueue("separate_notes", 1))
+    )
+    make.inside(lambda: enqueue("separate_notes", 99))
+    run_jobs()
+    assert rows(select(Page.text)) == ["As it was"]
 
 
 def test_words_are_the_text_then_the_notes():
