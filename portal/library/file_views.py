@@ -9,7 +9,7 @@ from portal.deals.queries import working_deal
 from portal.library.models import Asset, Version
 from portal.library.page_queries import first_picture, page_of
 from portal.library.queries import visible_asset, visible_version
-from portal.library.serving import Addresses, file_response, picture_response, preview_response
+from portal.library.serving import Addresses, file_response, hands_over, picture_response, preview_response
 from portal.usage.services import record
 from portal.users.access import me
 
@@ -59,7 +59,7 @@ def download(slug: str, number: int) -> Response:
         record_use(asset, version, "downloaded")
         return redirect(version.link)  # type: ignore[return-value]
     response = file_response(asset, version)
-    if response.status_code == 200:
+    if hands_over(response):
         record_use(asset, version, "downloaded")
     return response
 

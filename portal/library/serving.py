@@ -50,8 +50,15 @@ def file_response(asset: Asset, version: Version) -> Response:
     else:
         raise NotFound("There is no file in this version.")
     response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def hands_over(response: Response) -> bool:
+    """Say whether an answer gives somebody a file: all of it, its beginning, or leave to use the copy that is there."""
+    if response.status_code == 206:
+        return response.content_range.start == 0
+    return response.status_code in (200, 304)
 
 
 def picture_response(sha256: str | None) -> Response:

@@ -21,6 +21,7 @@ from portal.library.serving import (
     Addresses,
     file_response,
     for_audience,
+    hands_over,
     nearest_page,
     page_word,
     picture_response,
@@ -145,13 +146,13 @@ def preview(token: str) -> Response:
 @public
 def download(token: str) -> Response:
     link = _open_link(token)
+    is_address = link.version.source == "link"
+    if is_address and not link.version.link:
+        raise NotFound
+    response = see_other(link.version.link or "") if is_address else file_response(link.asset, link.version)
     key = request.cookies.get(COOKIE, "")
     counts = key and not current_user.is_authenticated and not is_program(request.headers)
-    if counts and request.method != "HEAD":
+    if counts and request.method != "HEAD" and (is_address or hands_over(response)):
         link_id = link.id
         record_apart(lambda: services.note_download(link_id, key))
-    if link.version.source == "link":
-        if not link.version.link:
-            raise NotFound
-        return see_other(link.version.link)
-    return file_response(link.asset, link.version)
+    return response

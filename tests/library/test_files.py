@@ -120,3 +120,24 @@ def test_asking_for_the_head_of_a_file_is_no_use(make, sign_in, add_file, rows):
     asset = add_file(samples.plain("Words.", "notes.txt"), publish=True)
     assert sign_in(make.user("rep")).head(f"/library/{asset.slug}/v/1/file").status_code == 200
     assert rows(select(UsageEvent)) == []
+
+
+def test_a_file_is_not_kept_by_a_browser_and_one_that_has_a_copy_uses_it_too(make, sign_in, add_file, rows):
+    asset = add_file(samples.plain("Words.", "notes.txt"), publish=True)
+    address = f"/library/{asset.slug}/v/1/file"
+    answer = sign_in(make.user("rep")).get(address)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    again = sign_in(make.user("rep")).get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert rows(select(UsageEvent.kind)) == ["downloaded"] * 2
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "uses"),
+    [("bytes=0-", 206, 1), ("bytes=0-2", 206, 1), ("bytes=3-", 206, 0), ("bytes=900-", 416, 0)],
+)
+def test_of_a_file_taken_in_parts_the_first_is_the_use(make, sign_in, add_file, rows, part, status, uses):
+    asset = add_file(samples.plain("Words.", "notes.txt"), publish=True)
+    client = sign_in(make.user("rep"))
+    assert client.get(f"/library/{asset.slug}/v/1/file", headers={"Range": part}).status_code == status
+    assert len(rows(select(UsageEvent))) == uses

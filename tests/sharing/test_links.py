@@ -124,6 +124,14 @@ def test_taking_the_file_counts_as_an_opening_and_as_a_download(app, sent, rows)
     assert visit.downloaded_at is not None
 
 
+def test_the_end_of_a_file_is_no_download(app, sent, rows):
+    buyer = app.test_client()
+    buyer.get(sent[3], headers=BROWSER)
+    for part, taken in (("bytes=3-", False), ("bytes=0-", True)):
+        assert buyer.get(f"{sent[3]}/file", headers={**BROWSER, "Range": part}).status_code == 206
+        assert (rows(select(Visit))[0].downloaded_at is not None) is taken
+
+
 def test_a_closed_or_expired_link_opens_nothing_and_says_whom_to_ask(app, sent, sign_in, rows, make):
     (link,) = rows(select(ShareLink))
     assert sign_in(sent[0]).post(f"/links/{link.id}/revoke").status_code == 303
