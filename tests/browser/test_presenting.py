@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from portal.db import db, unit_of_work
-from portal.library.models import Version
+from portal.library.models import Page, Version
 from tests.browser.conftest import sign_in
 from tests.browser.process import Portal
 from tests.factories import Make
@@ -22,14 +22,18 @@ SECRET = "Promise no dates"
 
 @pytest.fixture(scope="module")
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """A portal with a rep and a deck of three slides that says what not to promise."""
+    """A portal with a rep, a deck of three slides that says what not to promise, and one whose second is hidden."""
     portal = Portal(tmp_path_factory.mktemp("presenting"))
     portal.flask("db", "upgrade")
     portal.flask("search", "ensure")
     for role in ("admin", "rep"):
         portal.flask("users", "create", f"{role}@example.com", "--role", role, "--password", PASSWORD)
     Make(portal.app).asset("Deck", slug="deck", pages=SLIDES, not_to_promise=SECRET)
+    private = Make(portal.app).asset("Private", slug="private", pages=SLIDES)
     with portal.app.app_context(), unit_of_work():
+        own = update(Page).where(Page.version_id == private.current_version_id)
+        db.session.execute(own.values(notes="Only for me"))
+        db.session.execute(own.where(Page.number == 2).values(is_hidden=True))
         db.session.execute(update(Version).values(source="file", filename="deck.pptx", preview_kind="cards"))
     portal.start()
     yield portal
@@ -79,6 +83,26 @@ def test_the_notes_and_what_the_customer_sees_turn_together(portal, open_browser
     notes.keyboard.press("ArrowLeft")
     _wait_for(page, "The middle")
     assert notes.locator("[data-clock-time]").inner_text().startswith("0:")
+
+
+def test_presenting_passes_over_hidden_slides_and_shows_no_notes(portal, open_browser):
+    page = open_browser(portal.address, viewport={"width": 1440, "height": 900})
+    sign_in(page, "rep@example.com", PASSWORD)
+    page.goto("/library/private?page=2")
+    page.get_by_text("Hidden slide").wait_for()
+    assert "Only for me" in _shown(page)
+    # Begun on the hidden one, it is begun on the next.
+    page.get_by_role("button", name="Present").click()
+    page.locator(".viewer:fullscreen").wait_for()
+    for key, words in (
+        ("", "Closing words"),
+        ("ArrowLeft", "Opening words"),
+        ("ArrowRight", "Closing words"),
+    ):
+        if key:
+            page.keyboard.press(key)
+        _wait_for(page, words)
+        assert "Only for me" not in page.evaluate("document.fullscreenElement.innerText")
 
 
 def test_without_notes_two_windows_go_their_own_ways(portal, open_browser):
