@@ -129,7 +129,7 @@ def test_a_file_is_not_kept_by_a_browser_and_one_that_has_a_copy_uses_it_too(mak
     assert answer.headers["Cache-Control"] == "private, no-store"
     again = sign_in(make.user("rep")).get(address, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
-    assert rows(select(UsageEvent.kind)) == ["downloaded"] * 2
+    assert len(rows(select(UsageEvent))) == 2
 
 
 @pytest.mark.parametrize(
