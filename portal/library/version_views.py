@@ -11,7 +11,7 @@ from portal.library import queries, services
 from portal.library.comparing import Comparison, PageChange, compare_pages, summed_up
 from portal.library.file_views import addresses_of
 from portal.library.models import Asset, Version
-from portal.library.reviewing.queries import review_panel
+from portal.library.reviewing.queries import closed_reviews, review_panel
 from portal.library.serving import drawn_with, marked, nearest_page, page_word, viewer_pages
 from portal.library.version_queries import history_of, pages_to_compare
 from portal.users.access import MARKETING, allow, me
@@ -34,6 +34,7 @@ def show(slug: str, number: int) -> Response:
         shown=version,
         versions=versions,
         review=review_panel(asset, me(), versions),
+        closed_reviews=closed_reviews(version, asset, me()),
         threads=thread_panel(asset, me()),
         pages=pages,
         current=nearest_page(pages, number_of(request.args.get("page"))),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.db import db
@@ -189,6 +189,29 @@ def review_panel(asset: Asset, user: User, versions: Sequence[Version]) -> Revie
         is_approved=said_yes and being_asked is None,
         can_approve=_can_approve(asset, user, newest, already=said_yes and not being_asked),
     )
+
+
+def closed_reviews(version: Version, asset: Asset, user: User) -> list[Review]:
+    """Return the reviews of a version that are over and were answered, as far as they concern a person."""
+    found = select(Review).where(Review.version_id == version.id, Review.state != "open")
+    answered = select(Reviewer.review_id).where(Reviewer.answer.is_not(None))
+    found = found.where(Review.id.in_(answered), *_concerns(asset, user)).order_by(Review.id.desc())
+    return list(db.session.scalars(_with_people(found)))
+
+
+def comments_on(asset: Asset, user: User) -> dict[tuple[int | None, int | None, str | None], str]:
+    """Return what was said with each answer, by review, person and answer, as far as it concerns a person."""
+    found = select(Reviewer.review_id, Reviewer.user_id, Reviewer.answer, Reviewer.comment)
+    found = found.join(Review, Review.id == Reviewer.review_id)
+    found = found.where(Review.asset_id == asset.id, Reviewer.comment != "", *_concerns(asset, user))
+    return {(review, person, answer): said for review, person, answer, said in db.session.execute(found)}
+
+
+def _concerns(asset: Asset, user: User) -> list[ColumnElement[bool]]:
+    """Say in SQL whose closed reviews a person reads: all of marketing's and an owner's, else those that asked them."""
+    if user.is_marketing or asset.owner_id == user.id:
+        return []
+    return [Review.id.in_(select(Reviewer.review_id).where(Reviewer.user_id == user.id))]
 
 
 def _can_approve(asset: Asset, user: User, version: Version | None, *, already: bool) -> bool:

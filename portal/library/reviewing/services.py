@@ -115,7 +115,7 @@ def _keep_answer(review: Review, reviewer: Reviewer, user: User, answer: str, co
     if answer != reviewer.answer:
         action = "approved" if answer == "approve" else "sent_back"
         # What was said stays with the answer: the history is read by everyone who sees the content.
-        history.note(asset, user, action, version=version)
+        history.note(asset, user, action, version=version, review_id=review.id)
     reviewer.answer, reviewer.comment, reviewer.answered_at = answer, comment, now()
     db.session.flush()
     if answer == "changes":

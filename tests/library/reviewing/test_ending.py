@@ -113,3 +113,15 @@ def test_whoever_left_marketing_reads_no_draft_in_what_they_asked(
     page = sign_in(asker).get("/reviews").text
     assert "Secret plan" not in page
     assert "Known deck" not in page
+
+
+def test_what_a_reviewer_said_stays_readable_once_it_is_published(make, sign_in, ask, reps, maker, asker):
+    asset = make.asset("Plan", slug="plan", state="draft", owner=maker)
+    ask(asset, reps)
+    client = sign_in(asker)
+    sign_in(reps[0]).post(ANSWER, data={"answer": "changes", "comment": "The price is old"})
+    assert client.post("/library/plan/publish").status_code == 303
+    for person, reads in ((asker, True), (maker, True), (reps[0], True), (make.user("rep"), False)):
+        one = sign_in(person)
+        assert ("The price is old" in one.get("/library/plan/history").text) is reads
+        assert ("The price is old" in one.get("/library/plan/v/1").text) is reads
