@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from portal.db import db
 from portal.jobs import enqueue
+from portal.library.guidance import FIELDS
 from portal.library.models import Asset, AssetEvent, HygieneFinding, Version
 from portal.users.models import User
 from portal.web.formatting import day
@@ -21,6 +22,7 @@ ACTIONS = {
     "version_added": "added version {number}",
     "version_restored": "brought back version {earlier} as version {number}",
     "version_published": "put version {number} in place",
+    "version_refused": "refused the file of version {number}",
     "published": "published it",
     "archived": "archived it",
     "restored": "restored it",
@@ -47,6 +49,14 @@ CHANGES = {
     "review_days": ("own interval in days", "none"),
     "expires_on": ("expires", "never"),
     "replaced_by": ("replaced by", "nothing"),
+}
+# What is said about content, of which an event keeps what stood there before and after.
+SAID = {
+    "title": "Title",
+    "kind": "Kind",
+    "summary": "Summary",
+    **{key: heading for key, (heading, _) in FIELDS.items()},
+    "terms": "Filters",
 }
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -88,7 +98,15 @@ def words_of(event: AssetEvent) -> str:
     """Say what an event was, to stand after the name of who did it."""
     number = event.version.number if event.version else "that is gone"
     known = {"number": number, "earlier": "an earlier one", **(event.detail or {})}
-    return ACTIONS[event.action].format_map(known) + _what_changed(event.detail or {})
+    detail = event.detail or {}
+    said = f": {', '.join(SAID[key] for key in SAID if key in detail)}" if event.action == "edited" else ""
+    return ACTIONS[event.action].format_map(known) + said.rstrip(": ") + _what_changed(detail)
+
+
+def said_before(event: AssetEvent) -> tuple[tuple[str, str], ...]:
+    """Return what an edit put something else in the place of, as (field, text)."""
+    detail = event.detail or {} if event.action == "edited" else {}
+    return tuple((SAID[key], detail[key][0]) for key in SAID if key in detail and detail[key][0])
 
 
 def _what_changed(detail: dict[str, Any]) -> str:

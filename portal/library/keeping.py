@@ -8,15 +8,19 @@ from sqlalchemy import delete, insert, or_, select
 
 from portal.db import db
 from portal.jobs import enqueue
+from portal.library import history
 from portal.library.documents.extract import Extraction
 from portal.library.documents.pages import PageText
 from portal.library.models import Asset, Page, Version
 from portal.library.proposals import propose_kind
 from portal.library.reading import UNDRAWN, Drawing, Source, spread, unread
 from portal.library.services import MAX_TITLE, publish_version, touch
+from portal.notifications.services import notify_many
 from portal.users.models import User
 
 _TO_OPENING = 3
+# Here the newest version is what is worked on; archived content keeps the one that was in use.
+_NOT_YET_IN_USE = ("draft", "in_review", "from_sales")
 MAX_REASON = 300
 NOT_MATCHED = Drawing(
     "cards", "text", reason="It is shown as text: LibreOffice drew more or fewer pages than it has slides."
@@ -125,13 +129,13 @@ def _store_pages(version_id: int, pages: tuple[PageText, ...] | list[PageText]) 
 def _settle_asset(asset: Asset, version: Version, found: Extraction) -> None:
     current = asset.current_version
     if found.state == "refused":
-        if asset.state == "published" and asset.current_version_id == version.id:
-            asset.state, asset.published_at = "draft", None
-    elif asset.state == "published" and (current is None or version.publish_when_read):
+        _refuse(asset, version)
+    elif asset.state == "published" and version.publish_when_read:
+        version.publish_when_read = False
         if current is None or version.number > current.number:
             by = db.session.get(User, version.created_by_id) if version.created_by_id else None
             publish_version(asset, version, by)
-    elif asset.state != "published" and (current is None or version.number > current.number):
+    elif asset.state in _NOT_YET_IN_USE and (current is None or version.number > current.number):
         asset.current_version = version
     if _is_untouched(asset) and version.number == 1 and version.source == "file":
         asset.title = version.proposed_title or asset.title
@@ -142,6 +146,28 @@ def _settle_asset(asset: Asset, version: Version, found: Extraction) -> None:
         enqueue("index_asset", asset.id, once=True)
     else:
         touch(asset)
+
+
+def _refuse(asset: Asset, version: Version) -> None:
+    """Write down that a file was refused; tell who counted on it, and take content out of use that has no other."""
+    awaited, in_use = version.publish_when_read, asset.is_published and asset.current_version_id == version.id
+    version.publish_when_read = False
+    history.note(asset, None, "version_refused", version=version, why=version.state_reason)
+    if not awaited and not in_use:
+        return
+    people = {version.created_by_id, version.published_by_id} if in_use else {version.created_by_id}
+    title, what = asset.title[:120], f"Version {version.number} of"
+    if in_use:
+        asset.state, asset.published_at = "draft", None
+        version.published_at = version.published_by_id = None
+        what = "It is a draft again: the file of"
+    notify_many(
+        sorted(person for person in people if person is not None),
+        kind="content",
+        title=f"{what} “{title}” was refused. {version.state_reason}",
+        address=f"/library/{asset.slug}",
+        event_key=f"version:{version.id}:refused",
+    )
 
 
 def _is_untouched(asset: Asset) -> bool:

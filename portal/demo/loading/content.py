@@ -6,15 +6,16 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import update
 
 from portal.db import db
 from portal.demo.loading.numbers import Numbers
-from portal.demo.pieces import Edition, Piece
+from portal.demo.pieces import Piece
 from portal.demo.writers import write_file
 from portal.library.models import Asset, Version
-from portal.library.services import add_file_version, archive, create_asset, publish
+from portal.library.services import add_file_version, archive, create_asset, publish, touch
 from portal.storage import Stored, storage
 from portal.users.models import User
 
@@ -57,15 +58,18 @@ def add_content(numbers: Numbers, pieces: Sequence[Piece], files: Files, terms: 
                 stored=files[piece.key, edition.number],
                 filename=name,
                 note=edition.note,
-                publish_when_read=True,
             )
             numbers.versions[piece.key, edition.number] = version.id
-            if edition.number == 1 and piece.status != "draft":
-                publish(asset, owner)
+        # What the story calls it is not for its text to rename.
+        touch(asset)
 
 
 def put_in_the_past(numbers: Numbers, pieces: Sequence[Piece], moment: datetime) -> None:
-    """Give content the dates of the story, and archive what was retired."""
+    """Publish what has been read, give it the dates of the story, and archive what was retired."""
+    for piece in pieces:
+        if piece.status != "draft":
+            asset = db.session.get_one(Asset, numbers.assets[piece.key])
+            publish(asset, asset.owner)
     for piece in pieces:
         asset = db.session.get_one(Asset, numbers.assets[piece.key])
         if piece.status == "archived":
@@ -77,15 +81,13 @@ def put_in_the_past(numbers: Numbers, pieces: Sequence[Piece], moment: datetime)
         asset.published_at = asset.created_at if asset.published_at else None
         asset.updated_at = _weeks_before(moment, piece.editions[-1].weeks_ago)
         for edition in piece.editions:
-            _date_version(numbers.versions[piece.key, edition.number], edition, moment)
+            made = _weeks_before(moment, edition.weeks_ago)
+            dates: dict[str, Any] = {"created_at": made}
+            if asset.published_at:
+                dates |= {"published_at": made, "published_by_id": asset.owner_id}
+            version_id = numbers.versions[piece.key, edition.number]
+            db.session.execute(update(Version).where(Version.id == version_id).values(dates))
     db.session.flush()
-
-
-def _date_version(version_id: int, edition: Edition, moment: datetime) -> None:
-    made = _weeks_before(moment, edition.weeks_ago)
-    db.session.execute(
-        update(Version).where(Version.id == version_id).values(created_at=made, published_at=made)
-    )
 
 
 def _weeks_before(moment: datetime, weeks: int) -> datetime:

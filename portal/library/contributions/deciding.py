@@ -65,7 +65,9 @@ def merge(contribution: Contribution, target: Asset, by: User, *, take_file: boo
             raise Invalid("There is no file in it to take over.", field="take_file")
         stored = Stored(version.sha256, version.size or 0)
         note = f"From sales: made by {maker.name}."
-        add_file_version(target, by=by, stored=stored, filename=version.filename or "file", note=note)
+        taken = add_file_version(target, by=by, stored=stored, filename=version.filename or "file", note=note)
+        # Whoever merges it may well be the one who approves it; whoever made it may not.
+        taken.created_by_id = maker.id
     touch(asset)
     _tell(contribution, by, f"Marketing merged “{asset.title}” into “{target.title}”")
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import select, update
 
 from portal.db import db, now
 from portal.errors import Conflict, Invalid
 from portal.library import history
-from portal.library.life.dates import next_review
-from portal.library.models import Asset, Contribution
+from portal.library.models import Asset, Contribution, Version
 from portal.library.reviewing.ending import end_reviews
 from portal.library.services.checking import checked_replacement, checked_title
 from portal.library.services.content import touch
 from portal.library.services.versions import put_in_place
+from portal.notifications.services import notify
 from portal.users.models import User
 from portal.users.services import audit
+from portal.web.formatting import day
 
 
 def publish(asset: Asset, by: User | None) -> None:
@@ -30,11 +33,16 @@ def publish(asset: Asset, by: User | None) -> None:
         raise Invalid("There is nothing to use in it yet: add a file, a text or a link.")
     if version.state == "refused":
         raise Invalid(f"Its file was refused. {version.state_reason} Replace the file first.")
+    if version.state == "waiting" and version.source == "file":
+        # It may yet be refused, and nobody is to find content that is then gone again.
+        raise Conflict("Its file is still being read. Try again in a moment.")
+    if asset.is_expired and asset.expires_on is not None:
+        raise Invalid(
+            f"It expired on {day(asset.expires_on)}: nobody could find it. Change that under Dates first."
+        )
     checked_title(asset.title)
     asset.state, asset.published_at = "published", asset.published_at or now()
     put_in_place(asset, version, by)
-    if asset.review_by is None:
-        asset.review_by = next_review(asset)
     history.note(asset, by, "published", version=version)
     touch(asset)
     audit(by, "published", asset.title)
@@ -59,27 +67,51 @@ def put_away(asset: Asset, by: User | None, replaced_by: Asset | None = None) ->
     end_reviews(asset, by, why="It was archived.")
     asset.state, asset.archived_at = "archived", now()
     asset.replaced_by_id = replaced_by.id if replaced_by else None
+    # What was to go live by itself does not, whenever it comes back: somebody has to look at it first.
+    waiting = update(Version).where(Version.asset_id == asset.id, Version.publish_when_read)
+    db.session.execute(waiting.values(publish_when_read=False))
 
 
 def restore(asset: Asset, by: User | None) -> None:
-    """Bring archived content back as it was: published if it had been, else a draft or content from sales."""
+    """Bring archived content back as it was: published if it had been, else a draft or content from sales.
+
+    What replaces it is kept only where it has expired meanwhile: then old links still lead there.
+    """
     if asset.state != "archived":
         raise Conflict("Only archived content can be restored.")
-    asset.state = "published" if asset.published_at else _state_before(asset)
-    asset.archived_at = asset.replaced_by_id = None
-    history.note(asset, by, "restored")
+    detail: dict[str, Any] = {} if asset.published_at else _undecided_again(asset, by)
+    asset.state = "published" if asset.published_at else "from_sales" if detail else "draft"
+    asset.archived_at = None
+    if asset.replaced_by is not None and not (asset.is_published and asset.is_expired):
+        detail["replaced_by"] = [asset.replaced_by.slug, None]
+        asset.replaced_by_id = None
+    history.note(asset, by, "restored", **detail)
     touch(asset)
     audit(by, "restored", asset.title)
 
 
-def _state_before(asset: Asset) -> str:
-    """Return the state of content that was never published; what was brought by sales waits for a decision again."""
-    found = select(Contribution).where(Contribution.asset_id == asset.id)
-    brought = db.session.scalar(found)
+def _undecided_again(asset: Asset, by: User | None) -> dict[str, Any]:
+    """Let content from sales wait for a decision again, tell its maker, and return the decision that was undone."""
+    brought = db.session.scalar(select(Contribution).where(Contribution.asset_id == asset.id))
     if brought is None or brought.outcome == "adopted":
-        return "draft"
+        return {}
     if brought.outcome is None:
         raise Conflict("The person who brought it took it back; only they can offer it again.")
+    undone = {
+        "outcome": brought.outcome,
+        "reason": brought.reason,
+        "merged_into_id": brought.merged_into_id,
+        "decided_by_id": brought.decided_by_id,
+        "decided_at": brought.decided_at.isoformat() if brought.decided_at else None,
+    }
     brought.outcome = brought.merged_into_id = brought.decided_by_id = brought.decided_at = None
     brought.reason = ""
-    return "from_sales"
+    if by is None or brought.contributed_by_id != by.id:
+        notify(
+            recipient_id=brought.contributed_by_id,
+            kind="contribution",
+            title=f"Marketing looks at “{asset.title}” again: it was {undone['outcome']} before",
+            address=f"/library/{asset.slug}",
+            event_key=f"contribution-{brought.id}-again-{now().isoformat()}",
+        )
+    return undone

@@ -8,7 +8,8 @@ from portal.db import db, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.library import history
-from portal.library.models import Asset, Version
+from portal.library.life.dates import next_review
+from portal.library.models import Asset, Contribution, Version
 from portal.library.reviewing.ending import end_reviews
 from portal.library.services.checking import MAX_NOTE, checked_link, checked_text, clean_filename
 from portal.library.services.content import touch
@@ -75,19 +76,19 @@ def add_version(
     """Give a version the next number and have it read, unless that was done for the one it was restored from."""
     if asset.state == "archived":
         raise Conflict("It is archived. Restore it first.")
+    _check_undecided(asset, by)
     last = db.session.scalar(select(func.max(Version.number)).where(Version.asset_id == asset.id)) or 0
     version.asset_id, version.number = asset.id, last + 1
     version.created_by_id = by.id if by else None
     version.note = checked_text(note, MAX_NOTE, "note")
-    version.publish_when_read = at_once and asset.state == "published"
+    # Published content without any waits for one: an import only named it, and figures speak of it.
+    awaited = asset.current_version_id is None
+    version.publish_when_read = (at_once or awaited) and asset.state == "published"
     db.session.add(version)
     db.session.flush()
-    asset.is_placeholder = False
     if asset.state != "published":
-        asset.current_version = version
-    elif asset.current_version_id is None:
-        put_in_place(asset, version, by)
-    if last:
+        asset.current_version, asset.is_placeholder = version, False
+    if last or asset.state == "published":
         end_reviews(asset, by, why=f"Version {version.number} was added since.")
         if asset.state == "in_review":
             asset.state = "draft"
@@ -100,9 +101,20 @@ def add_version(
         touch(asset)
     if version.state == "waiting":
         enqueue("read_version", version.id)
-    elif version.publish_when_read and version.id != asset.current_version_id:
+    elif version.publish_when_read:
         publish_version(asset, version, by)
     return version
+
+
+def _check_undecided(asset: Asset, by: User | None) -> None:
+    """Refuse to change what a rep brought before it is decided on, but to the rep: it is theirs as it is."""
+    if asset.state != "from_sales":
+        return
+    maker_id = db.session.scalar(
+        select(Contribution.contributed_by_id).where(Contribution.asset_id == asset.id)
+    )
+    if by is None or by.id != maker_id:
+        raise Conflict("It is from sales and was not decided on. Adopt it first.")
 
 
 def publish_version(asset: Asset, version: Version, by: User | None) -> None:
@@ -126,8 +138,10 @@ def publish_version(asset: Asset, version: Version, by: User | None) -> None:
 def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
     """Make a version the one that everyone uses, and write down who saw to it."""
     end_reviews(asset, by, why="It was published.", up_to=version)
-    asset.current_version = version
+    asset.current_version, asset.is_placeholder = version, False
     version.publish_when_read = False
+    if asset.review_by is None:
+        asset.review_by = next_review(asset)
     if version.published_at is None:
         version.published_at, version.published_by_id = now(), by.id if by else None
 
