@@ -122,6 +122,7 @@ TABLE = {
     "GET /library/<slug>/versions": MARKETING,
     "POST /library/<slug>/versions": MARKETING,
     "POST /library/<slug>/v/<int:number>/read-again": MARKETING,
+    "POST /library/<slug>/v/<int:number>/draw-again": "marketing*",
     "GET /library/<slug>/present": ALL,
     "GET /library/<slug>/present/notes": ALL,
     "POST /library/<slug>/present": ALL,
@@ -143,6 +144,8 @@ TABLE = {
     # A private one, which is there for its owner alone.
     "POST /collections/<slug>/publish": "marketing*",
     "POST /collections/<slug>/unpublish": MARKETING,
+    "POST /collections/<slug>/propose": MARKETING,
+    "POST /collections/<slug>/end-proposal": MARKETING,
     "POST /collections/<slug>/delete": MARKETING,
     "GET /library/<slug>/collect": ALL,
     "POST /library/<slug>/collect": ALL,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Select, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -16,24 +16,36 @@ from portal.library.queries import visible_assets
 from portal.users.models import User
 
 MOST_OFFERED = 200
+Shelf = Literal["published", "own", "proposed"]
 
 
 def visible_collections(user: User) -> Select[tuple[Collection]]:
-    """Select the collections that a person may see: the published ones and their own."""
-    return select(Collection).where(or_(Collection.published_at.is_not(None), Collection.owner_id == user.id))
+    """Select the collections that a person may see: published ones and their own; marketing sees proposed ones."""
+    own, proposed = Collection.owner_id == user.id, _on_shelf(user, "proposed")
+    return select(Collection).where(or_(Collection.published_at.is_not(None), own, proposed))
 
 
-def listed_collections(user: User, *, own: bool) -> Select[tuple[Collection]]:
-    """Select a person's own collections, or those that are published, the last changed first."""
-    listed = visible_collections(user).options(joinedload(Collection.owner))
-    listed = listed.where(Collection.owner_id == user.id if own else Collection.published_at.is_not(None))
+def _on_shelf(user: User, shelf: Shelf) -> ColumnElement[bool]:
+    if shelf == "own":
+        return Collection.owner_id == user.id
+    if shelf == "published":
+        return Collection.published_at.is_not(None)
+    if not user.is_marketing:
+        return false()
+    return and_(Collection.proposed_at.is_not(None), Collection.published_at.is_(None))
+
+
+def listed_collections(user: User, shelf: Shelf) -> Select[tuple[Collection]]:
+    """Select the published collections, a person's own, or those proposed to them, the last changed first."""
+    listed = visible_collections(user).options(joinedload(Collection.owner)).where(_on_shelf(user, shelf))
     return listed.order_by(Collection.updated_at.desc(), Collection.id.desc())
 
 
-def collection_counts(user: User) -> tuple[int, int]:
-    """Return how many collections are published, and how many a person has."""
-    own = func.count(case((Collection.owner_id == user.id, 1)))
-    return db.session.execute(select(func.count(Collection.published_at), own)).one()._tuple()
+def collection_counts(user: User) -> dict[Shelf, int]:
+    """Return how many collections are published, how many a person has, and how many wait for marketing."""
+    shelves: tuple[Shelf, ...] = ("published", "own", "proposed")
+    counts = [func.count(case((_on_shelf(user, shelf), 1))) for shelf in shelves]
+    return dict(zip(shelves, db.session.execute(select(*counts)).one(), strict=True))
 
 
 def visible_collection(user: User, slug: str) -> Collection:

@@ -13,11 +13,14 @@ from portal.library.queries import live
 from portal.library.services import checked_text
 from portal.library.services.checking import one_line
 from portal.library.slugs import slug_of
+from portal.notifications.services import notify_many
 from portal.users.models import User
+from portal.users.queries import active_users
 
 MAX_NAME = 200
 MAX_PURPOSE = 1_000
 MAX_ITEM_NOTE = 300
+MAX_WHY = 200
 MOST_PIECES = 200
 # What stands at the same place in addresses as a collection's slug does.
 RESERVED = frozenset({"new"})
@@ -43,21 +46,64 @@ def change_collection(collection: Collection, *, name: str, purpose: str, cover_
     _touch(collection)
 
 
-def publish_collection(collection: Collection) -> None:
+def propose_collection(collection: Collection, by: User) -> None:
+    """Show a private collection to marketing, who may publish it; one in which others see nothing is refused."""
+    if by.is_marketing:
+        raise Conflict("You can publish it yourself.")
+    if collection.is_proposed or collection.is_published:
+        raise Conflict("It is published already." if collection.is_published else "It is proposed already.")
+    _check_readable(collection)
+    collection.proposed_at = now()
+    db.session.flush()
+    marketing = active_users("marketer") or active_users("admin")
+    words = f"{by.name} proposes the collection “{collection.name}” for everyone"
+    _tell([person.id for person in marketing], collection, words, "proposed")
+
+
+def end_proposal(collection: Collection, by: User, why: str = "") -> None:
+    """Make a proposed collection its owner's alone again: taken back by them, or not published by marketing."""
+    if not collection.is_proposed:
+        raise Conflict("It is not proposed any more.")
+    why = checked_text(why, MAX_WHY, "why")
+    if by.id != collection.owner_id:
+        if not why:
+            raise Invalid("Please say why, for whoever proposed it.", field="why")
+        words = f"{by.name} does not publish your collection “{collection.name[:80]}”: {why}"
+        _tell([collection.owner_id], collection, words, "declined")
+    collection.proposed_at = None
+    db.session.flush()
+
+
+def publish_collection(collection: Collection, by: User) -> None:
     """Show a collection to everyone signed in; one in which they would see nothing is refused."""
     if collection.is_published:
         return
+    _check_readable(collection)
+    collection.published_at = now()
+    _touch(collection)
+    if by.id != collection.owner_id:
+        words = f"{by.name} published your collection “{collection.name}” for everyone"
+        _tell([collection.owner_id], collection, words, "published")
+
+
+def _check_readable(collection: Collection) -> None:
     readable = select(CollectionItem.asset_id).join(Asset, Asset.id == CollectionItem.asset_id)
     readable = readable.where(CollectionItem.collection_id == collection.id, live()).limit(1)
     if db.session.scalar(readable) is None:
         raise Invalid("Put at least one published piece into it first: others would see nothing.")
-    collection.published_at = now()
-    _touch(collection)
 
 
-def unpublish_collection(collection: Collection) -> None:
-    """Make a collection its owner's alone again."""
-    collection.published_at = None
+def unpublish_collection(collection: Collection, by: User) -> None:
+    """Make a collection its owner's alone again, or that of whoever does this when the owner cannot look after it."""
+    owner = collection.owner
+    if not owner.is_active or not (owner.is_marketing or collection.proposed_at):
+        collection.owner = by
+    elif owner.id != by.id:
+        words = (
+            f"{by.name} took your collection “{collection.name[:150]}” back from everyone: it is yours alone"
+        )
+        _tell([owner.id], collection, words, "unpublished")
+    collection.published_at = collection.proposed_at = None
     _touch(collection)
 
 
@@ -146,6 +192,16 @@ def _item_or_404(collection: Collection, asset_id: int) -> CollectionItem:
 def _items(collection: Collection) -> Sequence[CollectionItem]:
     found = select(CollectionItem).where(CollectionItem.collection_id == collection.id)
     return db.session.scalars(found.order_by(CollectionItem.position, CollectionItem.asset_id)).all()
+
+
+def _tell(person_ids: Sequence[int], collection: Collection, words: str, event: str) -> None:
+    notify_many(
+        person_ids,
+        kind="collection",
+        title=words,
+        address=f"/collections/{collection.slug}",
+        event_key=f"collection:{collection.id}:{event}:{now().isoformat()}",
+    )
 
 
 def _touch(collection: Collection) -> None:

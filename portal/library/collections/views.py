@@ -22,18 +22,18 @@ MOST_PROPOSED = 100
 
 @blueprint.get("/collections")
 def index() -> Response:
-    published, own = queries.collection_counts(me())
+    counts = queries.collection_counts(me())
     # Whoever has nothing to read yet begins with what they have themselves.
-    view = request.args.get("view", "published" if published or not own else "own")
-    is_own = view == "own"
-    page = paginate(queries.listed_collections(me(), own=is_own), per_page=PER_PAGE)
+    first: queries.Shelf = "published" if counts["published"] or not counts["own"] else "own"
+    shelves: dict[str, queries.Shelf] = {one: one for one in counts}
+    shelf = shelves.get(request.args.get("view", ""), first)
+    page = paginate(queries.listed_collections(me(), shelf), per_page=PER_PAGE)
     return render(
         "library/collections/index.html",
         page=page,
         cards=queries.cards_of(me(), page.items),
-        is_own=is_own,
-        published=published,
-        own=own,
+        shelf=shelf,
+        counts=counts,
     )
 
 
@@ -56,7 +56,10 @@ def new() -> Response:
 
 @blueprint.get("/collections/<slug>")
 def show(slug: str) -> Response:
-    collection = queries.visible_collection(me(), slug)
+    return _page(queries.visible_collection(me(), slug))
+
+
+def _page(collection: Collection, status: int = 200, **said: Any) -> Response:
     may_edit = queries.may_edit(me(), collection)
     pieces = queries.pieces_of(me(), collection)
     return render(
@@ -65,6 +68,8 @@ def show(slug: str) -> Response:
         may_edit=may_edit,
         pieces=[piece for piece in pieces if piece.is_open or may_edit],
         pictured=_pictured(pieces),
+        status=status,
+        **said,
     )
 
 
@@ -167,11 +172,34 @@ def _to_piece(collection: Collection, asset_id: int) -> Response:
     return see_other(url_for("collections.edit", slug=collection.slug, _anchor=f"piece-{asset_id}"))
 
 
+@blueprint.post("/collections/<slug>/propose")
+def propose(slug: str) -> Response:
+    collection = _editable(slug)
+    services.propose_collection(collection, me())
+    flash("Proposed. Marketing sees it now, and you are told what becomes of it.", "success")
+    return see_other(url_for("collections.show", slug=slug))
+
+
+@blueprint.post("/collections/<slug>/end-proposal")
+def end_proposal(slug: str) -> Response:
+    collection = queries.visible_collection(me(), slug)
+    own, why = collection.owner_id == me().id, request.form.get("why", "")
+    if not (own or me().is_marketing):
+        raise Forbidden("Only marketing and whoever proposed it end this.")
+    try:
+        services.end_proposal(collection, me(), why)
+    except Invalid as error:
+        return _page(collection, status=422, why=why, why_error=error.message)
+    flash("Taken back. Only you see it." if own else f"{collection.owner.name} is told.", "success")
+    return see_other(url_for("collections.show" if own else "collections.index", slug=slug if own else None))
+
+
 @blueprint.post("/collections/<slug>/publish")
 @allow(*MARKETING)
 def publish(slug: str) -> Response:
-    collection = _editable(slug)
-    services.publish_collection(collection)
+    # What marketing sees is published, proposed to it or its own.
+    collection = queries.visible_collection(me(), slug)
+    services.publish_collection(collection, me())
     flash("Published. Everyone signed in sees it, and marketing can change it.", "success")
     return see_other(url_for("collections.show", slug=slug))
 
@@ -180,7 +208,7 @@ def publish(slug: str) -> Response:
 @allow(*MARKETING)
 def unpublish(slug: str) -> Response:
     collection = _editable(slug)
-    services.unpublish_collection(collection)
+    services.unpublish_collection(collection, me())
     own = collection.owner_id == me().id
     flash(f"Only {'you' if own else collection.owner.name} can see it now.", "success")
     return see_other(url_for("collections.show" if own else "collections.index", slug=slug if own else None))
