@@ -8,13 +8,17 @@ from portal.errors import Invalid, NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import Received, receive_file
 from portal.library.forms import AssetForm, VersionForm, show_at_field
+from portal.library.history import SAID
 from portal.library.life.queries import replacement_of
+from portal.library.life.telling import tell_new_owner
 from portal.library.models import Asset, Version
+from portal.library.version_queries import history_of
 from portal.sharing.queries import open_links_of
 from portal.sharing.services import close_links_of
 from portal.users.access import MARKETING, allow, me
 from portal.users.queries import active_users
 from portal.web import number_of, render, see_other
+from portal.web.formatting import kind_words
 
 blueprint = Blueprint("library_changing", __name__, url_prefix="/library/<slug>")
 
@@ -31,14 +35,36 @@ def edit(slug: str) -> Response:
     if request.method == "GET":
         form.owner_id.data = str(asset.owner_id or "")
     term_ids = _term_ids() if request.method == "POST" else {term.id for term in asset.terms}
-    if form.validate_on_submit() and _change(asset, form, term_ids):
+    meanwhile = _meanwhile(asset, form, term_ids)
+    if not meanwhile and form.validate_on_submit() and _change(asset, form, term_ids):
         flash("Saved.", "success")
         return see_other(url_for("library.show", slug=asset.slug))
-    facets = queries.facets_with_terms()
-    status = 422 if form.is_submitted() else 200
     return render(
-        "library/edit.html", asset=asset, form=form, facets=facets, term_ids=term_ids, status=status
+        "library/edit.html",
+        asset=asset,
+        form=form,
+        facets=queries.facets_with_terms(),
+        term_ids=term_ids,
+        meanwhile=meanwhile,
+        last=history_of(me(), asset, limit=1) if meanwhile else [],
+        status=409 if meanwhile else 422 if form.is_submitted() else 200,
     )
+
+
+def _meanwhile(asset: Asset, form: AssetForm, term_ids: set[int]) -> list[tuple[str, str]]:
+    """Return what somebody else saved since the form was opened, as (field, text), where it is not what was typed."""
+    stamp, form.stamp.data = form.stamp.data, services.said_stamp(asset)
+    if not form.is_submitted() or not stamp or stamp == form.stamp.data:
+        return []
+    said = services.said_of(asset)
+    typed = {key: (form[key].data or "").replace("\r\n", "\n").strip() for key in said if key in form}
+    typed["kind"] = kind_words(form.kind.data)
+    texts = [(SAID[key], said[key]) for key in typed if said[key] != typed[key]]
+    if {term.id for term in asset.terms} != term_ids:
+        texts.append((SAID["terms"], said["terms"]))
+    if str(asset.owner_id or "") != (form.owner_id.data or ""):
+        texts.append(("Owner", asset.owner.name if asset.owner else "Nobody"))
+    return texts
 
 
 def _term_ids() -> set[int]:
@@ -47,6 +73,7 @@ def _term_ids() -> set[int]:
 
 
 def _change(asset: Asset, form: AssetForm, term_ids: set[int]) -> bool:
+    owner_before = asset.owner_id
     try:
         services.change_asset(
             asset,
@@ -61,6 +88,8 @@ def _change(asset: Asset, form: AssetForm, term_ids: set[int]) -> bool:
     except PortalError as error:
         show_at_field(form, error)
         return False
+    if asset.owner_id != owner_before:
+        tell_new_owner([asset], asset.owner, me())
     return True
 
 
@@ -129,7 +158,10 @@ def archive(slug: str) -> Response:
 def restore(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
     services.restore(asset, me())
-    flash("Restored.", "success")
+    if asset.is_published and asset.is_expired:
+        flash("Restored. It has expired: sales finds it again once you change that under Dates.", "warn")
+    else:
+        flash("Restored.", "success")
     return see_other(url_for("library.show", slug=asset.slug))
 
 
@@ -202,6 +234,8 @@ def _words_for(asset: Asset, version: Version) -> str:
     """Say what becomes of a version that was just added."""
     if not asset.is_published or asset.current_version_id == version.id:
         return f"Version {version.number} is here. Earlier versions are kept."
+    if asset.current_version_id is None:
+        return f"Version {version.number} is here. Everyone can use it as soon as it is read."
     if version.publish_when_read:
         return f"Version {version.number} takes the place of the one in use as soon as it is read."
     return f"Version {version.number} is here. Everyone goes on using the old one until you publish it."

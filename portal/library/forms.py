@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     FileField,
+    HiddenField,
     MultipleFileField,
     SelectField,
     StringField,
@@ -100,6 +101,8 @@ class AssetForm(GuidanceFields):
 
     title, kind, summary = _title(), _kind(), _summary()
     owner_id = SelectField("Owner", [Optional()])
+    # How it was when the form was opened, so that nobody undoes what somebody else did meanwhile.
+    stamp = HiddenField()
 
     def offer_owners(self, people: list[Any]) -> None:
         """Fill the choice of owners."""

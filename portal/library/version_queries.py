@@ -10,29 +10,39 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.library.comparing import ComparedPage
-from portal.library.history import words_of
+from portal.library.history import said_before, words_of
 from portal.library.models import Asset, AssetEvent, Page, Version
 from portal.library.page_queries import MOST_PAGES_SHOWN, all_words
 from portal.library.queries import shown_versions
+from portal.library.reviewing.queries import comments_on
 from portal.users.models import User
 
 # What two versions are compared by at most, each: pages as far as a viewer shows them, and characters.
 MOST_CHARACTERS = 1_000_000
+# The events that are answers to a review.
+_ANSWERED = {"approved": "approve", "sent_back": "changes"}
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of a history: who (None: the portal itself) did what, when and why; words follow the name."""
+    """One line of a history: who (None: the portal itself) did what, when and why; words follow the name.
+
+    `before` is what stood there before an edit, as (field, text).
+    """
 
     action: str
     who: str | None
     words: str
     why: str
     at: datetime
+    before: tuple[tuple[str, str], ...] = ()
 
 
 def history_of(user: User, asset: Asset, *, limit: int) -> list[Happening]:
-    """Return what happened to content, newest first, but for versions that the person may not see."""
+    """Return what happened to content, newest first, but for versions that the person may not see.
+
+    What was said about it before is for marketing alone.
+    """
     shown = shown_versions(user, asset).with_only_columns(Version.id)
     told = AssetEvent.version_id.is_(None) | AssetEvent.version_id.in_(shown)
     found = (
@@ -42,12 +52,24 @@ def history_of(user: User, asset: Asset, *, limit: int) -> list[Happening]:
         .order_by(AssetEvent.at.desc(), AssetEvent.id.desc())
         .limit(limit)
     )
+    events = db.session.scalars(found).all()
+    said = comments_on(asset, user) if any(event.action in _ANSWERED for event in events) else {}
     return [
         Happening(
-            event.action, event.user.name if event.user else None, words_of(event), event.note, event.at
+            event.action,
+            event.user.name if event.user else None,
+            words_of(event),
+            event.note or said.get(_answer_of(event), ""),
+            event.at,
+            said_before(event) if user.is_marketing else (),
         )
-        for event in db.session.scalars(found)
+        for event in events
     ]
+
+
+def _answer_of(event: AssetEvent) -> tuple[int | None, int | None, str | None]:
+    """Return whose answer to which review an event is about, and what it was."""
+    return (event.detail or {}).get("review_id"), event.user_id, _ANSWERED.get(event.action)
 
 
 def pages_to_compare(version_id: int) -> tuple[list[ComparedPage], bool]:

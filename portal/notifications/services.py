@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -26,36 +27,38 @@ def notify_many(recipient_ids: Iterable[int], *, kind: str, title: str, address:
 
 @dataclass(frozen=True)
 class Line:
-    """What one person is told of one event."""
+    """What one person is told of one event; what they were told of in another line is only kept as told."""
 
     recipient_id: int
     kind: str
     title: str
     address: str
     event_key: str
+    is_shown: bool = True
 
 
 def tell(lines: Sequence[Line]) -> int:
-    """Tell people many things in a few statements, each once per person and event; return how many were new."""
-    told: set[tuple[int, str]] = set()
-    for keys in chunks({line.event_key for line in lines}):
-        found = select(OutboxMessage.recipient_id, OutboxMessage.event_key)
-        told.update(db.session.execute(found.where(OutboxMessage.event_key.in_(keys))).tuples())
+    """Tell people many things in a few statements, each once per person and event; return how many lines are new."""
+    told = told_of({line.event_key for line in lines})
     fresh = [line for line in lines if (line.recipient_id, line.event_key) not in told]
     if fresh:
-        db.session.execute(
-            insert(OutboxMessage), [asdict(line) | {"title": line.title[:300]} for line in fresh]
-        )
+        db.session.execute(insert(OutboxMessage), [_row(line) for line in fresh])
         enqueue("deliver_notifications", once=True)
-    return len(fresh)
+    return sum(line.is_shown for line in fresh)
 
 
-def events_told(event_keys: Iterable[str]) -> set[str]:
-    """Return of which of these events anybody was told."""
-    told: set[str] = set()
+def _row(line: Line) -> dict[str, Any]:
+    facts = asdict(line) | {"title": line.title[:300], "delivered_at": None if line.is_shown else now()}
+    del facts["is_shown"]
+    return facts
+
+
+def told_of(event_keys: Iterable[str]) -> set[tuple[int, str]]:
+    """Return who was told of which of these events, as (person, event)."""
+    told: set[tuple[int, str]] = set()
     for keys in chunks(event_keys):
-        found = select(OutboxMessage.event_key).where(OutboxMessage.event_key.in_(keys))
-        told.update(db.session.scalars(found.distinct()))
+        found = select(OutboxMessage.recipient_id, OutboxMessage.event_key)
+        told.update(db.session.execute(found.where(OutboxMessage.event_key.in_(keys))).tuples())
     return told
 
 

@@ -12,6 +12,7 @@ from portal.library.hygiene import queries
 from portal.library.hygiene.finding import KINDS
 from portal.library.hygiene.services import describe, look_over, still_found
 from portal.library.life.services import change_owner, verify
+from portal.library.life.telling import tell_new_owner
 from portal.library.models import HygieneFinding
 from portal.library.reviewing.services import approve_version
 from portal.library.services import archive
@@ -93,7 +94,8 @@ def _give_owner(finding: HygieneFinding) -> str:
     if text and number is None:
         raise Invalid("Please choose a person.", field="owner_id")
     owner = me() if number is None else user_or_404(number)
-    change_owner(finding.asset, me(), owner)
+    if change_owner(finding.asset, me(), owner):
+        tell_new_owner([finding.asset], owner, me())
     return (
         f"{'You look' if owner.id == me().id else f'{owner.name} looks'} after “{finding.asset.title}” now."
     )

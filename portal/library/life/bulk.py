@@ -12,6 +12,7 @@ from portal.library import services as library
 from portal.library.life import services
 from portal.library.life.dates import after_check, kind_days
 from portal.library.life.queries import replacement_of
+from portal.library.life.telling import tell_new_owner
 from portal.library.models import Asset
 from portal.library.services.checking import checked_replacement
 from portal.users.models import User
@@ -162,6 +163,8 @@ def apply(assets: Sequence[Asset], stamps: Mapping[int, str], task: Task, by: Us
         else:
             _do(asset, task, by, of_kinds)
             changed.append(asset.id)
+    if task.action == "owner":
+        tell_new_owner([asset for asset in assets if asset.id in set(changed)], task.owner, by)
     return Outcome(tuple(changed), tuple(left), tuple(meanwhile), len(stamps) - len(assets))
 
 

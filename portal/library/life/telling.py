@@ -1,4 +1,4 @@
-"""Telling the owners of content, ahead of time and once, that it is to be looked at or expires."""
+"""Telling the owners of content, ahead of time and once, that it is to be looked at or expires; and who becomes one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.db import now
 from portal.library.life.dates import today
 from portal.library.life.queries import DueDate, due_dates
 from portal.library.models import Asset
-from portal.notifications.services import Line, events_told, tell
+from portal.notifications.services import Line, notify, tell, told_of
+from portal.users.models import User
 from portal.users.queries import active_users
 from portal.web.formatting import day as day_words
 
@@ -29,11 +31,6 @@ class _Group:
     recipients: tuple[int, ...]
     due: tuple[DueDate, ...]
 
-    @property
-    def key(self) -> str:
-        """The event of being told of all of them in one line."""
-        return f"{self.kind}:many:{self.owner_id or 'all'}:{self.day}:{self.step}"
-
     def key_of(self, one: DueDate) -> str:
         """The event of being told of one of them."""
         return f"{self.kind}:{one.asset_id}:{self.day}:{self.step}"
@@ -45,7 +42,7 @@ def tell_of_dates() -> int:
         *_groups("review", due_dates(Asset.review_by)),
         *_groups("expiry", due_dates(Asset.expires_on)),
     ]
-    told = events_told({key for group in groups for key in (group.key, *map(group.key_of, group.due))})
+    told = told_of({group.key_of(one) for group in groups for one in group.due})
     return tell([line for group in groups for line in _lines(group, told)])
 
 
@@ -66,18 +63,35 @@ def _groups(kind: str, due: Sequence[DueDate]) -> Iterator[_Group]:
         yield _Group(kind, day, step, owner_id, recipients[day, step, owner_id], tuple(group))
 
 
-def _lines(group: _Group, told: set[str]) -> Iterator[Line]:
-    if group.key in told:
-        return
-    fresh = [one for one in group.due if group.key_of(one) not in told]
+def _lines(group: _Group, told: set[tuple[int, str]]) -> Iterator[Line]:
+    """Tell each of them of what they were not told yet: what comes to a day later, or to them, is told then."""
     for person in group.recipients:
-        if len(fresh) > MOST_LINES:
+        fresh = [one for one in group.due if (person, group.key_of(one)) not in told]
+        together = len(fresh) > MOST_LINES
+        if together:
             words = _words(group, f"{len(fresh):,} pieces of content", many=True)
-            yield Line(person, "life", words, "/to-do#due", group.key)
-            continue
+            # What makes them a line is its pieces: each of them is in one such line only.
+            yield Line(person, "life", words, "/to-do#due", f"many:{group.key_of(fresh[0])}")
         for one in fresh:
             words = _words(group, f"“{_short(one.title)}”", many=False)
-            yield Line(person, "life", words, f"/library/{one.slug}", group.key_of(one))
+            yield Line(
+                person, "life", words, f"/library/{one.slug}", group.key_of(one), is_shown=not together
+            )
+
+
+def tell_new_owner(assets: Sequence[Asset], owner: User | None, by: User) -> None:
+    """Tell somebody in one line that another gave them content to look after."""
+    if not assets or owner is None or not owner.is_active or owner.id == by.id:
+        return
+    many = len(assets) > 1
+    what = f"{len(assets):,} pieces of content" if many else f"“{_short(assets[0].title)}”"
+    notify(
+        recipient_id=owner.id,
+        kind="life",
+        title=f"{by.name[:60]} gave you {what} to look after.",
+        address="/to-do#due" if many else f"/library/{assets[0].slug}",
+        event_key=f"owner:{assets[0].id}:{now().isoformat()}",
+    )
 
 
 def _short(title: str) -> str:

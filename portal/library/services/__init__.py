@@ -10,7 +10,15 @@ from portal.library.services.checking import (
     checked_title,
     clean_filename,
 )
-from portal.library.services.content import change_asset, create_asset, name_draft, touch
+from portal.library.services.content import (
+    change_asset,
+    create_asset,
+    name_draft,
+    said_of,
+    said_stamp,
+    touch,
+)
+from portal.library.services.redrawing import draw_again
 from portal.library.services.restoring import restore_version
 from portal.library.services.states import archive, publish, restore
 from portal.library.services.versions import (
@@ -38,6 +46,7 @@ __all__ = [
     "checked_title",
     "clean_filename",
     "create_asset",
+    "draw_again",
     "name_draft",
     "publish",
     "publish_version",
@@ -46,5 +55,7 @@ __all__ = [
     "refresh_use",
     "restore",
     "restore_version",
+    "said_of",
+    "said_stamp",
     "touch",
 ]

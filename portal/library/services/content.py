@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -17,6 +18,7 @@ from portal.library.services.checking import MAX_SUMMARY, checked_kind, checked_
 from portal.library.slugs import RESERVED, slug_of
 from portal.richtext import MAX_SHORT
 from portal.users.models import User
+from portal.web.formatting import kind_words
 
 NO_GUIDANCE = Guidance()
 
@@ -75,16 +77,35 @@ def change_asset(
     owner_id: int | None,
 ) -> None:
     """Change what is said about content; the address stays."""
+    before, owner_before = said_of(asset), asset.owner
     asset.title = checked_title(title)
     asset.kind = checked_kind(kind)
     asset.summary = checked_text(summary, MAX_SUMMARY, "summary")
     _set_guidance(asset, guidance)
     asset.terms = _terms(term_ids)
-    if owner_id is not None and db.session.get(User, owner_id) is None:
+    asset.owner = db.session.get(User, owner_id) if owner_id is not None else None
+    if owner_id is not None and asset.owner is None:
         raise Invalid("That person is not here any more.", field="owner_id")
-    asset.owner_id = owner_id
-    history.note(asset, by, "edited")
+    changes = {key: [before[key], text] for key, text in said_of(asset).items() if text != before[key]}
+    if changes:
+        history.note(asset, by, "edited", **changes)
+    if asset.owner is not owner_before:
+        names = [owner.name if owner else None for owner in (owner_before, asset.owner)]
+        history.note(asset, by, "owner_changed", owner=names)
     touch(asset)
+
+
+def said_of(asset: Asset) -> dict[str, str]:
+    """Return what is said about content, by field and in words, so that a change of it can be told."""
+    terms = ", ".join(sorted(term.name for term in asset.terms))
+    said = {"title": asset.title, "kind": kind_words(asset.kind), "summary": asset.summary}
+    return {**said, **asdict(asset.guidance), "terms": terms}
+
+
+def said_stamp(asset: Asset) -> str:
+    """Return a short mark of what is said about content, and of who looks after it."""
+    terms = sorted(term.id for term in asset.terms)
+    return hashlib.sha256(repr((said_of(asset), terms, asset.owner_id)).encode()).hexdigest()[:16]
 
 
 def name_draft(asset: Asset, *, title: str, kind: str, term_ids: Iterable[int]) -> None:

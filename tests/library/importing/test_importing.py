@@ -206,7 +206,7 @@ def test_known_files_are_left_alone_unless_their_facts_are_to_be_said_anew(make,
     happened = rows(
         select(AssetEvent.action).where(AssetEvent.asset_id == changed.id).order_by(AssetEvent.id)
     )
-    assert happened == ["created", "edited", "dates_changed"]
+    assert happened == ["created", "edited", "owner_changed", "dates_changed"]
     code, lines, _ = add(folder, "--update-facts")
     assert lines["a.docx"]["outcome"] == "already there"
     assert len(rows(select(Asset))) == 3

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.library.models import Asset, AssetEvent
+from portal.notifications.models import OutboxMessage
 from portal.sharing.models import ShareLink
 
 FIELDS = ("items", "do", "owner_id", "expires_on", "replaced_by", "next")
@@ -81,6 +82,11 @@ def test_the_owner_of_many_is_changed(shelf, make, sign_in, rows):
     ).text
     client.post("/library/bulk/apply", data=confirmed(page))
     assert rows(select(Asset.owner_id).distinct()) == [heir.id]
+    (line,) = rows(select(OutboxMessage))
+    assert (line.recipient_id, line.title) == (
+        heir.id,
+        f"{marketer.name} gave you 3 pieces of content to look after.",
+    )
     events = rows(select(AssetEvent).order_by(AssetEvent.asset_id))
     assert [event.detail["owner"][0] for event in events] == ["Ana Ruiz", None, None]
     again = client.post("/library/bulk", data=ticked(assets, do="owner", owner_id=str(heir.id))).text

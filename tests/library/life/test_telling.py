@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.db import now
+from portal.db import db, now
 from portal.jobs import _nightly, enqueue
 from portal.library.life.telling import MOST_LINES, tell_of_dates
+from portal.library.models import Asset
 from portal.notifications.models import Notification, OutboxMessage
 
 DAY = date(2026, 12, 29)
@@ -102,11 +103,33 @@ def test_many_with_the_same_day_are_told_in_one_line_and_once(make, rows, tell, 
     for number in range(MOST_LINES + 1):
         make.asset(f"Deck {number}", slug=f"deck-{number}", owner=owner, review_by=DAY)
     assert tell(12, 1) == 1
-    (line,) = rows(select(OutboxMessage))
+    (line,) = rows(select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)))
     assert line.title.startswith("Please look at 6 pieces of content by 29 Dec 2026.")
     assert line.address == "/to-do#due"
     sign_in(owner).post("/library/deck-0/verify")
     assert tell(12, 2) == 0
+
+
+def test_what_comes_to_the_same_day_later_is_told_though_many_were_told_in_one_line(make, rows, tell):
+    owner = make.user("marketer")
+    for number in range(MOST_LINES + 1):
+        make.asset(f"Deck {number}", owner=owner, review_by=DAY)
+    assert tell(12, 1) == 1
+    make.asset("Latecomer", owner=owner, review_by=DAY)
+    assert [tell(12, 2), tell(12, 3)] == [1, 0]
+    assert "Please look at “Latecomer” by" in rows(select(OutboxMessage.title).order_by(OutboxMessage.id))[-1]
+    for number in range(MOST_LINES + 1):
+        make.asset(f"Sheet {number}", owner=owner, review_by=DAY)
+    assert [tell(12, 4), tell(12, 5)] == [1, 0]
+
+
+def test_a_new_owner_is_told_at_a_step_at_which_the_old_one_was(make, rows, tell):
+    first, second = make.user("marketer"), make.user("marketer")
+    asset = make.asset("Deck", owner=first, expires_on=DAY)
+    assert tell(12, 1) == 1
+    make.inside(lambda: setattr(db.session.get_one(Asset, asset.id), "owner_id", second.id))
+    assert [tell(12, 2), tell(12, 3)] == [1, 0]
+    assert rows(select(OutboxMessage.recipient_id).order_by(OutboxMessage.id)) == [first.id, second.id]
 
 
 def test_only_published_content_is_told_of_and_one_day_is_told_once(make, rows, tell):
