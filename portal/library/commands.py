@@ -16,7 +16,7 @@ from flask.cli import AppGroup
 
 from portal.db import unit_of_work
 from portal.errors import PortalError
-from portal.jobs import waiting_jobs
+from portal.jobs import do_now, waiting_jobs
 from portal.library.importing import telling
 from portal.library.importing.facts import Facts, Register
 from portal.library.importing.finding import Finding, find_files
@@ -25,6 +25,9 @@ from portal.library.importing.sidecar import NAME, Sidecar
 from portal.library.importing.telling import Counts, CsvReport, Line
 from portal.library.models import ASSET_KINDS
 from portal.library.vocabulary import facet_by_key, term_for
+from portal.library.reading import soffice_path
+from portal.library.services import draw_again
+from portal.library.undrawn_queries import shown_as_text, version_by_id
 from portal.users.queries import user_by_email
 
 group = AppGroup("library", help="Add files to the library.")
@@ -100,6 +103,38 @@ def _lines(finding: Finding, for_all: Facts, wish: Wish, dry: bool) -> Iterator[
     for path in finding.missing:
         yield Line(shown(path), "missing", None, "refused", MISSING)
     for source in finding.sidecars:
+@group.command("draw")
+def draw() -> None:
+    """Draw Word and PowerPoint files that are shown as text, after LibreOffice was installed or failed on them.
+
+    One after the other: each keeps what is shown of it until its turn comes.
+    """
+    if soffice_path() is None:
+        raise click.ClickException("LibreOffice was not found. Install it, or name its command in SOFFICE.")
+    with unit_of_work():
+        due = shown_as_text()
+    left = [told for version_id in due if (told := _drawn_again(version_id))]
+    for told in left:
+        click.echo(told)
+    click.echo(f"{len(due) - len(left):,} of {telling.counted(len(due), 'file')} drawn.", err=True)
+
+
+def _drawn_again(version_id: int) -> str:
+    """Draw one version and return what is to be said if it is still shown as text."""
+    with unit_of_work():
+        version = version_by_id(version_id)
+        if version is None or not version.is_shown_as_text:
+            return ""
+        draw_again(version)
+    do_now("draw_version", version_id)
+    with unit_of_work():
+        version = version_by_id(version_id)
+        if version is None or version.preview_kind == "pages":
+            return ""
+        why = version.preview_reason or "It waits for the worker."
+        return f"{version.asset.title}, version {version.number}: {why}"
+
+
         for fault in source.faults:
             reason = f"{source.source.name}, line {fault.line}: {fault.reason}"
             yield Line(fault.path, "row refused", None, "refused", reason)

@@ -6,11 +6,13 @@ from itertools import groupby
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from portal.errors import Conflict
 from portal.feedback.threads.queries import thread_panel
 from portal.library import queries, services
 from portal.library.comparing import Comparison, PageChange, compare_pages, summed_up
 from portal.library.file_views import addresses_of
 from portal.library.models import Asset, Version
+from portal.library.reading import soffice_path
 from portal.library.reviewing.queries import closed_reviews, review_panel
 from portal.library.serving import drawn_with, marked, nearest_page, page_word, viewer_pages
 from portal.library.version_queries import history_of, pages_to_compare
@@ -107,6 +109,17 @@ def history(slug: str) -> Response:
         events=history_of(me(), asset, limit=MOST_EVENTS),
         most_events=MOST_EVENTS,
     )
+
+
+@blueprint.post("/v/<int:number>/draw-again")
+@allow(*MARKETING)
+def draw_again(slug: str, number: int) -> Response:
+    asset = queries.visible_asset(me(), slug)
+    version = queries.visible_version(me(), asset, number)
+    if soffice_path() is None:
+        raise Conflict("LibreOffice is not installed here, so it would be shown as text again.")
+    services.draw_again(version)
+    return see_other(url_for("library.show", slug=asset.slug))
 
 
 @blueprint.post("/v/<int:number>/restore")

@@ -35,6 +35,7 @@ from portal.library.life.bulk_views import blueprint as bulk_blueprint
 from portal.library.life.queries import life_panel, replacement_of
 from portal.library.life.views import blueprint as life_blueprint
 from portal.library.models import Asset
+from portal.library.reading import soffice_path
 from portal.library.reviewing.queries import review_panel
 from portal.library.reviewing.views import blueprint as reviewing_blueprint
 from portal.library.serving import drawn_with, for_audience, nearest_page, page_word, viewer_pages
@@ -155,6 +156,7 @@ def _viewer(asset: Asset, *, presenting: bool = False) -> dict[str, Any]:
         "current": nearest_page(pages, number_of(request.args.get("page"))),
         "page_word": page_word(version),
         "drawn_with": drawn_with(version),
+        "may_draw_again": bool(version and version.is_shown_as_text and soffice_path()),
     }
 
 

@@ -27,6 +27,9 @@ ASSET_KINDS = (
 ASSET_STATES = ("draft", "in_review", "published", "archived", "from_sales")
 VERSION_STATES = ("waiting", "indexed", "stored_no_text", "refused")
 PREVIEW_KINDS = ("waiting", "pages", "html", "cards", "none")
+TEXT_PREVIEWS = ("html", "cards")
+DRAWN_BY_OFFICE = (".docx", ".pptx")
+READABLE = ("indexed", "stored_no_text")
 
 
 class Asset(Model):
@@ -165,6 +168,12 @@ class Version(Model):
         return self.source in ("file", "markdown") and (
             self.state == "stored_no_text" or (self.preview_kind == "none" and self.state == "indexed")
         )
+
+    @property
+    def is_shown_as_text(self) -> bool:
+        """Whether it has pages that LibreOffice would draw, and is shown without them."""
+        is_office = (self.filename or "").lower().endswith(DRAWN_BY_OFFICE)
+        return is_office and self.preview_kind in TEXT_PREVIEWS and self.state in READABLE
 
 
 class Page(Model):
