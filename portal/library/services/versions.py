@@ -138,9 +138,11 @@ def publish_version(asset: Asset, version: Version, by: User | None) -> None:
 def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
     """Make a version the one that everyone uses, and write down who saw to it."""
     end_reviews(asset, by, why="It was published.", up_to=version)
+    is_newer = asset.current_version_id is not None and asset.current_version_id != version.id
     asset.current_version, asset.is_placeholder = version, False
     version.publish_when_read = False
-    if asset.review_by is None:
+    if asset.review_by is None or is_newer:
+        # Whoever puts a new version in place has looked at it just now.
         asset.review_by = next_review(asset)
     if version.published_at is None:
         version.published_at, version.published_by_id = now(), by.id if by else None

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.library import services
 from portal.library.models import Asset, AssetEvent, ReviewInterval
+from portal.library.queries import asset_or_404
 from portal.users.models import AuditEntry
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -154,3 +156,19 @@ def test_an_interval_that_is_none_is_refused_at_its_field(make, sign_in, rows, w
     assert 'id="battle_card-error"' in answer.text
     assert rows(select(ReviewInterval)) == []
     assert sign_in(make.user("manager")).get("/library/review-intervals").status_code == 403
+
+
+def test_a_new_version_in_place_moves_the_next_look(make, sign_in, rows, at):
+    """As the page of intervals promises: it counts from the day on which it went live."""
+    at(2026, 12, 1, 12)
+    marketer = make.user("marketer")
+    asset = make.asset("Card", slug="card", kind="battle_card", review_by=date(2026, 11, 1), owner=marketer)
+
+    def add():
+        version = services.add_markdown_version(asset_or_404(asset.id), by=None, body="New prices")
+        version.state, version.preview_kind = "indexed", "none"
+
+    make.inside(add)
+    assert rows(select(Asset.review_by)) == [date(2026, 11, 1)]
+    assert sign_in(marketer).post("/library/card/v/2/publish").status_code == 303
+    assert rows(select(Asset.review_by)) == [date(2026, 12, 1) + timedelta(days=90)]
