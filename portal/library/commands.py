@@ -24,10 +24,10 @@ from portal.library.importing.running import Wish, add_files, foresee, shown
 from portal.library.importing.sidecar import NAME, Sidecar
 from portal.library.importing.telling import Counts, CsvReport, Line
 from portal.library.models import ASSET_KINDS
-from portal.library.vocabulary import facet_by_key, term_for
 from portal.library.reading import soffice_path
 from portal.library.services import draw_again
 from portal.library.undrawn_queries import shown_as_text, version_by_id
+from portal.library.vocabulary import facet_by_key, term_for
 from portal.users.queries import user_by_email
 
 group = AppGroup("library", help="Add files to the library.")
@@ -93,16 +93,6 @@ def add(
         sys.exit(1)
 
 
-def _lines(finding: Finding, for_all: Facts, wish: Wish, dry: bool) -> Iterator[Line]:
-    register = Register(dry=dry)
-
-    def facts_of(path: Path) -> Facts:
-        row = finding.row_of(path)
-        return register.facts_of(row, for_all) if row else for_all
-
-    for path in finding.missing:
-        yield Line(shown(path), "missing", None, "refused", MISSING)
-    for source in finding.sidecars:
 @group.command("draw")
 def draw() -> None:
     """Draw Word and PowerPoint files that are shown as text, after LibreOffice was installed or failed on them.
@@ -135,6 +125,16 @@ def _drawn_again(version_id: int) -> str:
         return f"{version.asset.title}, version {version.number}: {why}"
 
 
+def _lines(finding: Finding, for_all: Facts, wish: Wish, dry: bool) -> Iterator[Line]:
+    register = Register(dry=dry)
+
+    def facts_of(path: Path) -> Facts:
+        row = finding.row_of(path)
+        return register.facts_of(row, for_all) if row else for_all
+
+    for path in finding.missing:
+        yield Line(shown(path), "missing", None, "refused", MISSING)
+    for source in finding.sidecars:
         for fault in source.faults:
             reason = f"{source.source.name}, line {fault.line}: {fault.reason}"
             yield Line(fault.path, "row refused", None, "refused", reason)
