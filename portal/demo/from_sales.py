@@ -19,6 +19,8 @@ class Brought:
     outcome: str | None = None
     decided_days_ago: float = 0
     reason: str = ""
+    terms: tuple[str, ...] = ()
+    """What marketing filed it under when it adopted it."""
 
 
 BROUGHT = (
@@ -108,7 +110,7 @@ Whether the process is valid. They decide that; we hand over what we tested.
         "one_sheeter",
         "docx",
         "matthis.kroll",
-        74,
+        26,
         "There was nothing for merchants with fewer than ten yards, and they are half of my list.",
         (),
         """## Small yards have the same morning
@@ -123,7 +125,8 @@ Eight trucks, three yards, one telephone. Every site wants its bricks at seven, 
 Two weeks for the first yard, one for each further one. Orders come from the merchant system that is there already.
 """,
         outcome="adopted",
-        decided_days_ago=60,
+        decided_days_ago=12,
+        terms=("Harrowmere Route", "Building materials", "Discovery"),
     ),
     Brought(
         "savings-in-five-slides",

@@ -19,7 +19,7 @@ from portal.demo.pieces import Edition, Piece
 from portal.demo.writers import write_file
 from portal.library.contributions.deciding import adopt, decline
 from portal.library.contributions.services import contribute
-from portal.library.models import Asset, AssetEvent, Contribution, Version
+from portal.library.models import Asset, AssetEvent, Contribution, Term, Version
 from portal.notifications.models import OutboxMessage
 from portal.storage import Stored, storage
 from portal.users.models import User
@@ -89,6 +89,7 @@ def decide(numbers: Numbers, moment: datetime) -> None:
         if brought.outcome == "adopted":
             adopt(contribution, marketer, publish_now=True)
             asset.published_at = decided
+            asset.terms = list(db.session.scalars(select(Term).where(Term.name.in_(brought.terms))))
             db.session.execute(
                 update(Version).where(Version.asset_id == asset.id).values(published_at=decided)
             )
