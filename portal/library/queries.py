@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.db import chunks, db, now
+from portal.db import db, now
 from portal.errors import NotFound
 from portal.library.models import (
     Asset,
@@ -31,25 +30,53 @@ MOST_DRAFTS_SHOWN = 50
 
 
 def visible_assets(user: User) -> Select[tuple[Asset]]:
-    """Select the content that a person may see.
+    """Select the content that lists show a person.
 
-    Marketing sees all of it; others see what is live, their own drafts and those they were asked about, what their
-    team brought, and whatever they brought themselves.
+    Marketing sees all of it; others see what is live, their own drafts and those they were asked about as they stand,
+    what their team brought, and what they brought themselves until marketing makes it its own.
+    """
+    return select(Asset) if user.is_marketing else select(Asset).where(or_(*_listed(user)))
+
+
+def reachable_assets(user: User) -> Select[tuple[Asset]]:
+    """Select the content that a person may open: what lists show them, and what only its own address leads to.
+
+    That is an earlier version they were asked about, the next one of what has expired, and what marketing adopted from
+    them and works on. Of it they see what shown_versions says.
     """
     if user.is_marketing:
         return select(Asset)
-    is_draft = Asset.state.in_(("draft", "in_review"))
+    asked = _asked_about(user).with_only_columns(Review.asset_id)
+    asked_now = asked.where(Review.state == "open")
     return select(Asset).where(
         or_(
-            live(),
-            is_draft & (Asset.owner_id == user.id),
-            is_draft & Asset.id.in_(_asked_about(user)),
-            # Expired content may be asked about too, while its new version waits.
-            (Asset.state == "published") & Asset.id.in_(_asked_about(user).where(Review.state == "open")),
-            (Asset.state == "from_sales") & Asset.id.in_(_brought_by_team(user)),
-            Asset.id.in_(select(Contribution.asset_id).where(Contribution.contributed_by_id == user.id)),
+            *_listed(user),
+            _is_draft() & Asset.id.in_(asked),
+            (Asset.state == "published") & Asset.id.in_(asked_now),
+            Asset.published_at.is_(None) & Asset.id.in_(_brought_by(user)),
         )
     )
+
+
+def _listed(user: User) -> tuple[ColumnElement[bool], ...]:
+    undecided = _brought_by(user).where(Contribution.outcome.is_distinct_from("adopted"))
+    return (
+        live(),
+        _is_draft() & (Asset.owner_id == user.id),
+        _is_draft() & Asset.current_version_id.in_(_asked_about(user)),
+        (Asset.state == "from_sales") & Asset.id.in_(_brought_by_team(user)),
+        Asset.published_at.is_(None) & Asset.id.in_(undecided),
+    )
+
+
+def _is_draft() -> ColumnElement[bool]:
+    return Asset.state.in_(("draft", "in_review"))
+
+
+def may_open(user: User, asset: Asset) -> bool:
+    """Return whether a person may open content (still)."""
+    found = reachable_assets(user).where(Asset.id == asset.id).with_only_columns(Asset.id)
+    return db.session.scalar(found) is not None
 
 
 def live() -> ColumnElement[bool]:
@@ -59,8 +86,13 @@ def live() -> ColumnElement[bool]:
 
 
 def _asked_about(user: User) -> Select[tuple[int]]:
-    asked = select(Review.asset_id).join(Reviewer, Reviewer.review_id == Review.id)
+    """Select the ids of the versions that a person was asked about."""
+    asked = select(Review.version_id).join(Reviewer, Reviewer.review_id == Review.id)
     return asked.where(Reviewer.user_id == user.id, Review.state != "withdrawn")
+
+
+def _brought_by(user: User) -> Select[tuple[int]]:
+    return select(Contribution.asset_id).where(Contribution.contributed_by_id == user.id)
 
 
 def _brought_by_team(user: User) -> Select[tuple[int]]:
@@ -75,8 +107,8 @@ def worth_offering(user: User) -> ColumnElement[bool]:
 
 
 def visible_asset(user: User, slug: str) -> Asset:
-    """Return one piece of content with its terms, owner and current version, or raise NotFound."""
-    asset = db.session.scalar(_whole(visible_assets(user)).where(Asset.slug == slug))
+    """Return content that a person may open with its terms, owner and current version, or raise NotFound."""
+    asset = db.session.scalar(_whole(reachable_assets(user)).where(Asset.slug == slug))
     if asset is None:
         raise NotFound
     return asset
@@ -92,54 +124,16 @@ def _whole(assets: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
     )
 
 
-def withdrawn_asset(slug: str) -> Asset | None:
-    """Return archived or expired content that was in use once, for a page that names its replacement and no more."""
+def withdrawn_asset(user: User, slug: str) -> Asset | None:
+    """Return archived or expired content that was in use once, for a page that names its replacement and no more.
+
+    Content from sales that was merged was in use by the team of whoever brought it.
+    """
     found = select(Asset).options(joinedload(Asset.replaced_by))
     gone = (Asset.state == "archived") | ((Asset.state == "published") & ~live())
-    return db.session.scalar(found.where(Asset.slug == slug, gone, Asset.published_at.is_not(None)))
-
-
-def asset_by_reference(text: str) -> Asset | None:
-    """Return the content that an import means: by slug, else external id, else title, published before others."""
-    wanted = text.strip()
-    if not wanted:
-        return None
-    for column, value in ((Asset.slug, wanted.lower()), (Asset.external_id, wanted)):
-        asset = db.session.scalar(select(Asset).where(column == value))
-        if asset is not None:
-            return asset
-    # SQLite lowers only plain letters, so the title as written is asked for too.
-    titled = select(Asset).where((func.lower(Asset.title) == wanted.lower()) | (Asset.title == wanted))
-    return db.session.scalar(titled.order_by((Asset.state == "published").desc(), Asset.id).limit(1))
-
-
-def assets_by_reference(references: Iterable[str]) -> dict[str, int]:
-    """Return what asset_by_reference says of each, for whole files: those that name nothing are left out."""
-    wanted = {text: text.strip() for text in references if text.strip()}
-    slugs = _first_ids(Asset.slug, {text.lower() for text in wanted.values()})
-    externals = _first_ids(Asset.external_id, wanted.values())
-    # SQLite lowers only plain letters, so the title as written is asked for too.
-    titles = _first_ids(Asset.title, wanted.values())
-    lowered = _first_ids(func.lower(Asset.title), {text.lower() for text in wanted.values()})
-    found: dict[str, int] = {}
-    for text, name in wanted.items():
-        titled = [row for row in (titles.get(name), lowered.get(name.lower())) if row]
-        best = slugs.get(name.lower()) or externals.get(name) or (min(titled) if titled else None)
-        if best:
-            found[text] = best[1]
-    return found
-
-
-def _first_ids(column: Any, values: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return by value (0 for published or 1, id) of the content it names, published before others."""
-    firsts: dict[str, tuple[int, int]] = {}
-    for part in chunks(set(values)):
-        rows = select(column, case((Asset.state == "published", 0), else_=1), Asset.id).where(
-            column.in_(part)
-        )
-        for value, place, asset_id in db.session.execute(rows):
-            firsts[value] = min(firsts.get(value, (place, asset_id)), (place, asset_id))
-    return firsts
+    merged = _brought_by_team(user).where(Contribution.outcome == "merged")
+    was_in_use = Asset.published_at.is_not(None) | Asset.id.in_(merged)
+    return db.session.scalar(found.where(Asset.slug == slug, gone, was_in_use))
 
 
 def asset_or_404(asset_id: int) -> Asset:
@@ -176,13 +170,28 @@ def visible_version(user: User, asset: Asset, number: int) -> Version:
 
 
 def shown_versions(user: User, asset: Asset) -> Select[tuple[Version]]:
-    """Select the versions that a person may see: of published content what was in use, or is asked of them."""
+    """Select the versions that a person may see who may open content.
+
+    All of their own draft and of what their team brought; else what was in use, what is asked of them, and of what
+    is not published what they made.
+    """
     found = select(Version).where(Version.asset_id == asset.id)
-    if user.is_marketing or not asset.is_published:
+    is_own_draft = asset.state in ("draft", "in_review") and asset.owner_id == user.id
+    if user.is_marketing or is_own_draft or asset.state == "from_sales":
         return found
-    asked = select(Review.version_id).join(Reviewer, Reviewer.review_id == Review.id)
-    asked = asked.where(Reviewer.user_id == user.id, Review.state != "withdrawn")
-    return found.where(or_(Version.published_at.is_not(None), Version.id.in_(asked)))
+    seen = or_(Version.published_at.is_not(None), Version.id.in_(_asked_about(user)))
+    return found.where(seen if asset.is_published else or_(seen, Version.created_by_id == user.id))
+
+
+def version_shown_to(user: User, asset: Asset) -> Version | None:
+    """Return the version that content's page shows a person: the current one, or else the newest they may see."""
+    current = asset.current_version
+    if current is None or user.is_marketing or asset.is_published:
+        return current
+    current_first = (Version.id == current.id).desc()
+    return db.session.scalar(
+        shown_versions(user, asset).order_by(current_first, Version.number.desc()).limit(1)
+    )
 
 
 def versions_of(user: User, asset: Asset) -> list[Version]:

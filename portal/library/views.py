@@ -74,7 +74,7 @@ def show(slug: str) -> Response:
     asset = _asset(slug)
     if asset is None:
         return _withdrawn(slug)
-    version = asset.current_version
+    version = queries.version_shown_to(me(), asset)
     if request.headers.get("HX-Request") == "true":
         return _state(asset)
     if version is not None:
@@ -123,7 +123,7 @@ def _asset(slug: str) -> Asset | None:
 
 def _withdrawn(slug: str) -> Response:
     """Answer an old link to archived or expired content by naming what replaces it, and showing nothing else of it."""
-    asset = queries.withdrawn_asset(slug)
+    asset = queries.withdrawn_asset(me(), slug)
     if asset is None:
         raise NotFound
     return render(
@@ -145,7 +145,7 @@ def _state(asset: Asset) -> Response:
 
 
 def _viewer(asset: Asset, *, presenting: bool = False) -> dict[str, Any]:
-    version = asset.current_version
+    version = queries.version_shown_to(me(), asset)
     pages = viewer_pages(version, addresses_of(asset, version)) if version else []
     pages = for_audience(pages, with_notes=True) if presenting else pages
     return {
@@ -163,26 +163,29 @@ def _viewer(asset: Asset, *, presenting: bool = False) -> dict[str, Any]:
 @blueprint.get("/<slug>/present")
 def present(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
-    if asset.current_version is None:
+    viewer = _viewer(asset, presenting=True)
+    if viewer["version"] is None:
         raise NotFound("There is nothing to present yet.")
-    return render("library/present.html", **_viewer(asset, presenting=True))
+    return render("library/present.html", **viewer)
 
 
 @blueprint.get("/<slug>/present/notes")
 def present_notes(slug: str) -> Response:
     """Show how to use it, the words of the page and the next one to whoever presents, in a window of its own."""
     asset = queries.visible_asset(me(), slug)
-    if asset.current_version is None:
+    viewer = _viewer(asset, presenting=True)
+    if viewer["version"] is None:
         raise NotFound("There is nothing to present yet.")
-    return render("library/notes.html", **_viewer(asset, presenting=True))
+    return render("library/notes.html", **viewer)
 
 
 @blueprint.post("/<slug>/present")
 def start_presenting(slug: str) -> Response:
     asset = queries.visible_asset(me(), slug)
-    if asset.current_version is None:
+    version = queries.version_shown_to(me(), asset)
+    if version is None:
         raise NotFound("There is nothing to present yet.")
-    record_use(asset, asset.current_version, "presented")
+    record_use(asset, version, "presented")
     page = number_of(request.form.get("page")) or 1
     return see_other(url_for("library.present", slug=asset.slug, page=page))
 

@@ -14,7 +14,7 @@ from portal.deals.models import DealImport
 from portal.deals.queries import deal_ids_by_external_id, import_or_404
 from portal.errors import PortalError
 from portal.jobs import job
-from portal.library.queries import assets_by_reference
+from portal.library.references import assets_by_reference
 from portal.library.services import create_asset
 from portal.tabular.dates import Order
 from portal.tabular.reading import Reading

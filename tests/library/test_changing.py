@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.db import now
 from portal.library import services
 from portal.library.models import Asset, Term, Version
-from portal.library.queries import asset_by_reference
+from portal.library.references import asset_by_reference
 from portal.sharing.models import ShareLink
 from portal.users.models import AuditEntry
 from tests.library import samples

@@ -10,7 +10,7 @@ from flask import g
 from sqlalchemy import func, select
 
 from portal.library.models import Asset
-from portal.library.queries import asset_by_reference, assets_by_reference
+from portal.library.references import asset_by_reference, assets_by_reference
 from portal.usage import tasks
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.users.models import User

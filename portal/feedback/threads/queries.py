@@ -11,7 +11,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.feedback.models import Comment, Thread
 from portal.library.models import Asset, Contribution, Review, Reviewer, Version
-from portal.library.queries import shown_versions, visible_assets
+from portal.library.queries import reachable_assets, shown_versions
 from portal.library.serving import page_word
 from portal.users.models import User
 
@@ -119,7 +119,7 @@ def may_remove(comment: Comment, user: User) -> bool:
 
 def visible_thread(user: User, thread_id: int) -> tuple[Asset, Thread]:
     """Return a thread and what it is about, or raise NotFound where the person may not see either."""
-    found = visible_assets(user).join(Thread, Thread.asset_id == Asset.id).where(Thread.id == thread_id)
+    found = reachable_assets(user).join(Thread, Thread.asset_id == Asset.id).where(Thread.id == thread_id)
     asset = db.session.scalar(found)
     thread = db.session.scalar(threads_of(asset, user).where(Thread.id == thread_id)) if asset else None
     if asset is None or thread is None:

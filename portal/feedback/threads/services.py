@@ -9,7 +9,7 @@ from portal.errors import Conflict, Forbidden, Invalid
 from portal.feedback.models import Comment, Thread
 from portal.feedback.threads.queries import may_remove, may_resolve, seen_by
 from portal.library.models import Asset, Version
-from portal.library.queries import visible_assets_among
+from portal.library.queries import may_open
 from portal.library.services import checked_text
 from portal.notifications.services import notify, notify_many, unsay
 from portal.users.models import User
@@ -148,7 +148,7 @@ def _who_still_sees(asset: Asset, thread: Thread, person_ids: set[int | None]) -
 
 
 def _sees(person: User, asset: Asset, thread: Thread) -> bool:
-    if not visible_assets_among(person, [asset.id]):
+    if not may_open(person, asset):
         return False
     seen = select(Thread.id).where(Thread.id == thread.id, seen_by(person, asset))
     return db.session.scalar(seen) is not None

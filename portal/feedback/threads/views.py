@@ -13,7 +13,7 @@ from portal.feedback.threads.forms import CommentForm, ThreadForm
 from portal.feedback.threads.queries import visible_comment, visible_thread
 from portal.library.forms import show_at_field
 from portal.library.models import Asset
-from portal.library.queries import visible_asset, visible_version
+from portal.library.queries import version_shown_to, visible_asset, visible_version
 from portal.library.serving import page_word
 from portal.users.access import me
 from portal.web import number_of, render, see_other
@@ -35,7 +35,7 @@ def _back(asset: Asset, thread: Thread) -> Response:
 def start(slug: str) -> Response:
     asset, form = visible_asset(me(), slug), ThreadForm()
     number = number_of(form.version.data)
-    version = visible_version(me(), asset, number) if number is not None else asset.current_version
+    version = visible_version(me(), asset, number) if number is not None else version_shown_to(me(), asset)
     if form.validate_on_submit():
         try:
             page = _page(form.page.data or "")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.errors import Conflict, NotFound, PortalError
 from portal.library.forms import show_at_field
 from portal.library.models import Asset, Review
-from portal.library.queries import visible_asset, visible_version
+from portal.library.queries import may_open, visible_asset, visible_version
 from portal.library.reviewing import queries, services
 from portal.library.reviewing.forms import AnswerForm, AskForm
 from portal.users.access import MARKETING, allow, me
@@ -70,6 +70,9 @@ def ask(slug: str) -> Response:
 
 
 def _back(asset: Asset) -> Response:
+    # Having answered about what has expired, one cannot open it any more.
+    if not may_open(me(), asset):
+        return see_other(url_for("reviewing.index"))
     return see_other(url_for("library.show", slug=asset.slug) + "#review")
 
 
