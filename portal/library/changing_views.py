@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.errors import Invalid, NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import Received, receive_file
+from portal.library.contributions.queries import story_of
 from portal.library.forms import AssetForm, VersionForm, show_at_field
 from portal.library.history import SAID
 from portal.library.life.queries import replacement_of
@@ -34,6 +35,8 @@ def edit(slug: str) -> Response:
     form.offer_owners(people)
     if request.method == "GET":
         form.owner_id.data = str(asset.owner_id or "")
+        if not asset.summary:
+            form.summary.data = story_of(asset)
     term_ids = _term_ids() if request.method == "POST" else {term.id for term in asset.terms}
     meanwhile = _meanwhile(asset, form, term_ids)
     if not meanwhile and form.validate_on_submit() and _change(asset, form, term_ids):

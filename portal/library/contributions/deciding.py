@@ -8,7 +8,7 @@ from portal.db import db, now
 from portal.errors import Invalid
 from portal.library import history
 from portal.library.contributions.services import check_undecided, usable_version
-from portal.library.models import Asset, Contribution
+from portal.library.models import Asset, Contribution, Review, Reviewer
 from portal.library.services import add_file_version, publish, touch
 from portal.library.services.states import put_away
 from portal.notifications.services import notify
@@ -41,12 +41,25 @@ def adopt(
     _decide(contribution, by, "adopted")
     history.note(asset, by, "adopted")
     if publish_now:
+        _approve(asset, by)
         publish(asset, by)
     else:
         touch(asset)
     _tell(contribution, by, f"Marketing adopted “{asset.title}”: it is official content now")
     for other in others:
         merge(other, asset, by)
+
+
+def _approve(asset: Asset, by: User) -> None:
+    """Keep that whoever publishes another's work at once finds it right: it needs no approval beside that."""
+    version = asset.current_version
+    if version is None or version.created_by_id == by.id:
+        return
+    review = Review(asset_id=asset.id, version_id=version.id, asked_by_id=by.id, state="approved")
+    review.closed_by_id, review.closed_at = by.id, now()
+    review.reviewers = [Reviewer(user_id=by.id, answer="approve", answered_at=review.closed_at)]
+    db.session.add(review)
+    db.session.flush()
 
 
 def merge(contribution: Contribution, target: Asset, by: User, *, take_file: bool = False) -> None:

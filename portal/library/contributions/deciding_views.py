@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, url_for
+from markupsafe import Markup
 
 from portal.deals.queries import visible_deals_among
 from portal.errors import Invalid, NotFound, PortalError
@@ -63,14 +64,17 @@ def adopt(slug: str) -> Response:
     others = queries.contributions_named(me(), named)
     publish_now = request.form.get("do") == "publish"
     deciding.adopt(contribution, me(), publish_now=publish_now, others=others)
-    words = (
+    words = [
         "Adopted and published."
         if publish_now
         else "Adopted as a draft of yours: publish it when it is ready."
-    )
+    ]
     if others:
-        words = f"{words} {len(others)} more {'was' if len(others) == 1 else 'were'} merged into it."
-    flash(words, "success")
+        words.append(f"{len(others)} more {'was' if len(others) == 1 else 'were'} merged into it.")
+    next_step = Markup('<a href="{}">Now add filters and how to use it</a>').format(
+        url_for("library_changing.edit", slug=slug)
+    )
+    flash(Markup(" ").join([*words, next_step]), "success")
     return see_other(url_for("library.show", slug=slug))
 
 

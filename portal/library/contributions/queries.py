@@ -67,6 +67,11 @@ def contribution_of(asset: Asset) -> Contribution | None:
     return db.session.scalar(_whole().where(Contribution.asset_id == asset.id))
 
 
+def story_of(asset: Asset) -> str:
+    """Return what whoever brought content said of it: a summary to begin with."""
+    return db.session.scalar(select(Contribution.story).where(Contribution.asset_id == asset.id)) or ""
+
+
 def visible_contribution(user: User, slug: str) -> Contribution:
     """Return content from sales that a person may see, or raise NotFound."""
     contribution = contribution_of(visible_asset(user, slug))
