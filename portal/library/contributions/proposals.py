@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -64,25 +64,40 @@ def proposals(contributions: Sequence[Contribution]) -> list[Proposal]:
     """Put contributions together whose files share at least half of the pages of either, or that were merged so."""
     by_asset = {item.asset_id: item for item in contributions}
     merged = [(item.asset_id, item.merged_into_id) for item in contributions if item.merged_into_id]
-    together = groups(by_asset, [*merged, *(_alike() if len(by_asset) > 1 else ())])
+    together = groups(by_asset, [*merged, *(alike() if len(by_asset) > 1 else ())])
     found = [[by_asset[asset_id] for asset_id in group] for group in together]
     return [Proposal(tuple(sorted(group, key=lambda item: item.id))) for group in found]
 
 
-def _alike() -> list[tuple[int, int]]:
-    """Return the pairs of contributed content of which one shares at least half of its pages with the other."""
+def alike(
+    *, among: Select[tuple[int]] | None = None, of: Collection[int] | None = None
+) -> list[tuple[int, int]]:
+    """Return the pairs of contributed content of which one shares at least half of its pages with the other.
+
+    Or the whole file. `among` are the assets to look at, all contributed ones without it; `of` keeps pairs with these.
+    """
+    if among is None:
+        among = select(Contribution.asset_id)
     ours, theirs = aliased(Version), aliased(Version)
     our_asset, their_asset = aliased(Asset), aliased(Asset)
-    contributed = select(Contribution.asset_id)
-    found = (
+    named = true() if of is None else or_(our_asset.id.in_(of), their_asset.id.in_(of))
+    both = and_(our_asset.id.in_(among), their_asset.id.in_(among), named)
+    same_pages = (
         select(our_asset.id, their_asset.id)
         .select_from(PageMatch)
         .join(ours, ours.id == PageMatch.version_id)
         .join(theirs, theirs.id == PageMatch.of_version_id)
         .join(our_asset, our_asset.current_version_id == ours.id)
         .join(their_asset, their_asset.current_version_id == theirs.id)
-        .where(our_asset.id.in_(contributed), their_asset.id.in_(contributed))
+        .where(both)
         .group_by(our_asset.id, their_asset.id, ours.page_count)
         .having(func.count() >= SHARED * ours.page_count)
     )
-    return list(db.session.execute(found).tuples())
+    same_file = (
+        select(our_asset.id, their_asset.id)
+        .join(ours, ours.id == our_asset.current_version_id)
+        .join(theirs, (theirs.sha256 == ours.sha256) & (theirs.id != ours.id))
+        .join(their_asset, their_asset.current_version_id == theirs.id)
+        .where(both)
+    )
+    return [pair for found in (same_pages, same_file) for pair in db.session.execute(found).tuples()]

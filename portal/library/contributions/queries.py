@@ -11,21 +11,22 @@ from sqlalchemy.orm import joinedload
 from portal.db import db
 from portal.errors import Forbidden, NotFound
 from portal.library.contributions.origins import Origin, origins_of
-from portal.library.contributions.proposals import Proposal, proposals
+from portal.library.contributions.proposals import Proposal, alike, proposals
 from portal.library.models import Asset, Contribution, Version
 from portal.library.queries import shown_versions, visible_asset, visible_assets
 from portal.users.models import User
 
-# More than this waits nowhere; the oldest come first, so that none is forgotten.
+# As much is put together at a time; the oldest come first, so that none is forgotten.
 MOST_WAITING = 500
+MOST_PLACES = 20
 
 
 @dataclass(frozen=True)
 class SameFile:
-    """A file that is in the library already, as content that the asking person may see, or not (None)."""
+    """A file that is in the library already, as a version of content that the asking person may see."""
 
-    asset: Asset | None
-    number: int = 0
+    asset: Asset
+    number: int
 
 
 @dataclass(frozen=True)
@@ -99,16 +100,22 @@ def contributions_named(user: User, slugs: Sequence[str]) -> list[Contribution]:
 
 
 def same_file(user: User, sha256: str) -> SameFile | None:
-    """Return where this very file is in the library already: content in use that the person may see before others."""
-    found = select(Version.asset_id, Version.number).where(Version.sha256 == sha256)
-    places = dict(db.session.execute(found.order_by(Version.asset_id, Version.number)).tuples().all())
-    if not places:
-        return None
-    seen = visible_assets(user).where(Asset.id.in_(places))
-    best = db.session.scalar(seen.order_by((Asset.state == "published").desc(), Asset.id).limit(1))
-    number = places[best.id] if best else 0
-    is_shown = best and db.session.scalar(shown_versions(user, best).where(Version.number == number))
-    return SameFile(best, number if is_shown else 0)
+    """Return where a person finds this very file already: as official content, or as what they brought themselves.
+
+    What others brought is none of it: the same file from several people is one proposal. Nor is what the person may
+    not see: nobody learns from a refusal what is in the library.
+    """
+    places = select(Version.asset_id).where(Version.sha256 == sha256)
+    own = select(Contribution.asset_id).where(Contribution.contributed_by_id == user.id)
+    counts = Asset.state.in_(("published", "draft", "in_review")) | Asset.id.in_(own)
+    seen = visible_assets(user).where(Asset.id.in_(places), counts)
+    in_use_first = seen.order_by((Asset.state == "published").desc(), Asset.id).limit(MOST_PLACES)
+    for asset in db.session.scalars(in_use_first).all():
+        shown = shown_versions(user, asset).where(Version.sha256 == sha256).order_by(Version.number)
+        version = db.session.scalar(shown.limit(1))
+        if version is not None:
+            return SameFile(asset, version.number)
+    return None
 
 
 def origin_panel(user: User, asset: Asset) -> OriginPanel:
@@ -134,8 +141,13 @@ def origin_panel(user: User, asset: Asset) -> OriginPanel:
 
 def _alike_to(asset: Asset) -> int:
     """Return how much else waits that is one proposal with content from sales."""
-    groups = ([item.asset_id for item in proposal.contributions] for proposal in waiting_proposals())
-    return next((len(group) - 1 for group in groups if asset.id in group), 0)
+    waiting = select(Asset.id).join(Contribution, Contribution.asset_id == Asset.id).where(_waits())
+    found, fresh = {asset.id}, {asset.id}
+    while fresh and len(found) < MOST_WAITING:
+        pairs = alike(among=waiting, of=fresh)
+        fresh = {one for pair in pairs for one in pair} - found
+        found |= fresh
+    return len(found) - 1
 
 
 def waiting_count() -> int:

@@ -161,8 +161,7 @@ def new_file(slug: str) -> Response:
 
 def _refuse_same(same: SameFile | None) -> None:
     if same is not None:
-        where = f" as “{same.asset.title}”" if same.asset else ""
-        raise Conflict(f"This very file is in the library already{where}.", field="file")
+        raise Conflict(f"This very file is in the library already as “{same.asset.title}”.", field="file")
 
 
 @blueprint.post("/<slug>/own/withdraw")

@@ -11,6 +11,7 @@ from portal.library.life.dates import today
 from portal.library.life.queries import DueDate, due_dates
 from portal.library.models import Asset
 from portal.notifications.services import Line, notify, tell, told_of
+from portal.users.access import MARKETING
 from portal.users.models import User
 from portal.users.queries import active_users
 from portal.web.formatting import day as day_words
@@ -56,7 +57,7 @@ def _groups(kind: str, due: Sequence[DueDate]) -> Iterator[_Group]:
         key = (one.day, one.step, owner_id)
         together.setdefault(key, []).append(one)
         # An owner in sales can't check content, so somebody who can is told too.
-        checks = one.owner_role in ("marketer", "admin")
+        checks = one.owner_role in MARKETING
         others = () if owner_id and checks else marketers
         recipients[key] = tuple(dict.fromkeys(((owner_id,) if owner_id else ()) + others))
     for (day, step, owner_id), group in together.items():
@@ -71,7 +72,9 @@ def _lines(group: _Group, told: set[tuple[int, str]]) -> Iterator[Line]:
         if together:
             words = _words(group, f"{len(fresh):,} pieces of content", many=True)
             # What makes them a line is its pieces: each of them is in one such line only.
-            yield Line(person, "life", words, "/to-do#due", f"many:{group.key_of(fresh[0])}")
+            in_sales = person == group.owner_id and fresh[0].owner_role not in MARKETING
+            address = "/library" if in_sales else "/to-do#due"
+            yield Line(person, "life", words, address, f"many:{group.key_of(fresh[0])}")
         for one in fresh:
             words = _words(group, f"“{_short(one.title)}”", many=False)
             yield Line(
@@ -89,7 +92,11 @@ def tell_new_owner(assets: Sequence[Asset], owner: User | None, by: User) -> Non
         recipient_id=owner.id,
         kind="life",
         title=f"{by.name[:60]} gave you {what} to look after.",
-        address="/to-do#due" if many else f"/library/{assets[0].slug}",
+        address=f"/library/{assets[0].slug}"
+        if not many
+        else "/to-do#due"
+        if owner.is_marketing
+        else "/library",
         event_key=f"owner:{assets[0].id}:{now().isoformat()}",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select
 
@@ -86,7 +87,9 @@ def change_asset(
     asset.owner = db.session.get(User, owner_id) if owner_id is not None else None
     if owner_id is not None and asset.owner is None:
         raise Invalid("That person is not here any more.", field="owner_id")
-    changes = {key: [before[key], text] for key, text in said_of(asset).items() if text != before[key]}
+    changes: dict[str, Any] = {
+        key: [before[key], text] for key, text in said_of(asset).items() if text != before[key]
+    }
     if changes:
         history.note(asset, by, "edited", **changes)
     if asset.owner is not owner_before:

@@ -101,14 +101,36 @@ def test_the_very_file_that_is_in_the_library_adds_nothing_and_is_named_when_vis
     assert len(rows(select(Asset))) == 1
 
 
-def test_the_very_file_that_another_team_brought_is_not_named(people, sign_in, rows, share):
+def test_the_very_file_that_others_brought_is_taken_and_makes_one_proposal(people, sign_in, rows, share):
     upload = deck("secret.pptx")
     share(people.stranger, (BytesIO(upload[0].getvalue()), upload[1]), title="Secret title")
-    answer = send(sign_in(people.sam), (BytesIO(upload[0].getvalue()), "mine.pptx"))
-    assert answer.status_code == 422
-    assert "It is not shared with you" in answer.text
-    assert "Secret title" not in answer.text
-    assert len(rows(select(Asset))) == 1
+    share(people.mate, (BytesIO(upload[0].getvalue()), upload[1]), title="Mates title")
+    mine = share(people.sam, (BytesIO(upload[0].getvalue()), "mine.pptx"), title="Mine")
+    assert "Secret title" not in sign_in(people.sam).get(f"/library/{mine.slug}").text
+    client = sign_in(people.marketer)
+    assert "3 people made much the same" in client.get("/library/from-sales").text
+    assert "2 other files from sales are" in client.get(f"/library/{mine.slug}").text
+
+
+def test_a_file_with_few_words_is_told_by_being_the_very_same(people, sign_in, share):
+    upload = deck("few.pptx", "Hello")
+    for who in (people.stranger, people.sam):
+        share(who, (BytesIO(upload[0].getvalue()), "few.pptx"))
+    assert "2 people made much the same" in sign_in(people.marketer).get("/library/from-sales").text
+
+
+def test_a_version_that_is_not_for_reps_yet_is_not_told_by_a_refusal(
+    people, sign_in, rows, add_file, run_jobs
+):
+    official = add_file(deck("official.pptx"), by=people.marketer, publish=True)
+    upload = deck("next.pptx", slide("next"))
+    data = {"file": (BytesIO(upload[0].getvalue()), "next.pptx"), "source": "file"}
+    assert sign_in(people.marketer).post(f"/library/{official.slug}/versions", data=data).status_code == 303
+    run_jobs()
+    answer = send(sign_in(people.sam), (BytesIO(upload[0].getvalue()), "next.pptx"))
+    assert answer.status_code == 303
+    again = send(sign_in(people.sam), (BytesIO(upload[0].getvalue()), "next.pptx"))
+    assert (again.status_code, "This very file is in the library already" in again.text) == (422, True)
 
 
 def test_the_form_posted_twice_brings_one_file(people, sign_in, rows):

@@ -89,7 +89,9 @@ def test_merged_it_leads_to_the_content_that_names_its_maker(
     assert told(rows, run_jobs, people.sam) == ["Marketing merged “Plan” into “Official deck”"]
     own = sign_in(people.sam).get(f"/library/{asset.slug}").text
     assert f'href="/library/{target.slug}"' in own
-    assert sign_in(people.mate).get(f"/library/{asset.slug}").status_code == 404
+    mates = sign_in(people.mate).get(f"/library/{asset.slug}")
+    assert (mates.status_code, f'href="/library/{target.slug}"' in mates.text) == (410, True)
+    assert sign_in(people.stranger).get(f"/library/{asset.slug}").status_code == 404
     credit = sign_in(people.stranger).get(f"/library/{target.slug}").text
     assert "With work from sales by Sam Field" in credit
     assert "Plan" not in credit

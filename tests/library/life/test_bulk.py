@@ -83,8 +83,9 @@ def test_the_owner_of_many_is_changed(shelf, make, sign_in, rows):
     client.post("/library/bulk/apply", data=confirmed(page))
     assert rows(select(Asset.owner_id).distinct()) == [heir.id]
     (line,) = rows(select(OutboxMessage))
-    assert (line.recipient_id, line.title) == (
+    assert (line.recipient_id, line.address, line.title) == (
         heir.id,
+        "/library",
         f"{marketer.name} gave you 3 pieces of content to look after.",
     )
     events = rows(select(AssetEvent).order_by(AssetEvent.asset_id))
