@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from portal.db import unit_of_work
 from portal.errors import PortalError
@@ -34,6 +35,7 @@ group = AppGroup("library", help="Add files to the library.")
 groups = (group,)
 
 MISSING = "There is no file at this path."
+GO_ON = "What was added stays. Run the same command again to go on."
 FILE = click.Path(path_type=Path)
 TERM_HELP = "Such as industry=Energy; may be repeated."
 SIDECAR_HELP = (
@@ -83,12 +85,20 @@ def add(
     except PortalError as error:
         raise click.ClickException(error.message) from error
     with ExitStack() as stack:
-        tell = _Telling(len(finding.files), as_json, report_path, stack)
+        tell = _Telling(len(finding.files) + len(finding.refused), as_json, report_path, stack)
         for source in finding.sidecars:
             tell.beside(*_about(source, finding.not_asked_for(source)))
-        for line in _lines(finding, for_all, Wish(**wishes), dry):
-            tell.line(line)
-    tell.end(dry)
+        for path in finding.left_out:
+            tell.beside(f"{shown(path)} is not used and not added: another file was named for what it says.")
+        try:
+            for line in _lines(finding, for_all, Wish(**wishes), dry):
+                tell.line(line)
+            tell.end(dry)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            tell.stopped(error)
+            sys.exit(1)
     if tell.counts.wrong:
         sys.exit(1)
 
@@ -134,9 +144,12 @@ def _lines(finding: Finding, for_all: Facts, wish: Wish, dry: bool) -> Iterator[
 
     for path in finding.missing:
         yield Line(shown(path), "missing", None, "refused", MISSING)
+    for path, reason in finding.refused:
+        yield Line(shown(path), "refused", None, "refused", reason)
     for source in finding.sidecars:
+        name = shown(source.source) if len(finding.sidecars) > 1 else source.source.name
         for fault in source.faults:
-            reason = f"{source.source.name}, line {fault.line}: {fault.reason}"
+            reason = f"{name}, line {fault.line}: {fault.reason}"
             yield Line(fault.path, "row refused", None, "refused", reason)
     if dry:
         yield from foresee(finding.files, facts_of)
@@ -220,6 +233,19 @@ class _Telling:
         left += [f"{telling.counted(uncompared, 'file')} to compare with other content"] if uncompared else []
         if left and not dry:
             told.append(f"Left to the worker (flask worker): {', '.join(left)}.")
+        click.echo(" ".join(told), err=True)
+
+    def stopped(self, error: Exception) -> None:
+        """Say that the run ended early, why, and how to go on."""
+        self._clear()
+        if isinstance(error, DBAPIError):
+            reason = f"the database said “{error.orig}”"
+        elif isinstance(error, OSError):
+            reason = error.strerror or str(error)
+        else:
+            current_app.logger.error("adding files stopped", exc_info=error)
+            reason = f"{type(error).__name__}, which nobody foresaw"
+        told = [*self.counts.sentences(), f"Then the run stopped: {reason}.", GO_ON]
         click.echo(" ".join(told), err=True)
 
 

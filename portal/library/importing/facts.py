@@ -18,7 +18,10 @@ from portal.users.queries import user_by_email
 
 @dataclass(frozen=True)
 class Facts:
-    """What is said of a file: "", None or no terms where nothing is said; faults are what could not be taken."""
+    """What is said of a file: "", None or no terms where nothing is said; faults are what could not be taken.
+
+    `own` is whether a row speaks of this very file.
+    """
 
     title: str = ""
     kind: str = ""
@@ -26,6 +29,7 @@ class Facts:
     owner_id: int | None = None
     expires: date | None = None
     faults: tuple[str, ...] = ()
+    own: bool = False
 
 
 class Register:
@@ -50,6 +54,7 @@ class Register:
             owner_id=owner_id or otherwise.owner_id,
             expires=row.expires,
             faults=tuple(f"Line {row.line}: {fault}" for fault in faults),
+            own=True,
         )
 
     def _owner(self, email: str, faults: list[str]) -> int | None:

@@ -7,6 +7,7 @@ and the same run again goes on where that one was.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -64,29 +65,32 @@ def add_files(files: Iterable[Path], facts_of: FactsOf, wish: Wish) -> Iterator[
     """Add files and yield what became of each, in order; the index is written along the way."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     waiting: deque[tuple[Path, Future[_Arrived]]] = deque()
+    first_of: dict[int, Path] = {}
     with ThreadPoolExecutor(READERS) as readers:
         try:
             for number, path in enumerate(files, 1):
                 waiting.append((path, readers.submit(_arrive, app, path)))
                 if len(waiting) > _AHEAD:
-                    yield _next(waiting, facts_of, wish)
+                    yield _next(waiting, facts_of, wish, first_of)
                 if number % _INDEX_EVERY == 0:
                     drain(kinds=("index_asset",))
             while waiting:
-                yield _next(waiting, facts_of, wish)
+                yield _next(waiting, facts_of, wish, first_of)
         finally:
             readers.shutdown(cancel_futures=True)
     drain(kinds=("index_asset",))
 
 
-def _next(waiting: deque[tuple[Path, Future[_Arrived]]], facts_of: FactsOf, wish: Wish) -> Line:
+def _next(
+    waiting: deque[tuple[Path, Future[_Arrived]]], facts_of: FactsOf, wish: Wish, first_of: dict[int, Path]
+) -> Line:
     path, arriving = waiting.popleft()
     arrived, facts = arriving.result(), facts_of(path)
     if arrived.problem:
         return _line(path, facts, reason=arrived.problem)
     try:
         with without_waking():
-            return _keep(path, arrived, facts, wish)
+            return _keep(path, arrived, facts, wish, first_of)
     except PortalError as error:
         return _line(path, facts, reason=error.message)
 
@@ -115,9 +119,9 @@ def _arrive(app: Flask, path: Path) -> _Arrived:
         return _Arrived(problem=found.reason) if found.state == "refused" else _Arrived(received, found)
 
 
-def _keep(path: Path, arrived: _Arrived, facts: Facts, wish: Wish) -> Line:
+def _keep(path: Path, arrived: _Arrived, facts: Facts, wish: Wish, first_of: dict[int, Path]) -> Line:
     if arrived.received is None:
-        return _meet_again(path, arrived.known, facts, wish)
+        return _meet_again(path, arrived.known, facts, wish, first_of)
     with unit_of_work():
         owner = db.session.get(User, facts.owner_id) if facts.owner_id else None
         taken = take_file(
@@ -137,14 +141,15 @@ def _keep(path: Path, arrived: _Arrived, facts: Facts, wish: Wish) -> Line:
                 settle_waiting("read_version", version_id)
             reason = _publish(asset, wish)
             line = _line(path, facts, asset, reason=reason, outcome="added")
+            first_of[asset.id] = path
     if known and arrived.received.stored is not None:
-        return _meet_again(path, arrived.received.stored.sha256, facts, wish)
+        return _meet_again(path, arrived.received.stored.sha256, facts, wish, first_of)
     if wish.draw:
         do_now("draw_version", version_id)
     return line
 
 
-def _meet_again(path: Path, sha256: str, facts: Facts, wish: Wish) -> Line:
+def _meet_again(path: Path, sha256: str, facts: Facts, wish: Wish, first_of: dict[int, Path]) -> Line:
     """See to a file that is there already: what an earlier run, or another person, left to do is done."""
     with unit_of_work():
         asset = queries.asset_with_file(sha256)
@@ -164,7 +169,9 @@ def _meet_again(path: Path, sha256: str, facts: Facts, wish: Wish) -> Line:
         do_now("draw_version", version_id)
     with unit_of_work():
         asset = queries.asset_or_404(asset_id)
-        outcome = "already there"
+        outcome, first = "already there", first_of.setdefault(asset_id, path)
+        if first != path:
+            return _line(path, facts, asset, reason=_same_as(first, facts, "content"), outcome=outcome)
         if wish.update_facts and apply_to_known(asset, facts):
             outcome = "updated"
         reason = " ".join(filter(None, (_this_very_file(asset), _publish(asset, wish))))
@@ -218,14 +225,14 @@ def _foreseen(path: Path, facts: Facts, first_of: dict[str, Path]) -> Line:
         return _line(path, facts, reason=identity.reason)
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    first = first_of.setdefault(sha256, path)
+    if first != path:
+        reason = _same_as(first, facts, "file")
+        return Line(shown(path), "already there", None, "not read", reason, facts.faults)
     with unit_of_work():
         asset = queries.asset_with_file(sha256)
         if asset is not None:
             return _line(path, facts, asset, reason=_this_very_file(asset), outcome="already there")
-    first = first_of.setdefault(sha256, path)
-    if first != path:
-        reason = f"It is the same file as {shown(first)}."
-        return Line(shown(path), "already there", None, "not read", reason, facts.faults)
     return Line(shown(path), "would be added", None, "not read", identity.reason, facts.faults)
 
 
@@ -233,6 +240,13 @@ def _this_very_file(asset: Asset) -> str:
     return f"This very file is in the library as “{asset.title}”."
 
 
+def _same_as(first: Path, facts: Facts, what: str) -> str:
+    dropped = (
+        " What is said of that one counts, and what is said of this one was left out." if facts.own else ""
+    )
+    return f"It is the same {what} as {shown(first)}.{dropped}"
+
+
 def shown(path: Path) -> str:
-    """Return a path as text that can be printed, whatever its bytes."""
-    return str(path).encode("utf-8", "replace").decode()
+    """Return a path as text that can be printed; bytes that are no UTF-8 are written as \\xff."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

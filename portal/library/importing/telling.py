@@ -87,7 +87,7 @@ class Counts:
     @property
     def wrong(self) -> bool:
         """Whether something was asked for that could not be done as asked."""
-        return bool(self.faulty or self.outcomes["missing"])
+        return bool(self.faulty or self.outcomes["missing"] or self.outcomes["refused"])
 
     def sentences(self) -> list[str]:
         """Return the counts in words."""
