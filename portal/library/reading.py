@@ -112,7 +112,7 @@ def _markdown(source: Source) -> Drawing:
     try:
         html = run_guarded(to_html, body)
     except GuardTripped as tripped:
-        return Drawing("cards", "text", reason=f"It is shown as plain text: laying it out {tripped.reason}.")
+        return Drawing("cards", "text", reason=f"It is shown as plain text: as a page, it {tripped.reason}.")
     return Drawing("html", "markdown", html=html)
 
 

@@ -7,13 +7,15 @@ from functools import partial
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from portal.jobs import Job
 from portal.library.documents.kinds import MACROS
-from portal.library.models import Asset, Version
+from portal.library.models import Asset, Page, Version
 from tests.library.documents import building
 from tests.library.documents.building import paragraph, shape
 from tests.library.documents.test_hostile_limits import MARKUP, lying, zip_of_repeats
+from tests.library.documents.test_office_preview import listening
 
 DOCTYPE = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY s SYSTEM "file:///etc/passwd">]>'
 CRASHED = "It could not be read: the reader crashed on it."
@@ -29,8 +31,8 @@ def _wide() -> bytes:
     return building.word(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>")
 
 
-def _outside() -> bytes:
-    links = building.relations(("rId5", "image", "http://127.0.0.1:9/x.png"), external={"rId5"})
+def _outside(address: str) -> bytes:
+    links = building.relations(("rId5", "image", f"{address}/x.png"), external={"rId5"})
     return building.word(building.drawing("r:link", "rId5") + paragraph("linked"), links=links)
 
 
@@ -55,9 +57,8 @@ ACCEPTED = {
     "flate.pdf": (partial(building.flate_bomb_pdf, 300), "stored_no_text", CRASHED),
     "forms.pdf": (building.form_bomb_pdf, "stored_no_text", CRASHED),
     "huge.png": (partial(building.huge_png, 12_000), "stored_no_text", "It is a picture"),
-    "linked.docx": (_outside, "indexed", ""),
     "script.md": (
-        lambda: b"# Hi\n<script>x</script> [a](javascript:x) ![b](http://127.0.0.1:9/b)",
+        lambda: b"# Hi\n<script>x</script> [a](javascript:x)",
         "indexed",
         "",
     ),
@@ -116,3 +117,58 @@ def test_a_folder_of_hostile_files_ends_in_named_states_and_the_next_file_is_rea
         assert page.status_code == 200
         assert "root:" not in page.text
         assert "javascript:" not in page.text
+
+
+def _add(client, name: str, data: bytes) -> None:
+    answer = client.post("/library/new", data={"as": "files", "files": [(io.BytesIO(data), name)]})
+    assert answer.status_code == 303
+
+
+# Name of the file, how it is shown, as which markup, and the text of its first page.
+HARMLESS = {
+    "wide.docx": (
+        "html",
+        '<table><tbody><tr><td colspan="100"><p>wide</p></td></tr></tbody></table>',
+        "wide",
+    ),
+    "script.md": (
+        "html",
+        '<h1>Hi</h1>\n\n<p><a rel="noopener noreferrer">a</a></p>',
+        "Hi\n<script>x</script> a",
+    ),
+    "brackets.md": ("html", f"<p>{'[' * 20_000}</p>", "[" * 3_000),
+    "dashes.md": ("html", f"<p>{'- ' * 500}deep</p>", f"{'- ' * 500}deep"),
+    "formula.xlsx": ("cards", None, "x"),
+    "claiming.xlsx": ("cards", None, "one"),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_shown_of_a_hostile_file_has_bounds_and_does_nothing(make, sign_in, rows, run_jobs, name):
+    client = sign_in(make.user("marketer"))
+    _add(client, name, ACCEPTED[name][0]())
+    run_jobs()
+    (version,) = rows(select(Version).options(undefer(Version.preview_html)))
+    first = rows(select(Page.text).where(Page.number == 1))
+    assert (version.preview_kind, version.preview_html, first) == (*HARMLESS[name][:2], [HARMLESS[name][2]])
+    assert version.preview_reason == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "build"),
+    [
+        ("linked.docx", _outside),
+        ("picture.md", lambda address: f"![b]({address}/b.png) <img src='{address}/c.png'>".encode()),
+        ("formula.xlsx", lambda address: building.workbook({"A": [[f'=WEBSERVICE("{address}/f")', "x"]]})),
+    ],
+)
+def test_nothing_is_asked_of_an_address_that_a_file_names(make, sign_in, rows, run_jobs, name, build):
+    client = sign_in(make.user("marketer"))
+    with listening() as (address, asked):
+        _add(client, name, build(address))
+        run_jobs()
+        (version,) = rows(select(Version).options(undefer(Version.preview_html)))
+        assert version.state == "indexed"
+        assert "<img" not in (version.preview_html or "")
+        assert client.get(f"/library/{name.partition('.')[0]}").status_code == 200
+    assert asked == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from sqlalchemy import func, select, update
 
@@ -9,6 +11,7 @@ from portal.db import db, now
 from portal.jobs import MAX_ATTEMPTS, Job, drain, enqueue
 from portal.library import keeping, reading
 from portal.library.adding import receive_file, take_file
+from portal.library.documents.kinds import FileKind
 from portal.library.documents.pages import PageText
 from portal.library.models import Page, Version
 from portal.library.proposals import propose_kind
@@ -168,3 +171,22 @@ def test_words_are_spread_over_drawn_pages_in_order_and_none_is_lost():
 )
 def test_a_kind_is_proposed_from_name_type_and_first_words(filename, title, text, kind):
     assert propose_kind(filename, title=title, text=text) == kind
+
+
+def test_markdown_is_laid_out_in_a_process_of_its_own_so_that_no_text_can_end_ours(app, monkeypatch):
+    def drawing(body: str) -> reading.Drawing:
+        with app.app_context():
+            return reading.draw(reading.Source(1, 1, None, "text.md", body, True, True), FileKind.MD)
+
+    # The text itself is run in the place of the renderer: nobody else may do as it says.
+    monkeypatch.setattr(reading, "to_html", eval)
+    where = drawing("str(__import__('os').getpid())").html
+    assert where is not None
+    assert where.isdecimal()
+    assert where != str(os.getpid())
+    ended = drawing("__import__('os').abort()")
+    assert (ended.kind, ended.html) == ("cards", None)
+    assert (
+        ended.reason
+        == "It is shown as plain text: as a page, it could not be read: the reader crashed on it."
+    )
