@@ -50,8 +50,13 @@ class FolderStorage:
                 target.flush()
                 os.fsync(target.fileno())
             path = self._place(digest.hexdigest())
+            is_first = not path.parent.is_dir()
             path.parent.mkdir(parents=True, exist_ok=True)
             Path(name).replace(path)
+            # The name is in its folder only once that is written too; a new folder's name is in the one above.
+            _sync(path.parent)
+            if is_first:
+                _sync(self.root)
         finally:
             Path(name).unlink(missing_ok=True)
         return Stored(digest.hexdigest(), size)
@@ -82,6 +87,14 @@ class FolderStorage:
         if not _NAME.fullmatch(sha256):
             raise NotFound("That is not the name of a stored file.")
         return self.root / sha256[:2] / sha256
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def storage() -> FolderStorage:
