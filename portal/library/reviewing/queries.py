@@ -165,6 +165,14 @@ class ReviewPanel:
     is_approved: bool
     can_approve: bool
 
+    @property
+    def publish_question(self) -> str | None:
+        """What is asked before that version is published: somebody may have asked for changes to it."""
+        if self.last is None or self.last.state != "sent_back":
+            return None
+        critics = [one.user.name for one in self.last.reviewers if one.answer == "changes"]
+        return f"{', '.join(critics)} asked for changes. Publish all the same?"
+
 
 def review_panel(asset: Asset, user: User, versions: Sequence[Version]) -> ReviewPanel:
     """Return what content's page shows of its reviews; `versions` are those the person may see, newest first."""

@@ -125,3 +125,23 @@ def test_what_a_reviewer_said_stays_readable_once_it_is_published(make, sign_in,
         one = sign_in(person)
         assert ("The price is old" in one.get("/library/plan/history").text) is reads
         assert ("The price is old" in one.get("/library/plan/v/1").text) is reads
+
+
+def test_publishing_what_was_sent_back_is_asked_about_first(make, sign_in, ask, reps, maker, asker, draft):
+    client, question = sign_in(asker), "Rob Rep asked for changes. Publish all the same?"
+    assert question not in client.get("/library/plan").text
+    sign_in(reps[0]).post(ANSWER, data={"answer": "changes", "comment": "The price is old"})
+    assert client.get("/library/plan").text.count(f'data-confirm="{question}"') == 1
+    client.post("/library/plan/publish")
+    assert question not in client.get("/library/plan").text
+    ask(make.inside(lambda: asset_or_404(draft.id)), reps, newer=1)
+    sign_in(reps[0]).post(ANSWER, data={"answer": "changes", "comment": "Still old"})
+    # Beside the banner also in the list of versions.
+    assert client.get("/library/plan").text.count(f'data-confirm="{question}"') == 2
+    assert client.get("/library/plan/v/2").text.count(f'data-confirm="{question}"') == 1
+    assert question not in client.get("/library/plan/v/1").text
+
+
+def test_taking_a_review_back_says_who_no_longer_needs_to_answer(sign_in, asker, draft):
+    page = sign_in(asker).get("/library/plan").text
+    assert "The 2 people asked no longer need to answer. Take it back?" in page
