@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 MAX_CHARACTERS = 400_000
 MAX_SHORT = 8_000
 _MAX_BRACKETS = 2_000
+# What costs more than its share in a field, and how often it may occur there: these are rendered within the request.
+_MOST_IN_SHORT = {"[": 200, "<": 200, "\n": 500}
 _DEEP_LIST = re.compile(r"^\s*(?:[-*+>]\s+){12}", re.MULTILINE)
 
 TAGS = {
@@ -70,7 +72,7 @@ def short_html(text: str | None) -> Markup:
     """Render a field that a person typed (guidance, a comment), which forms keep under MAX_SHORT characters."""
     if not text:
         return Markup("")
-    if len(text) > MAX_SHORT or text.count("[") > 200:
+    if len(text) > MAX_SHORT or any(text.count(mark) > most for mark, most in _MOST_IN_SHORT.items()):
         return Markup(_plain(text))
     return Markup(to_html(text))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from html import unescape
 
 import pytest
 
@@ -71,6 +73,16 @@ def test_a_field_costs_a_request_no_more_than_moments(text):
     started = time.process_time()
     assert short_html(text[:MAX_SHORT])
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("mark", ["[", "<a ", "a\n=\n"])
+def test_a_field_with_far_more_marks_than_anybody_writes_is_shown_as_it_was_typed(mark):
+    html = short_html((mark * MAX_SHORT)[:MAX_SHORT])
+    assert set(re.findall(r"<[^>]*>", html)) == {"<p>", "</p>"}
+    assert (
+        unescape(html.replace("<p>", "").replace("</p>", "")).strip()
+        == (mark * MAX_SHORT)[:MAX_SHORT].strip()
+    )
 
 
 def test_brackets_come_back_as_they_were_typed():
