@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
@@ -51,11 +52,17 @@ _KINDS = {
     ".jpeg": FileKind.IMAGE,
     ".webp": FileKind.IMAGE,
 }
-_MACRO_EXTENSIONS = {".docm", ".dotm", ".pptm", ".potm", ".ppsm", ".ppam", ".xlsm", ".xltm", ".xlsb", ".xlam"}
+_MACRO_EXTENSIONS = {
+    *(".docm", ".dotm", ".pptm", ".potm", ".ppsm", ".ppam", ".sldm"),
+    *(".xlsm", ".xltm", ".xlsb", ".xlam"),
+}
 
 DOWNLOAD_ONLY = "This kind of file is kept for download only."
 MACROS = "It contains macros, so it is kept for download only."
 
+# The folder of a Word or Excel file that holds macros; PowerPoint's note of whether there are any.
+_OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
+_OLD_SLIDE_MACROS = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00....\x01\x00\x00\x00", re.DOTALL)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _MAGIC = (
@@ -108,7 +115,8 @@ def identify(path: Path, filename: str, *, limit: int | None = None) -> Identity
         return Identity(FileKind.OTHER, reason=MACROS, macros=True)
     kind = _KINDS.get(extension)
     if kind is None:
-        return Identity(FileKind.OTHER, reason=DOWNLOAD_ONLY)
+        macros = _has_old_macros(path)
+        return Identity(FileKind.OTHER, reason=MACROS if macros else DOWNLOAD_ONLY, macros=macros)
     if kind in (FileKind.DOCX, FileKind.PPTX, FileKind.XLSX):
         return _identify_office(path, extension, kind)
     with path.open("rb") as file:
@@ -189,6 +197,15 @@ def _identify_office(path: Path, extension: str, kind: FileKind) -> Identity:
     if holds != kind:
         return _contradiction(extension, words)
     return Identity(kind, MEDIA_TYPES[extension])
+
+
+def _has_old_macros(path: Path) -> bool:
+    """Return whether a file is an older Office file (.doc, .xls, .ppt), whatever it is called, that holds macros."""
+    with path.open("rb") as file:
+        if file.read(len(_OLD_OFFICE)) != _OLD_OFFICE:
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(_OLD_MACROS) >= 0 or _OLD_SLIDE_MACROS.search(content) is not None
 
 
 def _is_encrypted(path: Path) -> bool:

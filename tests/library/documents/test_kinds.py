@@ -8,7 +8,7 @@ from pathlib import PurePath
 import pytest
 
 from portal.library.documents.extract import extract
-from portal.library.documents.kinds import MACROS, MEGABYTE, FileKind, identify
+from portal.library.documents.kinds import DOWNLOAD_ONLY, MACROS, MEGABYTE, FileKind, identify
 from tests.library.documents import building
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -116,7 +116,32 @@ def test_a_kept_file_is_read_whatever_the_limit_for_new_ones(tmp_path):
     assert not identify(path, "a.zip").refused
 
 
-@pytest.mark.parametrize("name", ["a.docm", "a.pptm", "a.xlsm", "A.XLSM"])
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+OLD_SLIDES = b"\x02\x00\x00\x04\x0c\x00\x00\x00\x07\x00\x00\x00%b\x00\x00\x00\x02\x00\x00\x00"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "has_macros"),
+    [
+        ("a.doc", "_VBA_PROJECT".encode("utf-16-le"), True),
+        ("a.XLS", "_VBA_PROJECT_CUR".encode("utf-16-le"), True),
+        ("a.ppt", OLD_SLIDES % b"\x01", True),
+        ("a.ppt", OLD_SLIDES % b"\x00", False),
+        ("a.doc", b"_VBA_PROJECT", False),
+    ],
+)
+def test_macros_in_an_older_office_file_are_marked(tmp_path, name, content, has_macros):
+    found = extract(building.stored(tmp_path, OLD + content + bytes(600)), name)
+    reason = MACROS if has_macros else DOWNLOAD_ONLY
+    assert (found.state, found.kind, found.macros, found.reason) == (
+        "stored_no_text",
+        "other",
+        has_macros,
+        reason,
+    )
+
+
+@pytest.mark.parametrize("name", ["a.docm", "a.pptm", "a.sldm", "a.xlsm", "A.XLSM"])
 def test_a_macro_file_is_kept_for_download_only_and_marked(tmp_path, name):
     found = extract(building.stored(tmp_path, building.word("")), name)
     assert (found.state, found.kind, found.macros, found.reason) == ("stored_no_text", "other", True, MACROS)
