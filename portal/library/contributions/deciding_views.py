@@ -15,6 +15,7 @@ from portal.library.contributions.proposals import Proposal
 from portal.library.contributions.services import check_undecided
 from portal.library.forms import show_at_field
 from portal.library.models import Contribution
+from portal.library.page_queries import with_thumbnails
 from portal.users.access import MARKETING, allow, me
 from portal.web import Page, paginate, render, see_other
 from portal.web.paging import page_number
@@ -41,13 +42,29 @@ def index() -> Response:
         "library/contributions/from_sales.html",
         decided=request.args.get("show") == "decided",
         page=page,
-        waiting=sum(len(proposal.contributions) for proposal in waiting),
+        waiting=queries.waiting_count(),
+        most=queries.MOST_WAITING,
         deals=visible_deals_among(me(), (item.deal_id for item in shown)),
         origins=origins_of_versions(
             (item.asset.current_version for item in shown if item.asset.current_version), me()
         ),
-        pictured=library_queries.with_thumbnails(item.asset.current_version_id for item in shown),
+        pictured=with_thumbnails(item.asset.current_version_id for item in shown),
     )
+
+
+def _with_others(slug: str) -> list[Contribution]:
+    """Return one piece from sales that nobody has decided on, and those that are decided on together with it.
+
+    A page that is opened for all of them shows who they are; what is sent from it names them.
+    """
+    first = queries.visible_contribution(me(), slug)
+    named = [other for other in request.form.getlist("also")[:MOST_TOGETHER] if other != slug]
+    others = queries.contributions_named(me(), named)
+    if request.method == "GET" and request.args.get("together"):
+        others = queries.waiting_with(first)[:MOST_TOGETHER]
+    for contribution in (first, *others):
+        check_undecided(contribution)
+    return [first, *others]
 
 
 def _members(proposals: list[Proposal]) -> list[Contribution]:
@@ -81,8 +98,7 @@ def adopt(slug: str) -> Response:
 @blueprint.route("/<slug>/merge", methods=["GET", "POST"])
 @allow(*MARKETING)
 def merge(slug: str) -> Response:
-    contribution = queries.visible_contribution(me(), slug)
-    check_undecided(contribution)
+    contribution, *others = _with_others(slug)
     asset, form = contribution.asset, MergeForm()
     version = asset.current_version
     origins = origins_of(version, me()) if version else []
@@ -94,17 +110,21 @@ def merge(slug: str) -> Response:
         try:
             target = library_queries.visible_asset(me(), (form.into.data or "").strip())
             deciding.merge(contribution, target, me(), take_file=form.take_file.data)
+            for other in others:
+                deciding.merge(other, target, me())
         except NotFound:
             show_at_field(form, Invalid("There is no such content.", field="into"))
         except PortalError as error:
             show_at_field(form, error)
         else:
-            flash(f"Merged into “{target.title}”.", "success")
+            what = f"{len(others) + 1} pieces merged" if others else "Merged"
+            flash(f"{what} into “{target.title}”.", "success")
             return see_other(url_for("library.show", slug=target.slug))
     offered = library_queries.suggested_assets(me(), "", limit=MOST_CHOICES)
     return render(
         "library/contributions/merge.html",
         contribution=contribution,
+        others=others,
         form=form,
         origins=origins,
         choices=[(other.slug, other.title) for other in offered if other.id != asset.id],
@@ -115,16 +135,16 @@ def merge(slug: str) -> Response:
 @blueprint.route("/<slug>/decline", methods=["GET", "POST"])
 @allow(*MARKETING)
 def decline(slug: str) -> Response:
-    contribution = queries.visible_contribution(me(), slug)
-    check_undecided(contribution)
-    form = DeclineForm()
+    together, form = _with_others(slug), DeclineForm()
     if form.validate_on_submit():
         try:
-            deciding.decline(contribution, me(), form.reason.data or "")
+            for contribution in together:
+                deciding.decline(contribution, me(), form.reason.data or "")
         except PortalError as error:
             show_at_field(form, error)
         else:
-            flash(f"Declined. {contribution.contributed_by.name} is told why.", "success")
+            names = ", ".join(dict.fromkeys(one.contributed_by.name for one in together))
+            flash(f"Declined. Told why: {names}.", "success")
             return see_other(url_for("contributions_deciding.index"))
     status = 422 if form.is_submitted() else 200
-    return render("library/contributions/decline.html", contribution=contribution, form=form, status=status)
+    return render("library/contributions/decline.html", together=together, form=form, status=status)

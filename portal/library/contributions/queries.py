@@ -135,19 +135,26 @@ def origin_panel(user: User, asset: Asset) -> OriginPanel:
         may_decide=may_decide,
         is_waiting=undecided and waiting,
         is_withdrawn=undecided and asset.state == "archived",
-        alike=_alike_to(asset) if may_decide else 0,
+        alike=len(_alike_to(asset)) if may_decide else 0,
     )
 
 
-def _alike_to(asset: Asset) -> int:
-    """Return how much else waits that is one proposal with content from sales."""
+def waiting_with(contribution: Contribution) -> list[Contribution]:
+    """Return what else waits that is one proposal with content from sales, what was brought first before others."""
+    others = _alike_to(contribution.asset)
+    found = _whole().where(Contribution.asset_id.in_(others)).order_by(Contribution.id)
+    return list(db.session.scalars(found)) if others else []
+
+
+def _alike_to(asset: Asset) -> set[int]:
+    """Return the other assets that wait and are one proposal with content from sales."""
     waiting = select(Asset.id).join(Contribution, Contribution.asset_id == Asset.id).where(_waits())
     found, fresh = {asset.id}, {asset.id}
     while fresh and len(found) < MOST_WAITING:
         pairs = alike(among=waiting, of=fresh)
         fresh = {one for pair in pairs for one in pair} - found
         found |= fresh
-    return len(found) - 1
+    return found - {asset.id}
 
 
 def waiting_count() -> int:
