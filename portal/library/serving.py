@@ -80,7 +80,8 @@ def preview_response(version: Version) -> Response:
     response = make_response(render_template("library/preview.html", body=Markup(html)))
     response.headers["Content-Security-Policy"] = FRAME_POLICY
     response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(f"{version.sha256 or version.id}-preview")
+    # By what is shown, which may be made anew of the same file.
+    response.add_etag()
     response.make_conditional(request)
     return response
 

@@ -218,6 +218,18 @@ def test_a_word_file_is_shown_in_a_frame_in_which_nothing_runs(make, sign_in, ad
     assert "default-src 'none'" in policy
 
 
+def test_a_framed_page_is_kept_as_long_as_it_says_the_same(make, sign_in, add_file):
+    asset = add_file(samples.docx("letter.docx", "Energy prices fell."), publish=True)
+    client, address = sign_in(make.user("rep")), f"/library/{asset.slug}/v/1/preview"
+    tag = client.get(address).headers["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    make.inside(lambda: db.session.execute(update(Version).values(preview_html="<p>Drawn anew.</p>")))
+    answer = client.get(address, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "Drawn anew." in answer.text
+    assert answer.headers["ETag"] != tag
+
+
 def test_what_cannot_be_shown_says_why_and_can_be_downloaded(make, sign_in, add_file):
     asset = add_file(samples.plain("RIFF....", "film.mp4"), publish=True)
     page = sign_in(make.user("rep")).get(f"/library/{asset.slug}").text
