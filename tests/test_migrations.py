@@ -107,6 +107,16 @@ def test_guidance_and_versions_in_use_survive_the_way_up_and_down(empty_app):
         assert _all(empty_app, "select guidance, state from assets") == expected
 
 
+def test_a_version_whose_file_was_refused_counts_as_never_in_use(empty_app):
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        _all(empty_app, "update versions set state = 'refused' where number = 1")
+        upgrade(revision="0002")
+    in_use = _all(empty_app, "select number, published_at is not null from versions order by number")
+    assert in_use == [(1, 0), (2, 1), (3, 0)]
+
+
 def test_content_from_before_comes_due_for_a_look_by_its_kind_or_spread_over_the_next_months(empty_app):
     today = now().date()
     with empty_app.app_context():
