@@ -8,20 +8,24 @@ from portal.errors import Invalid, NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import Received, receive_file
 from portal.library.contributions.queries import story_of
+from portal.library.documents.text import whole_text
 from portal.library.forms import AssetForm, VersionForm, show_at_field
 from portal.library.history import SAID
 from portal.library.life.queries import replacement_of
 from portal.library.life.telling import tell_new_owner
 from portal.library.models import Asset, Version
 from portal.library.version_queries import history_of
+from portal.richtext import MAX_CHARACTERS
 from portal.sharing.queries import open_links_of
 from portal.sharing.services import close_links_of
+from portal.storage import storage
 from portal.users.access import MARKETING, allow, me
 from portal.users.queries import active_users
 from portal.web import number_of, render, see_other
 from portal.web.formatting import kind_words
 
 blueprint = Blueprint("library_changing", __name__, url_prefix="/library/<slug>")
+TEXT_FILES = (".md", ".markdown", ".txt")
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])
@@ -185,7 +189,7 @@ def new_version(slug: str) -> Response:
             return see_other(url_for("library.show", slug=asset.slug))
     current = asset.current_version
     if request.method == "GET" and current is not None:
-        form.body.data, form.link.data = current.body, current.link
+        form.body.data, form.link.data = _text_of(current), current.link
     return render(
         "library/version.html",
         asset=asset,
@@ -201,6 +205,17 @@ def read_again(slug: str, number: int) -> Response:
     asset = queries.visible_asset(me(), slug)
     services.read_again(queries.version_of(asset, number))
     return see_other(url_for("library.show", slug=asset.slug))
+
+
+def _text_of(version: Version) -> str | None:
+    """Return the text to go on writing: that of a version written here, or of a small text file."""
+    is_text = (version.filename or "").lower().endswith(TEXT_FILES)
+    if version.sha256 is None or not is_text or (version.size or 0) > MAX_CHARACTERS:
+        return version.body
+    try:
+        return whole_text(storage().path(version.sha256))
+    except NotFound:
+        return version.body
 
 
 def _received_file() -> Received | None:

@@ -13,6 +13,7 @@ from portal.library import services
 from portal.library.models import Asset, Term, Version
 from portal.library.references import asset_by_reference
 from portal.sharing.models import ShareLink
+from portal.storage import storage
 from portal.users.models import AuditEntry
 from tests.library import samples
 
@@ -215,3 +216,25 @@ def test_terms_that_are_no_numbers_are_left_out(make, sign_in, rows):
     assert client.post("/library/review", data={**form, f"terms-{draft.id}": terms}).status_code == 303
     filed = rows(select(Asset.id).join(Asset.terms).where(Term.id == facet.terms[0].id).order_by(Asset.id))
     assert filed == [asset.id, draft.id]
+
+
+def test_a_new_version_begins_with_the_words_of_the_present_one_on_every_tab(make, sign_in, add_file):
+    marketer = make.user("marketer")
+    make.asset("Written", slug="written", pages=("Words as they stand.",))
+    add_file(samples.plain("# Letter\n\nDear **{{name}}**,", "letter.md"), by=marketer, publish=True)
+    client = sign_in(marketer)
+    for address in ("written/versions", "written/versions?source=markdown"):
+        assert "Words as they stand.</textarea>" in client.get(f"/library/{address}").text
+    page = client.get("/library/letter/versions").text
+    assert 'type="file"' in page
+    page = client.get("/library/letter/versions?source=markdown").text
+    assert "# Letter\n\nDear **{{name}}**,</textarea>" in page
+
+
+def test_a_text_file_that_is_gone_from_the_store_leaves_the_text_empty(app, make, sign_in, add_file, rows):
+    marketer = make.user("marketer")
+    add_file(samples.plain("# Letter\n\nDear you,", "letter.md"), by=marketer)
+    (sha256,) = rows(select(Version.sha256))
+    with app.app_context():
+        storage().delete(sha256)
+    assert sign_in(marketer).get("/library/letter/versions?source=markdown").status_code == 200

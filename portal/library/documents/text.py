@@ -31,6 +31,11 @@ def read_text(path: Path) -> Reading:
     return _collected((("", piece) for piece in pieces(text)), "", complete)
 
 
+def whole_text(path: Path) -> str:
+    """Return a text file as it was written, for somebody who goes on writing it here."""
+    return _decoded(path)[0]
+
+
 def read_markdown(path: Path) -> Reading:
     """Return a Markdown file, one page a section under a first or second heading."""
     text, complete = _decoded(path)
