@@ -126,7 +126,7 @@ Two weeks for the first yard, one for each further one. Orders come from the mer
 """,
         outcome="adopted",
         decided_days_ago=12,
-        terms=("Harrowmere Route", "Building materials", "Discovery"),
+        terms=("Harrowmere Route",),
     ),
     Brought(
         "savings-in-five-slides",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
 
@@ -11,7 +11,7 @@ from portal.demo.company import COMPANY, MARKETERS, REPS
 from portal.demo.loading.numbers import Numbers
 from portal.library import history
 from portal.library.guidance import Guidance
-from portal.library.models import Asset, AssetEvent, Review, Reviewer
+from portal.library.models import Asset, AssetEvent, Review, Reviewer, Version
 from portal.library.services import add_link_version, add_markdown_version, create_asset, publish
 from portal.users.models import User
 
@@ -64,6 +64,7 @@ Shall we look at it together on {{date}}?
     ),
 )
 LINK = "https://www.example.com/harrowmere/product-tour"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 OUT_FOR, BEGUN, ANSWERED = timedelta(weeks=3), timedelta(days=2), timedelta(hours=3)
 
 
@@ -89,20 +90,26 @@ def add_extras(numbers: Numbers, moment: datetime) -> None:
     for asset in (written, link):
         publish(asset, owner)
         asset.created_at = asset.published_at = asset.updated_at = moment - OUT_FOR
-        _date_events(asset, moment - OUT_FOR)
+        _date(asset, moment - OUT_FOR)
     _write(numbers, written, owner, REWRITTEN, note="The question of who built it is asked to the end")
+    _date(written, moment - ANSWERED, since=moment - BEGUN)
     drafts = []
     for title, kind, body in DRAFTS:
         draft = create_asset(by=owner, title=title, kind=kind)
         _write(numbers, draft, owner, body)
         draft.created_at = draft.updated_at = moment - BEGUN
-        _date_events(draft, moment - BEGUN)
+        _date(draft, moment - BEGUN)
         drafts.append(draft)
     _ask(numbers, drafts[0], owner, moment - BEGUN / 2)
 
 
-def _date_events(asset: Asset, at: datetime) -> None:
-    db.session.execute(update(AssetEvent).where(AssetEvent.asset_id == asset.id).values(at=at))
+def _date(asset: Asset, at: datetime, since: datetime = LONG_AGO) -> None:
+    """Date an asset's versions and what was noted of it, as far as it is newer than `since`."""
+    db.session.flush()
+    versions = update(Version).where(Version.asset_id == asset.id, Version.created_at > since)
+    db.session.execute(versions.values(created_at=at))
+    events = update(AssetEvent).where(AssetEvent.asset_id == asset.id, AssetEvent.at > since)
+    db.session.execute(events.values(at=at))
 
 
 def _ask(numbers: Numbers, draft: Asset, by: User, at: datetime) -> None:
@@ -118,7 +125,9 @@ def _ask(numbers: Numbers, draft: Asset, by: User, at: datetime) -> None:
     review.reviewers = [approved, Reviewer(user_id=numbers.people[REPS[0].email])]
     db.session.add(review)
     history.note(draft, by, "review_asked", version=draft.current_version)
-    db.session.flush()
+    _date(draft, at, since=at)
+    history.note(draft, db.session.get(User, approved.user_id), "approved", version=draft.current_version)
+    _date(draft, at + ANSWERED, since=at)
 
 
 def _write(numbers: Numbers, asset: Asset, owner: User, body: str, *, note: str = "First version") -> None:

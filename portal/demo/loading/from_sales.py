@@ -85,6 +85,7 @@ def decide(numbers: Numbers, moment: datetime) -> None:
         asset, came = contribution.asset, moment - timedelta(days=brought.days_ago)
         asset.created_at = asset.updated_at = contribution.created_at = came
         _date(asset, came)
+        db.session.execute(update(Version).where(Version.asset_id == asset.id).values(created_at=came))
         decided = moment - timedelta(days=brought.decided_days_ago)
         if brought.outcome == "adopted":
             adopt(contribution, marketer, publish_now=True)
