@@ -26,6 +26,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -291,21 +292,21 @@ class Drawn:
     pages: int = 0
     took: float = 0.0
 
-    def add(self, work: Callable[[], int], times: int) -> int:
-        """Do it so many times, count what was drawn once, and the quickest time; return the pages."""
-        pages = 0
-
-        def counted() -> None:
-            nonlocal pages
-            pages = work()
-
-        self.took += min(_ms(counted) for _ in range(times))
-        self.pages += pages
-        return pages
+    def add(self, other: Drawn) -> None:
+        """Add another's pages and time."""
+        self.pages += other.pages
+        self.took += other.took
 
     def told(self, name: str) -> str:
         """Say how many pages there were in a second."""
         return f"{name} {self.pages / self.took * 1000:.1f} ({self.pages} pages)"
+
+
+def _drawn(work: Callable[[], int], times: int) -> Drawn:
+    """Do it so many times, and return the pages that were drawn each time, and the quickest time."""
+    pages: list[int] = []
+    took = [_ms(lambda: pages.append(work())) for _ in range(times)]
+    return Drawn(min(pages), min(took))
 
 
 def print_previews(office: Path) -> None:
@@ -335,35 +336,33 @@ def bare_office_drawing(path: Path, folder: Path) -> int:
 def _print_drawing(
     kind: FileKind, paths: list[Path], bare: Callable[[Path, Path], int], times: int, soffice: str | None
 ) -> None:
-    ours, theirs, stored, failed = Drawn(), Drawn(), Drawn(), 0
+    ours, theirs, stored, both = Drawn(), Drawn(), Drawn(), 0
     for path in paths:
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-
-            def draw(path: Path = path, folder: Path = folder) -> int:
-                return len(render_preview(path, path.name, kind, folder / "out", soffice).images)
-
-            def store(folder: Path = folder) -> int:
-                pictures = list((folder / "out").iterdir())
-                storage = FolderStorage(folder / "store")
-                for picture in pictures:
-                    storage.put_file(picture)
-                return len(pictures) // 2
-
-            if not ours.add(draw, times):
-                failed += 1
+            out = Path(name) / "out"
+            draw = partial(render_preview, path, path.name, kind, out, soffice)
+            mine = _drawn(lambda draw=draw: len(draw().images), times)
+            bares = _drawn(partial(bare, path, Path(name)), times)
+            if not mine.pages or not bares.pages:
                 continue
-            stored.add(store, 1)
-            theirs.add(lambda path=path, folder=folder: bare(path, folder), times)
-    if not ours.pages or not theirs.pages:
-        print(f"  {kind}: NOT MEASURED, nothing was drawn of {len(paths)} files.")
+            both += 1
+            ours.add(mine)
+            theirs.add(bares)
+            stored.add(_drawn(partial(_stored, out, Path(name) / "store"), 1))
+    if not both:
+        print(f"  {kind}: NOT MEASURED, none of {len(paths)} files was drawn by both.")
         return
     share = ours.pages / ours.took / (theirs.pages / theirs.took)
-    print(
-        f"  {kind}, {len(paths)} files, {failed} not drawn: {ours.told('ours')}, {theirs.told('bare')}, ",
-        end="",
-    )
-    print(f"ratio {share:.2f}; {stored.told('then stored')}")
+    print(f"  {kind}, {both} of {len(paths)} files that both draw: ", end="")
+    print(f"{ours.told('ours')}, {theirs.told('bare')}, ratio {share:.2f}; {stored.told('then stored')}")
+
+
+def _stored(drawn: Path, place: Path) -> int:
+    """Store the pictures of some pages, two for each, and return how many pages they are."""
+    pictures, store = list(drawn.iterdir()), FolderStorage(place)
+    for picture in pictures:
+        store.put_file(picture)
+    return len(pictures) // 2
 
 
 def _page_count(path: Path) -> int:
