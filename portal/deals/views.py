@@ -22,7 +22,7 @@ from portal.deals.queries import (
 )
 from portal.deals.story_views import story_of
 from portal.discovery.recommending import picks_for_deal
-from portal.library.queries import with_thumbnails
+from portal.library.page_queries import with_thumbnails
 from portal.sharing.queries import links_of_deal
 from portal.tabular.report import counted
 from portal.usage.queries import content_counts

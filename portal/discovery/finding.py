@@ -14,7 +14,7 @@ from portal.db import db
 from portal.library.indexing import engine
 from portal.library.life.queries import STATE_WORDS, shown_state
 from portal.library.models import ASSET_KINDS, Asset, Facet, Page, Term, Version, asset_terms
-from portal.library.page_queries import all_words
+from portal.library.page_queries import PICTURE_NAME, all_words
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
 from portal.search.snippets import Fragment, best_page
@@ -46,6 +46,7 @@ class Hit:
     page_number: int | None = None
     fragments: tuple[Fragment, ...] = ()
     thumbnail_page: int | None = None
+    thumbnail: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,25 +228,26 @@ def _hits(ids: list[int], wanted: Wanted, text: str, before: int) -> tuple[Hit, 
         number, fragments = (
             best_page([(page.number, page.text) for page in own], text) if text and own else (None, ())
         )
-        pictured = {page.number for page in own if page.has_thumbnail}
-        thumbnail = number if number in pictured else min(pictured, default=None)
+        pictured = {page.number: page.thumbnail for page in own if page.thumbnail}
+        drawn = number if number in pictured else min(pictured, default=None)
         score = wanted.scores.get(asset_id)
-        hits.append(Hit(asset, place, score, number if fragments else None, tuple(fragments), thumbnail))
+        page, picture = number if fragments else None, pictured.get(drawn or 0, "")[:PICTURE_NAME]
+        hits.append(Hit(asset, place, score, page, tuple(fragments), drawn, picture))
     return tuple(hits)
 
 
 @dataclass(frozen=True)
 class _LookedAt:
-    """One page of a hit: its number, whether it has a small picture, and how it begins."""
+    """One page of a hit: its number, its small picture's sha256 if it has one, and how it begins."""
 
     number: int
-    has_thumbnail: bool
+    thumbnail: str | None
     text: str
 
 
 def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[_LookedAt]]:
     text = func.substr(all_words(), 1, LOOKED_AT_CHARACTERS) if with_text else literal("")
-    found = select(Page.version_id, Page.number, Page.thumbnail_sha256.is_not(None), text)
+    found = select(Page.version_id, Page.number, Page.thumbnail_sha256, text)
     found = found.where(Page.version_id.in_([number for number in version_ids if number]))
     found = found.where(Page.number <= (MOST_PAGES_LOOKED_AT if with_text else 1))
     pages: dict[int, list[_LookedAt]] = {}

@@ -76,7 +76,7 @@ def _thumbnail(hit: Hit) -> str | None:
     version = hit.asset.current_version
     if version is None or hit.thumbnail_page is None:
         return None
-    return f"/library/{hit.asset.slug}/v/{version.number}/pages/{hit.thumbnail_page}/thumb"
+    return f"/library/{hit.asset.slug}/v/{version.number}/pages/{hit.thumbnail_page}/thumb?h={hit.thumbnail}"
 
 
 def snippet(fragments: Iterable[Fragment]) -> Markup:

@@ -24,7 +24,7 @@ from portal.library.contributions.queries import waiting_count
 from portal.library.hygiene.finding import KINDS
 from portal.library.hygiene.queries import finding_counts
 from portal.library.life.queries import due_for_a_look, life_counts, unowned
-from portal.library.queries import with_thumbnails
+from portal.library.page_queries import with_thumbnails
 from portal.library.reviewing.queries import ready_to_publish, reviews_waiting_for
 from portal.tabular.currencies import minor_units
 from portal.usage.sums import local_day

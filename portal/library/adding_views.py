@@ -13,7 +13,9 @@ from portal.library.adding import receive_file, take_file
 from portal.library.draft_queries import published_named
 from portal.library.forms import FilesForm, LinkForm, TextForm, show_at_field
 from portal.library.models import Asset, Facet
+from portal.library.page_queries import with_thumbnails
 from portal.library.review import Draft, drafts_for_review, publish_drafts
+from portal.library.serving import page_word
 from portal.users.access import MARKETING, allow, me
 from portal.web import render, see_other
 
@@ -122,13 +124,19 @@ def _review_page(
     return render(
         "library/review.html",
         drafts=drafts,
+        pictured=_pictured(drafts),
         ticking=ticking,
         published=published,
         facets=_used_facets(),
+        word_of=page_word,
         not_added=not_added or [],
         most=queries.MOST_DRAFTS_SHOWN,
         status=status,
     )
+
+
+def _pictured(drafts: list[Draft]) -> dict[int, str]:
+    return with_thumbnails(draft.asset.current_version_id for draft in drafts)
 
 
 def _used_facets() -> list[Facet]:
@@ -149,7 +157,9 @@ def review_row(slug: str) -> Response:
         "library/review.html",
         block="picture" if request.args.get("only") == "picture" else "row",
         draft=drafts[0],
+        pictured=_pictured(drafts),
         facets=_used_facets(),
+        word_of=page_word,
         ticking=ticking,
     )
 

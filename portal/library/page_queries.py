@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -13,6 +14,8 @@ from portal.library.models import Page, Version
 # What a viewer shows of one page in words; the search index has the whole text.
 SHOWN_CHARACTERS = 4_000
 MOST_PAGES_SHOWN = 300
+# How much of a picture's sha256 names it in an address, so that browsers may keep it for good.
+PICTURE_NAME = 16
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,18 @@ def first_picture(version_id: int) -> str | None:
         Page.version_id == version_id, Page.thumbnail_sha256.is_not(None)
     )
     return db.session.scalar(found.order_by(Page.is_hidden, Page.number).limit(1))
+
+
+def with_thumbnails(version_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return which of these versions have a small picture that stands for them, and what names it in an address."""
+    wanted = {version_id for version_id in version_ids if version_id is not None}
+    place = func.row_number().over(partition_by=Page.version_id, order_by=(Page.is_hidden, Page.number))
+    pages = select(Page.version_id, Page.thumbnail_sha256, place.label("place")).where(
+        Page.version_id.in_(wanted), Page.thumbnail_sha256.is_not(None)
+    )
+    drawn = pages.subquery()
+    firsts = select(drawn.c.version_id, drawn.c.thumbnail_sha256).where(drawn.c.place == 1)
+    return {number: name[:PICTURE_NAME] for number, name in db.session.execute(firsts)} if wanted else {}
 
 
 def preview_html(version_id: int) -> str | None:

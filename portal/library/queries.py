@@ -202,13 +202,6 @@ def versions_of(user: User, asset: Asset) -> list[Version]:
     return list(db.session.scalars(found.order_by(Version.number.desc())))
 
 
-def with_thumbnails(version_ids: Iterable[int | None]) -> set[int]:
-    """Return which of these versions have a small picture, so that a list asks for no missing ones."""
-    wanted = {version_id for version_id in version_ids if version_id is not None}
-    found = select(Page.version_id).where(Page.version_id.in_(wanted), Page.thumbnail_sha256.is_not(None))
-    return set(db.session.scalars(found.distinct())) if wanted else set()
-
-
 def drafts_of(user: User, slugs: Sequence[str] = ()) -> list[Asset]:
     """Return a person's drafts, newest first, or those named that they may see, in the order named."""
     found = _whole(visible_assets(user)).where(Asset.state == "draft", Asset.is_placeholder.is_(False))

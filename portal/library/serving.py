@@ -15,7 +15,7 @@ from portal.errors import Forbidden, NotFound
 from portal.library.cards import card
 from portal.library.documents.kinds import DOWNLOAD_TYPE
 from portal.library.models import Asset, Version
-from portal.library.page_queries import ShownPage, preview_html, shown_pages
+from portal.library.page_queries import PICTURE_NAME, ShownPage, preview_html, shown_pages
 from portal.library.wording import Run
 from portal.storage import storage
 
@@ -28,7 +28,6 @@ FRAME_POLICY = (
 # An address that carries the picture's own hash never shows another one; any other is asked about again.
 FOR_GOOD = "private, max-age=31536000, immutable"
 FOR_AN_HOUR = "private, max-age=3600"
-_HASH = 16
 
 
 def file_response(asset: Asset, version: Version) -> Response:
@@ -66,7 +65,7 @@ def picture_response(sha256: str | None) -> Response:
     if sha256 is None:
         raise NotFound("There is no picture of this page.")
     response = send_file(storage().path(sha256), "image/webp", etag=sha256, conditional=True)
-    is_named = request.args.get("h") == sha256[:_HASH]
+    is_named = request.args.get("h") == sha256[:PICTURE_NAME]
     response.headers["Cache-Control"] = FOR_GOOD if is_named else FOR_AN_HOUR
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
@@ -126,8 +125,8 @@ def viewer_pages(version: Version | None, addresses: Addresses) -> list[ViewerPa
 
 
 def _drawn(page: ShownPage, addresses: Addresses) -> ViewerPage:
-    image = f"{addresses.image(page.number)}?h={(page.image or '')[:_HASH]}"
-    thumb = f"{addresses.thumb(page.number)}?h={page.thumbnail[:_HASH]}" if page.thumbnail else None
+    image = f"{addresses.image(page.number)}?h={(page.image or '')[:PICTURE_NAME]}"
+    thumb = f"{addresses.thumb(page.number)}?h={page.thumbnail[:PICTURE_NAME]}" if page.thumbnail else None
     return ViewerPage(
         page.number,
         image,

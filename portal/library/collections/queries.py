@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal.db import db
 from portal.errors import NotFound
 from portal.library.models import Asset, Collection, CollectionItem, Page, Version
+from portal.library.page_queries import PICTURE_NAME
 from portal.library.queries import visible_assets
 from portal.users.models import User
 
@@ -105,11 +106,12 @@ def pieces_of(user: User, collection: Collection) -> list[Piece]:
 
 @dataclass(frozen=True)
 class Cover:
-    """The content whose picture stands for a collection; without a version number it has none."""
+    """The content whose picture stands for a collection; without a name of a picture it has none."""
 
     slug: str
     kind: str
     number: int | None
+    picture: str
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,18 @@ def cards_of(user: User, collections: Sequence[Collection]) -> list[Card]:
             func.row_number().over(partition_by=part, order_by=order).label("place"),
             Asset.slug,
             Asset.kind,
-            case((drawn, Version.number)).label("number"),
+            Version.id.label("version_id"),
+            Version.number,
         )
         .subquery()
     )
-    firsts = select(ranked).where(ranked.c.place == 1)
+    picture = (
+        select(Page.thumbnail_sha256)
+        .where(Page.version_id == ranked.c.version_id, Page.thumbnail_sha256.is_not(None))
+        .order_by(Page.is_hidden, Page.number)
+        .limit(1)
+    ).scalar_subquery()
+    firsts = select(ranked, picture.label("picture")).where(ranked.c.place == 1)
     found = {row.collection_id: row for row in db.session.execute(firsts)} if collections else {}
     return [_card(collection, found.get(collection.id)) for collection in collections]
 
@@ -152,7 +161,9 @@ def cards_of(user: User, collections: Sequence[Collection]) -> list[Card]:
 def _card(collection: Collection, row: Any) -> Card:
     if row is None:
         return Card(collection, 0, None)
-    return Card(collection, row.pieces, Cover(row.slug, row.kind, row.number))
+    return Card(
+        collection, row.pieces, Cover(row.slug, row.kind, row.number, (row.picture or "")[:PICTURE_NAME])
+    )
 
 
 @dataclass(frozen=True)

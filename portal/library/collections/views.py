@@ -11,7 +11,8 @@ from portal.library.collections import queries, services
 from portal.library.collections.forms import CollectForm, CollectionForm
 from portal.library.forms import show_at_field
 from portal.library.models import Asset, Collection
-from portal.library.queries import suggested_assets, visible_asset, with_thumbnails
+from portal.library.page_queries import with_thumbnails
+from portal.library.queries import suggested_assets, visible_asset
 from portal.users.access import MARKETING, allow, me
 from portal.web import paginate, render, see_other
 
@@ -73,7 +74,7 @@ def _page(collection: Collection, status: int = 200, **said: Any) -> Response:
     )
 
 
-def _pictured(pieces: list[queries.Piece]) -> set[int]:
+def _pictured(pieces: list[queries.Piece]) -> dict[int, str]:
     return with_thumbnails(piece.asset.current_version_id for piece in pieces if piece.is_open)
 
 

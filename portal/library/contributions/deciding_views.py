@@ -16,6 +16,7 @@ from portal.library.contributions.services import check_undecided
 from portal.library.forms import show_at_field
 from portal.library.models import Contribution
 from portal.library.page_queries import with_thumbnails
+from portal.library.serving import page_word
 from portal.users.access import MARKETING, allow, me
 from portal.web import Page, paginate, render, see_other
 from portal.web.paging import page_number
@@ -48,6 +49,7 @@ def index() -> Response:
         origins=origins_of_versions(
             (item.asset.current_version for item in shown if item.asset.current_version), me()
         ),
+        word_of=page_word,
         pictured=with_thumbnails(item.asset.current_version_id for item in shown),
     )
 

@@ -101,9 +101,9 @@ def test_a_cover_is_the_chosen_piece_else_the_first_with_a_picture(make, sign_in
     owner = make.user("rep")
     collect("Mine", owner, plain, drawn, chosen)
     client = sign_in(owner)
-    assert 'src="/library/drawn/v/1/thumb"' in client.get("/collections").text
+    assert 'src="/library/drawn/v/1/thumb?h=' in client.get("/collections").text
     client.post("/collections/mine/edit", data={"name": "Mine", "cover": str(chosen.id)})
-    assert 'src="/library/chosen/v/1/thumb"' in client.get("/collections").text
+    assert 'src="/library/chosen/v/1/thumb?h=' in client.get("/collections").text
 
 
 def test_a_cover_that_a_reader_may_not_see_is_not_shown_to_them(app, make, sign_in, collect):
@@ -115,7 +115,7 @@ def test_a_cover_that_a_reader_may_not_see_is_not_shown_to_them(app, make, sign_
     assert "/library/hidden/" in sign_in(make.user("marketer")).get("/collections").text
     page = sign_in(make.user("rep")).get("/collections").text
     assert "/library/hidden/" not in page
-    assert 'src="/library/shown/v/1/thumb"' in page
+    assert 'src="/library/shown/v/1/thumb?h=' in page
 
 
 def test_an_empty_list_says_what_to_do(make, sign_in):
