@@ -25,7 +25,7 @@ def create_app(config: Config | None = None) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     import config as settings
-    from portal import db, errors, jobs
+    from portal import db, errors, jobs, nightly
     from portal.home import frame
     from portal.users import access
     from portal.web import edge, formatting
@@ -42,6 +42,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     formatting.init_app(app)
     jobs.init_app(app)
+    nightly.init_app(app)
     frame.init_app(app)
     for package in PACKAGES:
         _add_package(app, package)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask, current_app
@@ -19,18 +18,16 @@ from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.claims import claimant, living, release_gone, renewed
-from portal.db import Model, UtcDateTime, db, now, on_commit, unit_of_work
+from portal.db import Model, UtcDateTime, chunks, db, insert_rows, now, on_commit, unit_of_work
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
 KEEP_DONE = timedelta(days=14)
-# The hour and minute, by the organisation's clock, from which a night's work is due, and the hour at which it is day.
-NIGHT, MORNING = (2, 10), 6
 
 Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
 _failures: dict[str, Callable[[int | None, str], None]] = {}
-_nightly: list[str] = []
+nightly_kinds: list[str] = []
 # Claims of this process on jobs that have ended, but of which the database could not be told.
 _untold: set[str] = set()
 _asleep = ContextVar("asleep", default=False)
@@ -66,8 +63,8 @@ def job(
         _handlers[kind] = handler
         if on_failure:
             _failures[kind] = on_failure
-        if nightly and kind not in _nightly:
-            _nightly.append(kind)
+        if nightly and kind not in nightly_kinds:
+            nightly_kinds.append(kind)
         return handler
 
     return register
@@ -85,6 +82,21 @@ def enqueue(kind: str, subject_id: int | None = None, *, once: bool = False) -> 
     job_id = row.id
     if not _asleep.get():
         on_commit(lambda: wake(job_id))
+
+
+def enqueue_all(kind: str, subject_ids: Sequence[int]) -> None:
+    """Write jobs of one kind for many subjects, in few statements; none for those of which one is still waiting."""
+    waiting: set[int | None] = set()
+    for part in chunks(subject_ids):
+        same = select(Job.subject_id).where(Job.kind == kind, Job.subject_id.in_(part))
+        waiting.update(db.session.scalars(same.where(Job.state == "waiting")))
+    insert_rows(
+        Job, [{"kind": kind, "subject_id": number} for number in subject_ids if number not in waiting]
+    )
+    if not _asleep.get():
+        # The others are found by the sweeper; what is done in one job for all that wait, is done by this one.
+        newest = db.session.scalar(select(func.max(Job.id)).where(Job.kind == kind, Job.state == "waiting"))
+        on_commit(lambda: wake(newest or 0))
 
 
 def wake(job_id: int) -> None:
@@ -239,20 +251,6 @@ def sweep() -> int:
     return len(ids)
 
 
-def _enqueue_nightly() -> None:
-    """Write down the night's work, once a night, whichever hour the organisation's clock leaves out or repeats."""
-    local = now().astimezone(ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"]))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if (local.hour, local.minute) < NIGHT or local.hour >= MORNING:
-        return
-    with unit_of_work():
-        since = select(Job.kind).where(Job.subject_id.is_(None), Job.created_at >= midnight.astimezone(UTC))
-        begun = set(db.session.scalars(since))
-        for kind in _nightly:
-            if kind not in begun:
-                enqueue(kind, once=True)
-
-
 def pending(kind: str, subject_id: int | None = None) -> bool:
     """Say whether such a job is waiting or running, so that a page can show it."""
     found = select(Job.id).where(Job.kind == kind, Job.state.in_(("waiting", "running")))
@@ -284,7 +282,6 @@ def init_app(app: Flask) -> None:
     app.extensions["queue_task"] = queue.task()(inside(run_job))
     app.cli.add_command(worker)
     queue.periodic_task(crontab(minute="*"))(inside(sweep))
-    queue.periodic_task(crontab(minute="*/10"))(inside(_enqueue_nightly))
 
 
 @click.command("worker")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from portal import jobs
-from portal.jobs import Job
+from portal import nightly
+from portal.jobs import Job, nightly_kinds
 
 
 @pytest.fixture
@@ -18,10 +18,10 @@ def wake(app, make, rows, monkeypatch):
 
     def ring(*moment: int) -> int:
         stopped = datetime(2026, *moment, tzinfo=UTC)  # type: ignore[misc, arg-type]
-        monkeypatch.setattr(jobs, "now", lambda: stopped)
+        monkeypatch.setattr(nightly, "now", lambda: stopped)
         before = rows(select(func.count()).select_from(Job))[0]
         with app.app_context():
-            jobs._enqueue_nightly()
+            nightly.enqueue_nightly()
         make.inside(lambda: [setattr(job, "created_at", stopped) for job in _new(before)])
         return rows(select(func.count()).select_from(Job))[0] - before
 
@@ -34,14 +34,14 @@ def wake(app, make, rows, monkeypatch):
 
 
 def test_it_begins_in_the_organisation_s_night_and_once(wake):
-    every = len(jobs._nightly)
+    every = len(nightly_kinds)
     # 02:10 in UTC is the evening before in New York.
     assert [wake(11, 21, 2, 10), wake(11, 21, 7, 0)] == [0, 0]
     assert [wake(11, 21, 7, 10), wake(11, 21, 7, 20), wake(11, 21, 12, 0)] == [every, 0, 0]
 
 
 def test_a_night_that_was_missed_is_made_up_for_before_morning(wake):
-    every = len(jobs._nightly)
+    every = len(nightly_kinds)
     assert [wake(11, 22, 10, 50), wake(11, 22, 10, 59)] == [every, 0]
 
 
@@ -54,4 +54,4 @@ def test_a_night_that_was_missed_is_made_up_for_before_morning(wake):
     ],
 )
 def test_an_hour_that_is_left_out_or_repeated_changes_nothing(wake, moments, rings):
-    assert [wake(*moment) for moment in moments] == [len(jobs._nightly) * ring for ring in rings]
+    assert [wake(*moment) for moment in moments] == [len(nightly_kinds) * ring for ring in rings]

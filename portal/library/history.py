@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
 
-from portal.db import db
-from portal.jobs import enqueue
+from portal.db import chunks, db, insert_rows
+from portal.jobs import enqueue_all
 from portal.library.guidance import FIELDS
 from portal.library.models import Asset, AssetEvent, HygieneFinding, Version
 from portal.users.models import User
@@ -83,15 +84,30 @@ def note(
             detail=detail or None,
         )
     )
-    if action != "created" and _has_findings(asset.id):
-        # What was found wrong with it may be mended by this.
-        enqueue("look_over_library", asset.id, once=True)
+    if action != "created":
+        _look_over([asset.id])
 
 
-def _has_findings(asset_id: int) -> bool:
-    concerns = or_(HygieneFinding.asset_id == asset_id, HygieneFinding.other_asset_id == asset_id)
+def note_all(happened: Sequence[tuple[Asset, dict[str, Any]]], by: User | None, action: str) -> None:
+    """Write down that the same was done to many assets at once, each with its detail."""
+    facts = {"user_id": by.id if by else None, "action": action, "note": ""}
+    insert_rows(
+        AssetEvent, [{"asset_id": asset.id, "detail": detail or None, **facts} for asset, detail in happened]
+    )
+    _look_over([asset.id for asset, _ in happened])
+
+
+def _look_over(asset_ids: Sequence[int]) -> None:
+    """Have those looked over again of which something was found wrong: it may be mended by this."""
     with db.session.no_autoflush:
-        return db.session.scalar(select(HygieneFinding.id).where(concerns).limit(1)) is not None
+        for part in chunks(asset_ids):
+            concerns = or_(HygieneFinding.asset_id.in_(part), HygieneFinding.other_asset_id.in_(part))
+            found = db.session.execute(
+                select(HygieneFinding.asset_id, HygieneFinding.other_asset_id).where(concerns)
+            )
+            named = {number for pair in found for number in pair}
+            if named:
+                enqueue_all("look_over_library", [number for number in part if number in named])
 
 
 def words_of(event: AssetEvent) -> str:

@@ -155,14 +155,19 @@ def apply(assets: Sequence[Asset], stamps: Mapping[int, str], task: Task, by: Us
     check(task)
     of_kinds = kind_days()
     changed, left, meanwhile = [], [], []
+    archived: list[tuple[Asset, Asset | None]] = []
     for asset in assets:
         if stamps[asset.id] != stamp_of(asset):
             meanwhile.append(asset.title)
         elif _planned(asset, task, of_kinds).left_alone:
             left.append(asset.title)
         else:
-            _do(asset, task, by, of_kinds)
+            if task.action == "archive":
+                archived.append((asset, task.replaced_by or replacement_of(asset)))
+            else:
+                _do(asset, task, by, of_kinds)
             changed.append(asset.id)
+    library.archive_all(archived, by)
     if task.action == "owner":
         tell_new_owner([asset for asset in assets if asset.id in set(changed)], task.owner, by)
     return Outcome(tuple(changed), tuple(left), tuple(meanwhile), len(stamps) - len(assets))
@@ -182,5 +187,3 @@ def _do(asset: Asset, task: Task, by: User, of_kinds: Mapping[str, int]) -> None
             expires_on=task.expires_on,
             replaced_by=asset.replaced_by,
         )
-    elif task.action == "archive":
-        library.archive(asset, by, task.replaced_by or replacement_of(asset))

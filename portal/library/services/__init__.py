@@ -20,7 +20,7 @@ from portal.library.services.content import (
 )
 from portal.library.services.redrawing import draw_again
 from portal.library.services.restoring import restore_version
-from portal.library.services.states import archive, publish, restore
+from portal.library.services.states import archive, archive_all, publish, restore
 from portal.library.services.versions import (
     add_file_version,
     add_link_version,
@@ -40,6 +40,7 @@ __all__ = [
     "add_link_version",
     "add_markdown_version",
     "archive",
+    "archive_all",
     "change_asset",
     "checked_link",
     "checked_text",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 
-from portal.db import db, now
+from portal.db import chunks, db, now
 from portal.errors import Conflict, Invalid
+from portal.jobs import enqueue_all
 from portal.library import history
-from portal.library.models import Asset, Contribution, Version
+from portal.library.models import Asset, Contribution, Review, Version
 from portal.library.reviewing.ending import end_reviews
 from portal.library.services.checking import checked_replacement, checked_title
 from portal.library.services.content import touch
@@ -50,26 +52,48 @@ def publish(asset: Asset, by: User | None) -> None:
 
 def archive(asset: Asset, by: User | None, replaced_by: Asset | None = None) -> None:
     """Take content out of use; whoever follows an old link is shown its replacement."""
-    if asset.state == "archived":
-        raise Conflict("It is archived already.")
-    if asset.state == "from_sales":
-        raise Conflict("It is from sales and was not decided on. Adopt it, merge it or decline it.")
-    put_away(asset, by, replaced_by)
-    history.note(asset, by, "archived", replaced_by=replaced_by.slug if replaced_by else None)
-    touch(asset)
-    audit(by, "archived", asset.title, {"replaced_by": replaced_by.title if replaced_by else None})
+    archive_all([(asset, replaced_by)], by)
+
+
+def archive_all(replaced: Sequence[tuple[Asset, Asset | None]], by: User | None) -> None:
+    """Take much content out of use, each piece with its replacement, in statements that do not grow with it."""
+    for asset, _ in replaced:
+        if asset.state == "archived":
+            raise Conflict("It is archived already.")
+        if asset.state == "from_sales":
+            raise Conflict("It is from sales and was not decided on. Adopt it, merge it or decline it.")
+    _put_all_away(replaced, by)
+    for asset, replaced_by in replaced:
+        asset.updated_at = now()
+        title = replaced_by.title if replaced_by else None
+        audit(by, "archived", asset.title, {"replaced_by": title})
+    history.note_all(
+        [(asset, {"replaced_by": other.slug if other else None}) for asset, other in replaced], by, "archived"
+    )
+    enqueue_all("index_asset", [asset.id for asset, _ in replaced])
 
 
 def put_away(asset: Asset, by: User | None, replaced_by: Asset | None = None) -> None:
     """Make content archived, whatever the reason; the caller writes that down."""
-    if replaced_by is not None:
-        checked_replacement(replaced_by, asset)
-    end_reviews(asset, by, why="It was archived.")
-    asset.state, asset.archived_at = "archived", now()
-    asset.replaced_by_id = replaced_by.id if replaced_by else None
-    # What was to go live by itself does not, whenever it comes back: somebody has to look at it first.
-    waiting = update(Version).where(Version.asset_id == asset.id, Version.publish_when_read)
-    db.session.execute(waiting.values(publish_when_read=False))
+    _put_all_away([(asset, replaced_by)], by)
+
+
+def _put_all_away(replaced: Sequence[tuple[Asset, Asset | None]], by: User | None) -> None:
+    ids = [asset.id for asset, _ in replaced]
+    reviewed: set[int] = set()
+    for part in chunks(ids):
+        asked = select(Review.asset_id).where(Review.asset_id.in_(part), Review.state == "open")
+        reviewed.update(db.session.scalars(asked))
+        # What was to go live by itself does not, whenever it comes back: somebody has to look at it first.
+        waiting = update(Version).where(Version.asset_id.in_(part), Version.publish_when_read)
+        db.session.execute(waiting.values(publish_when_read=False))
+    for asset, replaced_by in replaced:
+        if replaced_by is not None:
+            checked_replacement(replaced_by, asset)
+        if asset.id in reviewed:
+            end_reviews(asset, by, why="It was archived.")
+        asset.state, asset.archived_at = "archived", now()
+        asset.replaced_by_id = replaced_by.id if replaced_by else None
 
 
 def restore(asset: Asset, by: User | None) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.jobs import Job
 from portal.library.models import Asset, AssetEvent
 from portal.notifications.models import OutboxMessage
 from portal.sharing.models import ShareLink
@@ -238,6 +239,20 @@ def test_a_preview_of_many_asks_the_database_few_questions(shelf, make, sign_in,
         with count_queries() as queries:
             assert client.post("/library/bulk", data=ticked(assets, do=action)).status_code == 200
         assert len(queries) <= 25, (action, queries.statements)
+
+
+def test_archiving_many_takes_few_statements_under_the_lock(shelf, make, sign_in, rows, count_queries):
+    marketer, _ = shelf
+    assets = [make.asset() for _ in range(60)]
+    client = sign_in(marketer)
+    page = client.post("/library/bulk", data=ticked(assets, do="archive")).text
+    with count_queries() as queries:
+        client.post("/library/bulk/apply", data=confirmed(page))
+    assert len(queries) <= 100, [text[:60] for text in queries.statements]
+    found = rows(select(Asset).where(Asset.id.in_([asset.id for asset in assets])))
+    assert {asset.state for asset in found} == {"archived"}
+    assert len(rows(select(AssetEvent).where(AssetEvent.action == "archived"))) == 60
+    assert len(rows(select(Job).where(Job.kind == "index_asset"))) == 60
 
 
 @pytest.mark.parametrize(("ticks", "closed"), [({"close_links": "yes"}, True), ({}, False)])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db, now
-from portal.jobs import _nightly, enqueue
+from portal.jobs import enqueue, nightly_kinds
 from portal.library.life.telling import MOST_LINES, tell_of_dates
 from portal.library.models import Asset
 from portal.notifications.models import Notification, OutboxMessage
@@ -143,7 +143,7 @@ def test_only_published_content_is_told_of_and_one_day_is_told_once(make, rows, 
 
 
 def test_it_runs_every_night_and_reaches_the_bell(app, make, rows, run_jobs):
-    assert "tell_of_dates" in _nightly
+    assert "tell_of_dates" in nightly_kinds
     owner = make.user("marketer")
     title = "x" * 300
     make.asset(title, owner=owner, expires_on=now().date() + timedelta(days=5))
