@@ -155,6 +155,7 @@ def _viewer(asset: Asset, *, presenting: bool = False) -> dict[str, Any]:
         "pages": pages,
         "current": nearest_page(pages, number_of(request.args.get("page"))),
         "page_word": page_word(version),
+        "word_of": page_word,
         "drawn_with": drawn_with(version),
         "may_draw_again": bool(version and version.is_shown_as_text and soffice_path()),
     }

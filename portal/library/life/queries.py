@@ -44,6 +44,7 @@ class LifePanel:
     is_expired: bool
     expires_soon: bool
     is_due: bool
+    is_overdue: bool
     can_check: bool
     kept: Kept
     replacement: Asset | None
@@ -58,6 +59,7 @@ def life_panel(asset: Asset, user: User) -> LifePanel | None:
         is_expired=asset.is_expired,
         expires_soon=not asset.is_expired and asset.expires_on is not None and asset.expires_on <= near,
         is_due=asset.review_by is not None and asset.review_by <= near,
+        is_overdue=asset.review_by is not None and asset.review_by < today(),
         can_check=not is_checked_today(asset, of_kinds),
         kept=after_check(asset, of_kinds),
         replacement=replacement_of(asset),

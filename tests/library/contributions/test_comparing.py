@@ -112,7 +112,7 @@ def test_a_marketer_s_draft_shows_its_origin_in_the_list_of_drafts_and_on_its_pa
     client = sign_in(people.marketer)
     for address in ("/library/review", f"/library/{draft.slug}"):
         page = client.get(address).text
-        assert "4 of 5" in page
+        assert "4 of 5 slides are from" in page
         assert f'href="/library/{official.slug}"' in page
     page = client.get(f"/library/review?asset={draft.slug}").text
     assert "Is it a new version of that?" in page

@@ -172,3 +172,28 @@ def test_a_new_version_in_place_moves_the_next_look(make, sign_in, rows, at):
     assert rows(select(Asset.review_by)) == [date(2026, 11, 1)]
     assert sign_in(marketer).post("/library/card/v/2/publish").status_code == 303
     assert rows(select(Asset.review_by)) == [date(2026, 12, 1) + timedelta(days=90)]
+
+
+def test_content_that_was_not_looked_at_in_time_is_called_overdue(make, sign_in, at):
+    at(2026, 12, 1, 12)
+    make.asset("Deck", slug="late", review_by=date(2026, 11, 30))
+    make.asset("Deck", slug="near", review_by=date(2026, 12, 1))
+    client = sign_in(make.user("marketer"))
+    late, near = (client.get(f"/library/{slug}").text for slug in ("late", "near"))
+    assert "Overdue for a look since 30 Nov 2026" in late
+    assert "overdue since 30 Nov 2026" in late
+    assert "verdue" not in near
+    assert "To be looked at by 1 Dec 2026" in near
+
+
+def test_a_draft_has_no_room_for_ratings_and_uses_until_it_is_published(make, sign_in):
+    make.asset("Deck", slug="draft", state="draft")
+    client = sign_in(make.user("marketer"))
+    page = client.get("/library/draft").text
+    assert "What people say" not in page
+    assert "Only published content can be rated" not in page
+    assert 'id="uses"' not in page
+    client.post("/library/draft/publish")
+    page = client.get("/library/draft").text
+    assert "What people say" in page
+    assert 'id="uses"' in page
