@@ -24,6 +24,7 @@ from tests.library import samples
 from tests.library.processes import Command, is_running, until
 
 FILES = 24
+PICTURES = 5
 WRITERS = (
     ("md", lambda name, text: samples.plain(text, name)),
     ("docx", samples.docx),
@@ -119,10 +120,12 @@ def test_an_import_that_was_killed_goes_on_where_it_was(app, make, rows, start, 
         assert command.line()
     command.kill()
     done = len(rows(select(Asset)))
-    assert lines_before <= done < FILES
+    # How far it came besides what it said is up to the machine; all of it is whole.
+    assert lines_before <= done <= FILES
     assert {version.state for version in rows(select(Version))} == {"indexed"}
     again = [json.loads(line) for line in start("library", "add", "--json", "--publish", str(folder)).rest()]
-    assert Counter(line["outcome"] for line in again) == {"already there": done, "added": FILES - done}
+    outcomes = Counter(line["outcome"] for line in again)
+    assert (outcomes["already there"], outcomes["added"], len(again)) == (done, FILES - done, FILES)
     assert_all_is_there(app, make, rows)
 
 
@@ -202,10 +205,13 @@ def test_pictures_whose_worker_was_killed_are_whole_after_the_next(app, make, ro
     worker = start("worker")
     with app.app_context():
         store = storage()
-    until(lambda: "running" in state_of(rows, "draw_version"), "the worker never began to draw")
+    # The file itself is one; pictures are in the store before any page names them.
+    until(lambda: len(list(store.names())) > PICTURES, "no picture was ever stored")
     worker.kill()
-    assert rows(select(Version.preview_kind)) == ["waiting"]
-    assert set(rows(select(Page.image_sha256))) == {None}
+    # Some of the work may have been done by then; whatever a page names is whole.
+    for name in filter(None, rows(select(Page.image_sha256))):
+        assert is_whole(store, name)
+    assert all(is_whole(store, name) for name in store.names())
     start("worker")
     until(lambda: rows(select(Version.preview_kind)) == ["pages"], "it was never drawn")
     pages = rows(select(Page).order_by(Page.number))
