@@ -145,3 +145,11 @@ def test_publishing_what_was_sent_back_is_asked_about_first(make, sign_in, ask, 
 def test_taking_a_review_back_says_who_no_longer_needs_to_answer(sign_in, asker, draft):
     page = sign_in(asker).get("/library/plan").text
     assert "The 2 people asked no longer need to answer. Take it back?" in page
+
+
+def test_a_long_comment_is_folded_and_whole_inside(sign_in, asker, reps, draft):
+    words = "The price is old. " * 40
+    sign_in(reps[0]).post(ANSWER, data={"answer": "changes", "comment": words})
+    page = sign_in(asker).get("/library/plan").text
+    assert '<summary class="fold-summary">The price is old.' in page
+    assert words.strip() in page
