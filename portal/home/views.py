@@ -26,6 +26,7 @@ from portal.library.hygiene.queries import finding_counts
 from portal.library.life.queries import due_for_a_look, life_counts, unowned
 from portal.library.page_queries import with_thumbnails
 from portal.library.reviewing.queries import ready_to_publish, reviews_waiting_for
+from portal.library.reviewing.unfinished import unfinished_of
 from portal.tabular.currencies import minor_units
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, allow, me
@@ -101,12 +102,15 @@ def _marketing(begun: queries.Beginnings) -> Response:
 @allow(*MARKETING)
 def to_do() -> Response:
     counts = {KINDS[kind]: number for kind, number in finding_counts().items()}
-    return render("home/to_do.html", shown=WHOLE, hygiene=counts, **_owed())
+    whole = request.args.get("all", "")
+    return render("home/to_do.html", shown=SUMMARY, whole=whole, hygiene=counts, **_owed())
 
 
 def _owed() -> dict[str, Any]:
     """Return everything that marketing owes, up to WHOLE of each kind."""
     pipeline_minor, deals = waiting_pipeline()
+    mine = unfinished_of(me(), WHOLE)
+    own = {one.asset.id for one in mine}
     return {
         "requests": request_rows(requests_by_pipeline("open").limit(WHOLE)),
         "pipeline_minor": pipeline_minor,
@@ -115,7 +119,8 @@ def _owed() -> dict[str, Any]:
         "ratings": queries.low_rated(WHOLE),
         "reasons": REASONS,
         "reviews": reviews_waiting_for(me()),
-        "ready": ready_to_publish(),
+        "mine": mine,
+        "ready": [asset for asset in ready_to_publish() if asset.id not in own],
         "gaps": gaps(WHOLE),
         "unused": queries.never_used(WHOLE),
         "most": WHOLE,

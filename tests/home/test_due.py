@@ -54,6 +54,12 @@ def test_use_times_staleness_orders_what_is_past_its_day(make, due):
     ]
 
 
+def test_what_has_expired_comes_before_what_is_only_past_its_day(make, due):
+    due("Much used, long past", review=-60, uses=90)
+    due("Expired, unused", expires=0)
+    assert titles(make) == ["Expired, unused", "Much used, long past"]
+
+
 def test_staleness_is_measured_by_the_contents_own_interval(make, due):
     due("Every year", review=-20, uses=5, review_days=365)
     due("As every deck", review=-20, uses=5)
@@ -88,9 +94,11 @@ def test_the_page_tells_how_it_is_ordered_and_offers_the_next_step(due, make, si
     page = client.get("/to-do").text
     section = page.split('id="due"', 1)[1].split('id="gaps"', 1)[0]
     for words in (
-        "by uses in the last 90 days times how far past its day it is",
-        "12 uses",
+        "What has expired first",
+        "3 days over",
+        "12 uses in 90 days",
         "badge-bad",
+        "10 days over",
         "Ana Ruiz",
     ):
         assert words in section

@@ -136,12 +136,13 @@ def test_the_first_page_shows_five_of_each_and_says_how_many_there_are(make, sig
         make.request(rep, f"Need number {number}")
 
     client = sign_in(marketer)
-    page, whole = client.get("/").text, client.get("/to-do").text
-
     make.asset()
-    page = client.get("/").text
-    assert len(re.findall(r"Need number \d</a>", page)) == 5
-    assert "All 7" in page
+    for address in ("/", "/to-do"):
+        page = client.get(address).text
+        assert len(re.findall(r"Need number \d</a>", page)) == 5
+        assert "/to-do?all=requests#requests" in page
+        assert "All 7" in page
+    whole = client.get("/to-do?all=requests").text
     assert len(re.findall(r"Need number \d</a>", whole)) == 7
 
 

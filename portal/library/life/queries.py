@@ -84,9 +84,19 @@ class DueAsset:
     is_over: bool
     kept: Kept
 
+    @property
+    def days_over(self) -> int:
+        """How many days ago its day was; 0 on the day and before it."""
+        return max(0, (today() - self.due_on).days)
+
+    @property
+    def days_left(self) -> int:
+        """In how many days its day comes; 0 on the day and after it."""
+        return max(0, (self.due_on - today()).days)
+
 
 def due_for_a_look(limit: int) -> list[DueAsset]:
-    """Return what is past its day, by use x staleness, and then what will be within four weeks, by day.
+    """Return what has expired, then what is past its day, by use x staleness, then what will be within four weeks.
 
     Use is what was sent, presented and downloaded in the last 90 days; staleness the days past the day, as a share of
     the content's interval.
@@ -94,13 +104,14 @@ def due_for_a_look(limit: int) -> list[DueAsset]:
     day, uses = _due_on(), _recent_uses()
     is_over = day <= today()
     past = (_days(literal(today())) - _days(day) + 1) / cast(_interval(), Float)
+    expired = func.coalesce(Asset.expires_on <= today(), False)
     weight = (func.coalesce(uses.c.uses, 0) + 1) * past
     found = (
         select(Asset, day, func.coalesce(uses.c.uses, 0), is_over)
         .outerjoin(uses, uses.c.asset_id == Asset.id)
         .options(joinedload(Asset.owner))
         .where(_is_due(today() + NEAR))
-        .order_by(is_over.desc(), case((is_over, weight), else_=0).desc(), day, Asset.id)
+        .order_by(expired.desc(), is_over.desc(), case((is_over, weight), else_=0).desc(), day, Asset.id)
         .limit(limit)
     )
     of_kinds = kind_days()
