@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 
 from flask import Flask
 
-from portal.db import now, unit_of_work
+from portal.db import db, now, unit_of_work
 from portal.demo import services
 from portal.demo.loading import (
     care,
@@ -30,7 +30,8 @@ from portal.demo.loading.numbers import Numbers
 from portal.demo.pieces import Piece, load_pieces
 from portal.demo.simulated import Simulated
 from portal.demo.simulation import DEALS, SEED, simulate
-from portal.jobs import drain
+from portal.jobs import Job, drain
+from portal.library.hygiene.queries import LOOK
 from portal.library.hygiene.services import look_over
 from portal.sharing.queries import opened_since
 
@@ -87,6 +88,8 @@ def load(
         drain(kinds=_JOBS)
     with unit_of_work():
         look_over(opened=opened_since)
+        # Hygiene says when the library was looked over last: this was it.
+        db.session.add(Job(kind=LOOK, state="done", finished_at=now()))
         services.note_end({this.numbers.slugs[key]: effect for key, effect in story.planted.items()})
     return story
 

@@ -16,6 +16,7 @@ from portal.discovery.asking import MOST_CHARACTERS, asked_for
 from portal.discovery.finding import SORTS, Found, Hit, find
 from portal.discovery.queries import any_content, suggestions
 from portal.jobs import enqueue
+from portal.library.contributions.queries import waiting_count
 from portal.library.life import bulk
 from portal.search.snippets import Fragment
 from portal.users.access import me
@@ -49,6 +50,7 @@ def index() -> Response:
         key=key,
         chosen=any(filters.values()),
         most_at_once=bulk.MOST,
+        from_sales=waiting_count() if me().is_marketing else 0,
         carried=[(name, value) for name, values in filters.items() for value in values],
     )
 

@@ -33,6 +33,7 @@ from portal.discovery.models import Search, SearchClick
 from portal.feedback.models import Rating, Thread
 from portal.impact.models import ImpactSnapshot
 from portal.jobs import Job
+from portal.library.hygiene.queries import looked_over
 from portal.library.indexing import engine
 from portal.library.models import (
     Asset,
@@ -436,6 +437,8 @@ def test_content_is_looked_after(demo: Flask) -> None:
     assert _count(demo, Collection, Collection.published_at.is_not(None)) == 3
     assert _count(demo, AssetEvent, AssetEvent.action == "verified") > 20
     assert _count(demo, Review, Review.state == "open") == 1
+    with demo.app_context():
+        assert looked_over().at is not None
 
 
 def test_what_reps_brought_is_recognised_and_partly_decided_on(demo: Flask) -> None:

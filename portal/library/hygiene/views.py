@@ -14,7 +14,6 @@ from portal.library.hygiene.services import describe, look_over, still_found
 from portal.library.life.services import change_owner, verify
 from portal.library.life.telling import tell_new_owner
 from portal.library.models import HygieneFinding
-from portal.library.reviewing.services import approve_version
 from portal.library.services import archive
 from portal.sharing.queries import opened_since
 from portal.users.access import MARKETING, allow, me
@@ -69,7 +68,7 @@ def mend(finding_id: int, mend: str) -> Response:
     if finding is None:
         flash("This is in order by now. Nothing was changed.", "info")
         return see_other(_back())
-    apply = _MENDS[finding.kind].get(mend)
+    apply = _MENDS.get(finding.kind, {}).get(mend)
     if apply is None:
         raise NotFound
     try:
@@ -139,18 +138,9 @@ def _verify(finding: HygieneFinding) -> str:
     return f"Noted: “{finding.asset.title}” is still right. Sales can use it again."
 
 
-def _approve(finding: HygieneFinding) -> str:
-    version = finding.asset.current_version
-    if version is None:
-        raise Conflict("There is nothing in it to approve.")
-    approve_version(finding.asset, version, me())
-    return f"You approved version {version.number} of “{finding.asset.title}”."
-
-
 _MENDS: dict[str, dict[str, Callable[[HygieneFinding], str]]] = {
     "broken_link": {"check": _check_link},
     "expired_used": {"verify": _verify, "archive": _archive},
-    "not_approved": {"approve": _approve},
     "no_owner": {"owner": _give_owner},
     "no_summary": {"summary": _give_summary},
     "no_terms": {"terms": _file},

@@ -30,17 +30,18 @@ class Task:
     owner: User | None = None
     expires_on: date | None = None
     replaced_by: Asset | None = None
+    never_expires: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether the action has the value without which nothing can be said of it."""
-        needed = {"owner": self.owner, "expire": self.expires_on}
+        needed = {"owner": self.owner, "expire": self.expires_on or self.never_expires or None}
         return self.action not in needed or needed[self.action] is not None
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What will become of one piece: from what to what, or why it is left alone."""
+    """What will become of one piece: from what to what, whether sales gets it back, or why it is left alone."""
 
     asset_id: int
     slug: str
@@ -50,6 +51,7 @@ class Planned:
     before: str
     after: str = ""
     left_alone: str = ""
+    goes_back: bool = False
 
     @property
     def token(self) -> str:
@@ -73,6 +75,8 @@ def check(task: Task) -> None:
         raise Invalid("Please choose what to do.")
     if task.owner is not None and not task.owner.is_active:
         raise Invalid("Please choose somebody who can sign in.", field="owner_id")
+    if task.expires_on is not None and task.never_expires:
+        raise Invalid("Give a day, or tick that they never expire, not both.", field="expires_on")
     if task.expires_on is not None:
         services.check_expiry(task.expires_on)
     if task.replaced_by is not None:
@@ -87,7 +91,10 @@ def plan(assets: Iterable[Asset], task: Task) -> list[Planned]:
 
 def _planned(asset: Asset, task: Task, of_kinds: Mapping[str, int]) -> Planned:
     before, after, why = _change(asset, task, of_kinds)
-    return Planned(asset.id, asset.slug, asset.title, asset.kind, stamp_of(asset), before, after, why)
+    goes_back = not why and asset.is_expired and (task.action == "verify" or task.never_expires)
+    return Planned(
+        asset.id, asset.slug, asset.title, asset.kind, stamp_of(asset), before, after, why, goes_back
+    )
 
 
 def stamp_of(asset: Asset) -> str:
@@ -106,14 +113,14 @@ def _change(asset: Asset, task: Task, of_kinds: Mapping[str, int]) -> tuple[str,
     if task.action == "owner":
         return _owning(asset, task.owner)
     if task.action == "expire":
-        return _expiring(asset, task.expires_on)
+        return _expiring(asset, task)
     return _archiving(asset, task.replaced_by)
 
 
 def _checking(asset: Asset, of_kinds: Mapping[str, int]) -> tuple[str, str, str]:
     kept = after_check(asset, of_kinds)
     before = f"look by {day(asset.review_by)}" if asset.review_by else "no day to look again"
-    after = f"look by {day(kept.review_by)}"
+    after = f"checked today, look by {day(kept.review_by)}"
     if kept.moves_expiry:
         gone = "expired" if asset.is_expired else "expires"
         before, after = f"{gone} {day(asset.expires_on)}", f"{after}, expires {day(kept.expires_on)}"
@@ -130,12 +137,14 @@ def _owning(asset: Asset, owner: User | None) -> tuple[str, str, str]:
     return before, owner.name, "It is theirs already." if asset.owner_id == owner.id else ""
 
 
-def _expiring(asset: Asset, expires_on: date | None) -> tuple[str, str, str]:
+def _expiring(asset: Asset, task: Task) -> tuple[str, str, str]:
     before = f"expires {day(asset.expires_on)}" if asset.expires_on else "never expires"
     why = "It is archived. Restore it first." if asset.state == "archived" else ""
-    if expires_on is not None and asset.expires_on == expires_on:
+    if task.never_expires:
+        return before, "never expires", why or ("" if asset.expires_on else "It never expires already.")
+    if task.expires_on is not None and asset.expires_on == task.expires_on:
         why = "It expires on this day already."
-    return before, f"expires {day(expires_on)}" if expires_on else "", why
+    return before, f"expires {day(task.expires_on)}" if task.expires_on else "", why
 
 
 def _archiving(asset: Asset, replaced_by: Asset | None) -> tuple[str, str, str]:
@@ -178,7 +187,7 @@ def _do(asset: Asset, task: Task, by: User, of_kinds: Mapping[str, int]) -> None
         services.verify(asset, by, of_kinds)
     elif task.action == "owner" and task.owner is not None:
         services.change_owner(asset, by, task.owner)
-    elif task.action == "expire" and task.expires_on is not None:
+    elif task.action == "expire" and task.is_whole:
         services.set_dates(
             asset,
             by,

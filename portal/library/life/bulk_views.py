@@ -104,7 +104,9 @@ def _task(form: BulkForm) -> bulk.Task:
     except NotFound:
         field, words = ("owner_id", "person") if action == "owner" else ("replaced_by", "content")
         raise Invalid(f"There is no such {words}.", field=field) from None
-    return bulk.Task(action, owner, form.expires_on.data if action == "expire" else None, replaced_by)
+    if action != "expire":
+        return bulk.Task(action, owner, replaced_by=replaced_by)
+    return bulk.Task(action, expires_on=form.expires_on.data, never_expires=bool(form.never_expires.data))
 
 
 @blueprint.post("/apply")
@@ -140,11 +142,12 @@ def _say(task: bulk.Task, outcome: bulk.Outcome) -> None:
     done = {
         "verify": "Checked {}: still right.",
         "owner": f"{task.owner.name if task.owner else ''} looks after {{}} now.",
-        "expire": "Set the expiry of {}.",
+        "expire": "{} will never expire now." if task.never_expires else "Set the expiry of {}.",
         "archive": "Archived {}.",
     }[task.action]
     if outcome.changed:
-        flash(done.format(_pieces(len(outcome.changed))), "success")
+        words = done.format(_pieces(len(outcome.changed)))
+        flash(words[0].upper() + words[1:], "success")
     if outcome.changed_meanwhile:
         names = _listed(outcome.changed_meanwhile)
         flash(f"Somebody changed {names} meanwhile, so that was left as it is now.", "warn")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, StringField
+from wtforms import BooleanField, DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from portal.library.life.dates import MOST_DAYS
@@ -68,4 +68,5 @@ class BulkForm(FlaskForm):
 
     owner_id = StringField("New owner", [Optional()])
     expires_on = Day("Expires on", [Optional()])
+    never_expires = BooleanField("They never expire")
     replaced_by = StringField("What replaces them", [Optional()])

@@ -206,6 +206,7 @@ def test_the_list_of_what_was_decided(people, share, sign_in):
     assert "Nothing was decided yet" in client.get("/library/from-sales?show=decided").text
     asset = share(people.sam, deck("a.pptx"), title="Mine")
     assert "Nothing waits" not in client.get("/library/from-sales").text
+    assert "From sales (1)" in client.get("/library").text
     tile = client.get("/to-do").text.split('href="/library/from-sales"', 1)[1].split("</div>", 1)[0]
     assert '<p class="stat-number">1</p>' in tile
     client.post(f"/library/{asset.slug}/decline", data={"reason": "Too early."})

@@ -161,23 +161,31 @@ def test_what_nobody_looks_at_is_archived(make, mend, finding_of, rows, asset_no
     assert _kinds(rows, asset) == set()
 
 
-def test_a_version_is_approved_by_somebody_who_did_not_make_it(make, mend, finding_of, rows, marketer):
+def test_what_nobody_approved_is_looked_at_before_it_is_approved(
+    make, mend, marketing, finding_of, rows, marketer, run_jobs
+):
     asset = make.asset("Deck", owner=make.user("marketer"))
-    assert "You approved version 1 of “Deck”." in mend(finding_of("not_approved"), "approve").text
+    assert mend(finding_of("not_approved"), "approve").status_code == 404
+    page = marketing.get("/library/hygiene?kind=not_approved").text
+    assert "Look and approve" in page
+    shown = marketing.get(f"/library/{asset.slug}").text
+    assert f'action="/library/{asset.slug}/approve"' in shown
+    marketing.post(f"/library/{asset.slug}/approve", data={"version": "1"})
     assert rows(select(Review.state).where(Review.version_id == asset.current_version_id)) == ["approved"]
     assert rows(select(Reviewer.user_id)) == [marketer.id]
+    run_jobs()
     assert "not_approved" not in _kinds(rows, asset)
 
 
 def test_who_made_a_version_cannot_approve_it_and_is_not_offered_to(
-    make, mend, marketing, finding_of, rows, marketer
+    make, marketing, finding_of, rows, marketer
 ):
     asset = make.asset("Deck", owner=marketer)
-    finding = finding_of("not_approved")
+    finding_of("not_approved")
     page = marketing.get("/library/hygiene?kind=not_approved").text
     assert "You made it; somebody else in marketing can approve it." in page
-    assert "Approve version" not in page
-    assert mend(finding, "approve").status_code in (200, 403)
+    assert "Look and approve" not in page
+    assert marketing.post(f"/library/{asset.slug}/approve", data={"version": "1"}).status_code == 403
     assert rows(select(Review)) == []
     assert "not_approved" in _kinds(rows, asset)
 

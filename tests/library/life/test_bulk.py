@@ -13,7 +13,7 @@ from portal.library.models import Asset, AssetEvent
 from portal.notifications.models import OutboxMessage
 from portal.sharing.models import ShareLink
 
-FIELDS = ("items", "do", "owner_id", "expires_on", "replaced_by", "next")
+FIELDS = ("items", "do", "owner_id", "expires_on", "never_expires", "replaced_by", "next")
 
 
 def confirmed(page: str) -> dict[str, str]:
@@ -60,6 +60,9 @@ def test_a_check_of_many_is_shown_and_changes_nothing_until_it_is_confirmed(shel
     ):
         assert words in answer.text
     assert "Still right: note it for 2" in answer.text
+    assert "checked today, look by 30 May 2027" in answer.text
+    assert "1 goes back to sales" in answer.text
+    assert answer.text.count(">Back to sales<") == 1
     assert rows(select(AssetEvent)) == []
 
     done = client.post("/library/bulk/apply", data=confirmed(answer.text))
@@ -111,6 +114,19 @@ def test_the_expiry_of_many_is_set_and_their_other_dates_stay(shelf, sign_in, ro
     found = rows(select(Asset).order_by(Asset.id))
     assert [asset.expires_on for asset in found] == [date(2027, 2, 1), date(2027, 2, 1), None]
     assert found[0].review_by == date(2026, 11, 1)
+
+
+def test_many_are_made_to_never_expire_and_what_had_expired_goes_back_to_sales(shelf, sign_in, rows):
+    marketer, assets = shelf
+    client = sign_in(marketer)
+    both = ticked(assets, do="expire", expires_on="2027-02-01", never_expires="yes")
+    assert "not both" in client.post("/library/bulk", data=both).text
+    page = client.post("/library/bulk", data=ticked(assets, do="expire", never_expires="yes")).text
+    assert "It never expires already." in page
+    assert "1 goes back to sales" in page
+    done = client.post("/library/bulk/apply", data=confirmed(page))
+    assert "One piece of content will never expire now." in client.get(done.location).text
+    assert [asset.expires_on for asset in rows(select(Asset))] == [None] * 3
 
 
 def test_many_are_archived_with_what_replaces_them_which_itself_stays(shelf, make, sign_in, rows):
