@@ -65,6 +65,11 @@ _OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _OLD_SLIDE_MACROS = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00....\x01\x00\x00\x00", re.DOTALL)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+# Readers look for the beginning of a PDF in this many bytes.
+_PDF_WITHIN = 1_024
+_PRINTED = re.compile(rb"[\t\n\f\r\x20-\x3b\x3d-\x7e]*")
+# Formats whose beginning is plain ASCII: PostScript, scripts, RTF, GIF, programs, bitmaps, archives, mail.
+_OTHER_STARTS = (b"%!", b"#!", b"{\\", b"GIF8", b"MZ", b"BM", b"PK", b"II", b"MM", b"Rar!", b"RIFF", b"From ")
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
@@ -124,7 +129,7 @@ def identify(path: Path, filename: str, *, limit: int | None = None) -> Identity
     if kind in (FileKind.MD, FileKind.TXT):
         agrees = _is_text(path, head)
     elif kind is FileKind.PDF:
-        agrees = head.startswith(b"%PDF-")
+        agrees = _is_pdf(head)
     else:
         agrees = picture_type(head) == MEDIA_TYPES[extension]
     return Identity(kind, MEDIA_TYPES[extension]) if agrees else _contradiction(extension, looks_like(head))
@@ -166,6 +171,16 @@ def _refusal(reason: str) -> Identity:
 
 def _contradiction(extension: str, words: str) -> Identity:
     return _refusal(f"The name ends in {extension}, but the file looks like {words}.")
+
+
+def _is_pdf(head: bytes) -> bool:
+    """Return whether a file is a PDF: from its first byte, or after a few lines that a printing program left there.
+
+    Such lines are plain ASCII without any markup, so that no file is a PDF and something else at once.
+    """
+    place = head.find(b"%PDF-", 0, _PDF_WITHIN)
+    before = head[: max(place, 0)].removeprefix(b"\xef\xbb\xbf")
+    return place >= 0 and bool(_PRINTED.fullmatch(before)) and not before.lstrip().startswith(_OTHER_STARTS)
 
 
 def _is_text(path: Path, head: bytes) -> bool:
