@@ -84,7 +84,7 @@ def _row(
     worth = [open_deals[deal_id] for deal_id in proposal.deals if deal_id in open_deals]
     outcomes = Counter(_OUTCOMES[item.outcome] for item in members)
     values: tuple[Value, ...] = (
-        named.title if named else f"Not shared with you ({kind_words(first.asset.kind).lower()})",
+        named.title if named else _unnamed(proposal),
         kind_words(first.asset.kind),
         len(proposal.people),
         len(proposal.teams),
@@ -99,6 +99,15 @@ def _row(
         else next(iter(outcomes)),
     )
     return Row(values, f"/library/{named.slug}" if named else None)
+
+
+def _unnamed(proposal: Proposal) -> str:
+    """Return what stands for content that a person may not see: its kind and the teams that made it."""
+    kind = proposal.first.asset.kind
+    words = "piece of content" if kind == "other" else kind_words(kind).lower()
+    teams = {item.contributed_by.team.name for item in proposal.contributions if item.contributed_by.team}
+    makers = "of " + " and ".join(sorted(teams)) if teams else "from sales"
+    return f"{'An' if words.startswith('e') else 'A'} {words} {makers}"
 
 
 def _closest(found: Iterable[list[Origin]]) -> Origin | None:

@@ -62,7 +62,7 @@ for (const form of document.querySelectorAll("[data-combobox]")) {
   input.addEventListener("focus", () => box.show(box.options().length > 0 && input.value.trim() !== ""));
 }
 
-function line(value, text) {
+function line(value, text, note) {
   const option = document.createElement("div");
   option.className = "suggestion";
   option.setAttribute("role", "option");
@@ -71,6 +71,12 @@ function line(value, text) {
   words.className = "suggestion-text";
   words.textContent = text;
   option.append(words);
+  if (note) {
+    const more = document.createElement("span");
+    more.className = "suggestion-note";
+    more.textContent = note;
+    option.append(more);
+  }
   return option;
 }
 
@@ -146,7 +152,7 @@ function become(picker) {
       }
       check(!waits && !box.options().length);
     };
-    list.replaceChildren(...fits.slice(0, 50).map((option) => line(option.value, option.textContent.trim())));
+    list.replaceChildren(...fits.slice(0, 50).map((option) => line(option.value, option.textContent.trim(), option.dataset.note)));
     box.show(true);
     done();
     if (!waits) return;

@@ -29,6 +29,11 @@ function ask(question, yesWords) {
   body.append(...(what.textContent ? [what] : []), actions);
   dialog.append(head, body);
   document.body.append(dialog);
+  dialog.dataset.since = performance.now();
+  // The second of a double click must not say yes to a question that nobody has read.
+  yes.addEventListener("click", (event) => {
+    if (event.timeStamp - dialog.dataset.since < 300) event.preventDefault();
+  });
   dialog.showModal();
   yes.focus();
   return new Promise((answer) => {

@@ -160,10 +160,11 @@ def test_archived_content_gets_no_new_version_until_it_is_restored(make, sign_in
 
 
 def test_content_is_found_by_title_for_a_picker(make, sign_in):
-    make.asset("Cold chain deck", slug="cold")
+    make.asset("Cold chain deck", slug="cold", kind="deck", use_count=7)
     make.asset("Cold draft", slug="unfinished", state="draft")
     found = sign_in(make.user("rep")).get("/library/suggest?q=cold").text
     assert 'data-value="cold"' in found
+    assert "Deck · 7 uses" in found
     assert "unfinished" not in found
 
 

@@ -41,7 +41,7 @@ def findings(kind: str = "") -> Select[tuple[HygieneFinding]]:
         .options(
             contains_eager(HygieneFinding.asset).joinedload(Asset.owner),
             contains_eager(HygieneFinding.asset).joinedload(Asset.current_version),
-            contains_eager(HygieneFinding.other.of_type(other)),
+            contains_eager(HygieneFinding.other.of_type(other)).joinedload(other.current_version),
         )
     )
     place = case({name: number for number, name in enumerate(KINDS)}, value=HygieneFinding.kind)

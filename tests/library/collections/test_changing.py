@@ -262,3 +262,15 @@ def test_a_deleted_collection_leaves_its_content(make, sign_in, rows, collect):
     assert sign_in(owner).post("/collections/mine/delete").location == "/collections"
     assert (rows(select(Collection)), rows(select(CollectionItem)), len(rows(select(Asset)))) == ([], [], 2)
     assert sign_in(owner).post("/collections/mine/delete").status_code == 404
+
+
+def test_marketing_publishes_from_where_a_collection_is_arranged_once_something_is_in_it(make, sign_in):
+    client = sign_in(make.user("marketer"))
+    asset = make.asset("Deck", kind="deck", use_count=3)
+    client.post("/collections/new", data={"name": "First meeting", "purpose": ""})
+    page = client.get("/collections/first-meeting/edit").text
+    assert "Add a piece, then you can publish it." in page
+    assert 'action="/collections/first-meeting/publish"' not in page
+    assert 'data-note="Deck · 3 uses"' in page
+    client.post("/collections/first-meeting/items", data={"asset": asset.slug})
+    assert 'action="/collections/first-meeting/publish"' in client.get("/collections/first-meeting/edit").text

@@ -107,21 +107,26 @@ def test_terms_that_do_not_exist_are_refused(make, mend, finding_of, rows, terms
 
 @pytest.mark.parametrize("kind", ["same_title", "same_file"])
 def test_the_less_used_one_is_archived_and_replaced_by_the_other(
-    make, mend, finding_of, rows, asset_now, kind
+    make, mend, marketing, finding_of, rows, asset_now, kind
 ):
     kept = make.asset("Deck" if kind == "same_title" else "One", slug="kept", use_count=5)
     less = make.asset("Deck" if kind == "same_title" else "Two", slug="less")
     for asset in (kept, less):
-        make.inside(lambda asset=asset: _give_file(asset.current_version_id))
-    answer = mend(finding_of(kind), "replace")
+        make.inside(lambda asset=asset: _give_file(asset.current_version_id, f"{asset.slug}.pptx"))
+    finding = finding_of(kind)
+    page = marketing.get(f"/library/hygiene?kind={kind}").text
+    assert "less.pptx" in page
+    assert "kept.pptx" in page
+    answer = mend(finding, "replace")
     assert "which stays in use" in answer.text
     after = asset_now(less)
     assert (after.state, after.replaced_by_id, asset_now(kept).state) == ("archived", kept.id, "published")
     assert _kinds(rows, less) == set()
 
 
-def _give_file(version_id):
-    db.session.get_one(Version, version_id).sha256 = "a" * 64
+def _give_file(version_id, filename):
+    version = db.session.get_one(Version, version_id)
+    version.sha256, version.filename = "a" * 64, filename
 
 
 def test_of_three_alike_the_other_two_stay_found(make, mend, finding_of, found, rows):
