@@ -214,7 +214,7 @@ def _hits(ids: list[int], wanted: Wanted, text: str, before: int) -> tuple[Hit, 
     if not ids:
         return ()
     version = joinedload(Asset.current_version).load_only(
-        Version.number, Version.page_count, Version.preview_kind
+        Version.number, Version.page_count, Version.preview_kind, Version.published_at
     )
     assets = {
         asset.id: asset

@@ -91,3 +91,17 @@ def with_thumbnails(version_ids: Iterable[int | None]) -> dict[int, str]:
 def preview_html(version_id: int) -> str | None:
     """Return the cleaned page that a file was turned into, if it was."""
     return db.session.scalar(select(Version.preview_html).where(Version.id == version_id))
+
+
+@dataclass(frozen=True)
+class Private:
+    """What a file holds that the pages for buyers leave out: how many pages have notes, and how many are hidden."""
+
+    notes: int
+    hidden: int
+
+
+def private_parts(version_id: int | None) -> Private:
+    """Return what of a version only its file would show to a buyer."""
+    counted = select(func.count(case((Page.notes != "", 1))), func.count(case((Page.is_hidden, 1))))
+    return Private(*db.session.execute(counted.where(Page.version_id == version_id)).one())

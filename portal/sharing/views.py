@@ -9,6 +9,8 @@ from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.errors import PortalError
 from portal.library.life.queries import replacement_of
+from portal.library.models import Asset
+from portal.library.page_queries import private_parts
 from portal.library.queries import visible_asset
 from portal.sharing import services
 from portal.sharing.buyer_views import blueprint as buyer_blueprint
@@ -29,7 +31,7 @@ def send_form(slug: str) -> Response:
     working = working_deal(me(), g.user_session)
     offered = {value for value, _ in form.deal_id.choices}
     form.deal_id.data = wanted if wanted and wanted in offered else str(working.id) if working else ""
-    return render("sharing/send.html", asset=asset, form=form)
+    return _send_page(asset, form)
 
 
 @blueprint.post("/library/<slug>/send")
@@ -46,7 +48,12 @@ def send(slug: str) -> Response:
             form.recipient.errors = [error.message]
         else:
             return see_other(url_for("sharing.show", link_id=link.id, new=1))
-    return render("sharing/send.html", asset=asset, form=form, status=422)
+    return _send_page(asset, form, status=422)
+
+
+def _send_page(asset: Asset, form: SendForm, status: int = 200) -> Response:
+    private = private_parts(asset.current_version_id)
+    return render("sharing/send.html", asset=asset, form=form, private=private, status=status)
 
 
 def _deal_choices() -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db, now, unit_of_work
+from portal.library.models import Asset, Page, Version
 from portal.sharing.models import ShareLink, Visit
 from portal.sharing.services import hash_of
 from portal.usage.models import FirstUse, UsageEvent
@@ -153,7 +154,6 @@ def test_a_token_with_one_character_changed_opens_nothing(app, sent):
 
 
 def test_the_newest_version_does_not_change_what_was_sent(app, sent, rows):
-    from portal.library.models import Asset, Page, Version
 
     with app.app_context(), unit_of_work():
         asset = db.session.get_one(Asset, sent[2].id)
@@ -280,3 +280,21 @@ def test_a_battle_card_is_marked_as_not_for_buyers_before_it_is_sent(make, sign_
     warning = "Battle cards are written for us, not for buyers."
     assert warning in client.get(f"/library/{make.asset(kind='battle_card').slug}/send").text
     assert warning not in client.get(f"/library/{make.asset(kind='deck').slug}/send").text
+
+
+def test_who_sends_a_deck_is_told_what_only_its_file_shows(make, sign_in):
+    rep = make.user("rep")
+    asset = make.asset("With notes", pages=("One.", "Two.", "Three."))
+    plain = make.asset("Without")
+
+    def speak() -> None:
+        first, second, _ = db.session.scalars(
+            select(Page).where(Page.version_id == asset.current_version_id).order_by(Page.number)
+        )
+        first.notes, second.is_hidden = "Wait for a question.", True
+
+    make.inside(speak)
+    page = sign_in(rep).get(f"/library/{asset.slug}/send").text
+    assert "speaker notes on 1 slide and 1 hidden slide" in page
+    assert "Wait for a question" not in page
+    assert "Look at the file" not in sign_in(rep).get(f"/library/{plain.slug}/send").text

@@ -108,6 +108,8 @@ def _date(asset: Asset, at: datetime, since: datetime = LONG_AGO) -> None:
     db.session.flush()
     versions = update(Version).where(Version.asset_id == asset.id, Version.created_at > since)
     db.session.execute(versions.values(created_at=at))
+    published = versions.where(Version.published_at.is_not(None))
+    db.session.execute(published.values(published_at=at))
     events = update(AssetEvent).where(AssetEvent.asset_id == asset.id, AssetEvent.at > since)
     db.session.execute(events.values(at=at))
 
