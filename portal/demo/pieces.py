@@ -11,16 +11,6 @@ from portal.library.guidance import Guidance
 
 CONTENT = Path(__file__).parent / "content"
 FORMATS = ("docx", "pptx", "pdf", "md")
-KINDS = (
-    "case_study",
-    "deck",
-    "one_sheeter",
-    "battle_card",
-    "white_paper",
-    "email_template",
-    "video",
-    "other",
-)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from portal.demo.company import PEOPLE, TEAMS, VOCABULARY
-from portal.demo.pieces import FORMATS, KINDS, Piece, load_pieces
+from portal.demo.pieces import FORMATS, Piece, load_pieces
 from portal.demo.searching import words_of, words_of_piece
 from portal.demo.wording import IN_VAIN, SEARCHES
+from portal.library.models import ASSET_KINDS
 
 PIECES = load_pieces()
 
@@ -31,7 +32,7 @@ def test_every_format_and_language_occurs() -> None:
 
 @pytest.mark.parametrize("piece", PIECES, ids=by_key)
 def test_a_piece_is_filed_under_the_vocabulary_and_has_an_owner(piece: Piece) -> None:
-    assert piece.kind in KINDS
+    assert piece.kind in ASSET_KINDS
     assert piece.format in FORMATS
     assert piece.owner in {person.email for person in PEOPLE if person.role == "marketer"}
     assert {"language", "stage"} & set(piece.terms)

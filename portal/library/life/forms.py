@@ -13,23 +13,10 @@ from portal.web.formatting import kind_words
 _DAYS = NumberRange(1, MOST_DAYS, message=f"Please give 1 to {MOST_DAYS:,} days.")
 
 
-class Day(DateField):
-    """A day that says in plain words when it is none."""
+class _InPlainWords:
+    """A field that may be left empty, and says in plain words when what was typed is nothing it can take."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was typed, or refuse it in words that say how a day is written."""
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata([valuelist[0].strip()[:20]])
-        except ValueError:
-            self.data = None
-            raise ValueError("Please give a day as year-month-day, such as 2027-01-31.") from None
-
-
-class Days(IntegerField):
-    """A number of days that says in plain words when it is none."""
+    wrong: str
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed, or refuse it in words."""
@@ -37,10 +24,22 @@ class Days(IntegerField):
             self.data = None
             return
         try:
-            super().process_formdata([valuelist[0].strip()[:20]])
+            super().process_formdata([valuelist[0].strip()[:20]])  # type: ignore[misc]
         except ValueError:
             self.data = None
-            raise ValueError("Please give a whole number of days.") from None
+            raise ValueError(self.wrong) from None
+
+
+class Day(_InPlainWords, DateField):
+    """A day."""
+
+    wrong = "Please give a day as year-month-day, such as 2027-01-31."
+
+
+class Days(_InPlainWords, IntegerField):
+    """A number of days."""
+
+    wrong = "Please give a whole number of days."
 
 
 class DatesForm(FlaskForm):
