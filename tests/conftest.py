@@ -21,6 +21,7 @@ from config import TestConfig
 from portal import create_app
 from portal.db import db, unit_of_work
 from portal.jobs import drain
+from portal.library.documents.preview import find_soffice
 from portal.users.models import User
 from portal.users.services import open_session
 from tests.factories import Make
@@ -135,3 +136,16 @@ def shared_data() -> Path:
     path = Path(folder).resolve()
     assert path.is_dir(), f"PORTAL_SHARED_DATA is set, but {path} is no folder"
     return path
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """Where LibreOffice is; without it a test is left out loudly, or fails when REQUIRE_OFFICE=1."""
+    found = find_soffice()
+    if not found and os.environ.get("REQUIRE_OFFICE") == "1":
+        pytest.fail("REQUIRE_OFFICE=1, but soffice is not on PATH")
+    if not found:
+        pytest.skip(
+            "soffice is not on PATH: drawing through LibreOffice is NOT TESTED (REQUIRE_OFFICE=1 fails)"
+        )
+    return found

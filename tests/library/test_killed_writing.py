@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +11,6 @@ from portal.library.indexing import engine
 from portal.library.models import Asset, Version
 from tests.library import samples
 from tests.library.processes import Command, is_running, until
-
-OFFICE = shutil.which("soffice")
 
 
 @pytest.fixture
@@ -67,10 +64,9 @@ def test_an_index_whose_writing_was_killed_holds_all_after_the_next_run(app, row
         assert len(engine().rank("common")) == 30
 
 
-@pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
-def test_a_drawing_by_the_real_libreoffice_is_done_by_the_next_worker(rows, start, tmp_path):
+def test_a_drawing_by_the_real_libreoffice_is_done_by_the_next_worker(rows, start, soffice, tmp_path):
     note, office = tmp_path / "pid", tmp_path / "soffice"
-    office.write_text(f'#!/bin/sh\necho $$ > {note}.new && mv {note}.new {note}\nexec {OFFICE} "$@"\n')
+    office.write_text(f'#!/bin/sh\necho $$ > {note}.new && mv {note}.new {note}\nexec {soffice} "$@"\n')
     office.chmod(0o755)
     stream, name = samples.docx("letter.docx", "A letter that is drawn.")
     (tmp_path / name).write_bytes(stream.getvalue())
@@ -79,6 +75,6 @@ def test_a_drawing_by_the_real_libreoffice_is_done_by_the_next_worker(rows, star
     until(note.exists, "LibreOffice was never started")
     worker.kill()
     until(lambda: not is_running(int(note.read_text())), "LibreOffice outlived the worker")
-    start("worker", SOFFICE=OFFICE)
+    start("worker", SOFFICE=soffice)
     until(lambda: rows(select(Version.preview_kind)) == ["pages"], "it was never drawn")
     assert rows(select(Version.preview_made_by)) == ["libreoffice"]

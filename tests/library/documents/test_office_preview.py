@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ from PIL import Image
 from portal.library.documents import office
 from portal.library.documents import preview as previewing
 from portal.library.documents.kinds import FileKind
-from portal.library.documents.office import convert_to_pdf, find_soffice
+from portal.library.documents.office import convert_to_pdf
 from portal.library.documents.outside import without_outside
 from portal.library.documents.preview import render_preview
 from tests.library.documents import building
@@ -28,18 +27,6 @@ SVG = (
     "{}</svg>"
 )
 FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)"
-
-
-@pytest.fixture(scope="module")
-def soffice() -> str:
-    found = find_soffice()
-    if not found and os.environ.get("REQUIRE_OFFICE") == "1":
-        pytest.fail("REQUIRE_OFFICE=1, but soffice is not on PATH")
-    if not found:
-        pytest.skip(
-            "soffice is not on PATH: drawing through LibreOffice is NOT TESTED (REQUIRE_OFFICE=1 fails)"
-        )
-    return found
 
 
 @contextmanager
