@@ -21,6 +21,10 @@ _MAIN = {
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
 }
 
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="99" height="99">'
+    "{}</svg>"
+)
 Parts = Mapping[str, str | bytes]
 
 

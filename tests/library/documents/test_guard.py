@@ -149,8 +149,8 @@ answer = []
 work = threading.Thread(target=lambda: answer.append(run_guarded(sorted, [2, 1])))
 sleeper = threading.Thread(target=lambda: answer.append(run_guarded(time.sleep, 2)))
 sleeper.start()
-print("at work", flush=True)
 try:
+    print("at work", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     work.start()

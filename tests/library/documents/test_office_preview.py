@@ -20,12 +20,8 @@ from portal.library.documents.office import convert_to_pdf
 from portal.library.documents.outside import without_outside
 from portal.library.documents.preview import render_preview
 from tests.library.documents import building
-from tests.library.documents.building import drawing, paragraph, shape
+from tests.library.documents.building import SVG, drawing, paragraph, shape
 
-SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="99" height="99">'
-    "{}</svg>"
-)
 FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)"
 
 
@@ -84,13 +80,6 @@ def reaching_out(address: str, secret: Path) -> bytes:
     )
     body = drawing("r:link", "rId5") + drawing("r:link", "rId6") + paragraph("text")
     return building.word(body, links=links)
-
-
-@pytest.fixture
-def secret(tmp_path) -> Path:
-    path = tmp_path / "secret.png"
-    Image.effect_noise((200, 200), 90).save(path)
-    return path
 
 
 def test_a_picture_elsewhere_is_neither_fetched_nor_shown_even_with_a_network(

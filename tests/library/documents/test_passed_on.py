@@ -15,10 +15,7 @@ from portal.library.documents.outside import without_outside
 from portal.library.documents.problems import Unsafe
 from portal.library.documents.word_html import word_html
 from tests.library.documents import building
-from tests.library.documents.building import drawing, paragraph
-from tests.library.documents.test_office_preview import SVG, secret, soffice
-
-__all__ = ["secret", "soffice"]
+from tests.library.documents.building import SVG, drawing, paragraph
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 CHUNK_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
