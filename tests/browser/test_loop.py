@@ -174,7 +174,7 @@ def test_from_home_to_a_sent_link_by_keyboard_alone(portal, open_browser):
     _press(page, "Enter")
     page.wait_for_url(f"{portal.address}/")
     _press(page, "/")
-    page.locator("#search:focus").wait_for()
+    page.locator("[name=q]:focus").wait_for()
     page.keyboard.type("clinic tariff")
     _press(page, "Enter")
     page.wait_for_url("**/library?q=*")
