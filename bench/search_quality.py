@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.search.engine import Document, Engine, open_engine
+from portal.search.query import read_query
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def reciprocal_rank(ranked: Sequence[int], relevant: Collection[int], depth: int
 def measure(judged: Judged, engine: Engine) -> Quality:
     """Rank every judged query of a collection whose documents the engine holds."""
     start = time.perf_counter()
-    rankings = {id: [hit.id for hit in engine.rank(text)] for id, text in judged.queries.items()}
+    rankings = {id: [hit.id for hit in engine.rank(read_query(text))] for id, text in judged.queries.items()}
     seconds = time.perf_counter() - start
 
     def mean(metric: Callable[[Sequence[int], Collection[int]], float]) -> float:

@@ -16,6 +16,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from portal.search.engine import Document, open_engine
+from portal.search.query import read_query
 from portal.search.snippets import best_page
 
 VOCABULARY = 40_000
@@ -69,11 +70,17 @@ def measure(count: int) -> None:
         size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
         print(f"{count:,} assets: built in {build:.1f} s, {size / 1e6:.1f} MB")
         queries = Writer(3)
-        texts = [queries.text(1 + turn % 5) for turn in range(QUERIES)]
-        engine.rank("warm")
-        print("  rank, best 1,000        ", timed([lambda text=text: engine.rank(text) for text in texts]))
-        phrases = [f'"{queries.text(2)}" {queries.text(1)}' for _ in range(QUERIES // 4)]
-        print("  rank with a phrase      ", timed([lambda text=text: engine.rank(text) for text in phrases]))
+        asked = [read_query(queries.text(1 + turn % 5)) for turn in range(QUERIES)]
+        engine.rank(read_query("warm"))
+        print(
+            "  rank, best 1,000        ",
+            timed([lambda query=query: engine.rank(query) for query in asked]),
+        )
+        phrases = [read_query(f'"{queries.text(2)}" {queries.text(1)}') for _ in range(QUERIES // 4)]
+        print(
+            "  rank with a phrase      ",
+            timed([lambda query=query: engine.rank(query) for query in phrases]),
+        )
         one = list(documents(20))
         print(
             "  put one asset           ",
@@ -89,7 +96,7 @@ def measure_snippets() -> None:
 
     def quote(text: str) -> None:
         for pages in assets:
-            best_page(pages, text)
+            best_page(pages, read_query(text))
 
     print(f"snippets of ten assets of {PAGES} pages")
     print("                          ", timed([lambda: quote(writer.text(3)) for _ in range(QUERIES)]))

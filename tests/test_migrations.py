@@ -164,6 +164,29 @@ def test_decks_read_before_are_asked_for_their_notes_which_go_back_into_the_text
         assert _all(empty_app, "select kind from jobs") == []
 
 
+def test_searches_keep_what_was_opened_and_requests_remember_their_search_on_the_way_up_and_down(empty_app):
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        _all(
+            empty_app,
+            "insert into searches (id, key, at, text, words, filters, result_count)"
+            " values (5, 'k', '2026-03-05 09:00:00', 'Tariffs', 'tariff', '{}', 1)",
+        )
+        _all(
+            empty_app,
+            "insert into search_clicks (search_id, asset_id, place, at) values (5, 1, 3, '2026-03-05 09:00:09')",
+        )
+        upgrade(revision="0003")
+        assert _all(empty_app, "select text, corrected, rephrased_by_id from searches") == [
+            ("Tariffs", "", None)
+        ]
+        assert _all(empty_app, "select search_id, place from search_clicks") == [(5, 3)]
+        downgrade(revision="0002")
+        assert _all(empty_app, "select text, result_count from searches") == [("Tariffs", 1)]
+        assert _all(empty_app, "select search_id, place from search_clicks") == [(5, 3)]
+
+
 def test_a_rebuilt_table_still_refuses_states_that_do_not_exist(empty_app):
     with empty_app.app_context():
         upgrade()

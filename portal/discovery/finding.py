@@ -17,6 +17,7 @@ from portal.library.models import ASSET_KINDS, Asset, Facet, Page, Term, Version
 from portal.library.page_queries import PICTURE_NAME, all_words
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
+from portal.search.query import read_query
 from portal.search.snippets import Fragment, best_page
 from portal.users.models import User
 from portal.web.formatting import kind_words
@@ -79,6 +80,9 @@ class Found:
     number: int
     per_page: int
     is_ranked: bool = True
+    # The words whose hits these are, where what was typed found nothing; or words that may have been meant.
+    instead: str = ""
+    did_you_mean: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def matching(user: User, text: str, filters: Filters) -> Wanted:
     if not text:
         return Wanted(user, filters, None)
     try:
-        ranked = engine().rank(text, MOST_RANKED)
+        ranked = engine().rank(read_query(text), MOST_RANKED)
     except IndexUnusableError:
         current_app.logger.exception("the search index cannot be used; the database answers instead")
         return _kept(user, filters, _by_database(user, text), is_ranked=False)
@@ -226,7 +230,9 @@ def _hits(ids: list[int], wanted: Wanted, text: str, before: int) -> tuple[Hit, 
         asset = assets[asset_id]
         own = pages.get(asset.current_version_id or 0, [])
         number, fragments = (
-            best_page([(page.number, page.text) for page in own], text) if text and own else (None, ())
+            best_page([(page.number, page.text) for page in own], read_query(text))
+            if text and own
+            else (None, ())
         )
         pictured = {page.number: page.thumbnail for page in own if page.thumbnail}
         drawn = number if number in pictured else min(pictured, default=None)

@@ -1,4 +1,4 @@
-"""The search log: what people looked for, and what they opened of what they found."""
+"""The search log, what people asked to be told of, and which words mean the same."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ class Search(Model):
     words: Mapped[str] = mapped_column(String(500), index=True)
     filters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     result_count: Mapped[int]
+    # The words that were searched for instead, where what was typed found nothing.
+    corrected: Mapped[str] = mapped_column(String(500), default="")
+    # The next search of the same person, with other words and within two minutes.
+    rephrased_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("searches.id", ondelete="SET NULL"), index=True
+    )
 
 
 class SearchClick(Model):
@@ -51,3 +57,59 @@ class SeenNews(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SynonymGroup(Model):
+    """Words and phrases that mean the same to the people here; searching for one finds the others too."""
+
+    __tablename__ = "synonym_groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phrases: Mapped[list[str]] = mapped_column(JSON)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SavedSearch(Model):
+    """Words and filters of which somebody is told when something new fits them."""
+
+    __tablename__ = "saved_searches"
+    __table_args__ = (Index("ix_saved_searches_user", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(String(500))
+    filters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SavedSearchHit(Model):
+    """What a saved search has found already, and when; whatever it finds beside these is new to its owner."""
+
+    __tablename__ = "saved_search_hits"
+
+    saved_search_id: Mapped[int] = mapped_column(
+        ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True
+    )
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class RequestSearch(Model):
+    """A search that a content request came from, and how it did when it was run again after the delivery.
+
+    `place` is where the delivered content stood, from 1; without one it was not found.
+    """
+
+    __tablename__ = "request_searches"
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("content_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    search_id: Mapped[int] = mapped_column(
+        ForeignKey("searches.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    rerun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    result_count: Mapped[int | None]
+    place: Mapped[int | None]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from portal.search.query import Query
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -18,9 +20,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One hit; scores fall along a ranking and mean nothing between two of them."""
+    """One hit, and why it stands where it does; figures mean nothing between two rankings.
+
+    `lift` orders first: 1 for all of the words, 2 times the share of the quoted phrases, 4 for the very title.
+    `score`, the text score, orders those of the same lift.
+    """
 
     id: int
+    lift: float
     score: float
 
 
@@ -35,10 +42,25 @@ class IndexBusyError(Exception):
 class Engine(Protocol):
     """A search index on disk: one process writes at a time, any number of threads and processes read."""
 
-    def rank(self, text: str, limit: int = 1000) -> list[Ranked]:
-        """Return the documents that fit what a person typed, best first.
+    def rank(self, query: Query, limit: int = 1000) -> list[Ranked]:
+        """Return the documents that fit a query, best first: any of its words is enough.
 
-        Any text is fine. A missing index ranks nothing; a damaged one raises IndexUnusableError.
+        Those with any of `without` are left out, and those without all of `in_title` in their title. A missing
+        index ranks nothing; a damaged one raises IndexUnusableError.
+        """
+        ...
+
+    def titled(self, text: str, limit: int = 1000) -> list[int]:
+        """Return the documents in whose title each typed word begins some word, the newest (highest id) first.
+
+        It answers while somebody types, so it is quick; raises as `rank` does.
+        """
+        ...
+
+    def similar(self, word: str, limit: int = 5) -> list[str]:
+        """Return words of the library, as they are written there in lower case, that `word` may be a slip of.
+
+        The nearest first, and of equals those in the most documents; never the word itself. Raises as `rank` does.
         """
         ...
 

@@ -19,13 +19,15 @@ class QueryWord:
     """A word to look for, typed `count` times.
 
     A document has it with any of `wholes` or with all `terms`; with a `sequence` they must stand together, as in
-    "GTX 9", else one of them is a partial hit.
+    "GTX 9", else one of them is a partial hit. A document that has one of `alternatives`, which mean the same,
+    has the word too.
     """
 
     terms: tuple[str, ...]
     wholes: tuple[str, ...]
     sequence: bytes
     count: int
+    alternatives: tuple["QueryWord", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,27 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The words of a query without stop words, its quoted phrases, and all parts of its words."""
+    """The words of a query without stop words, its quoted phrases, and all parts of its words.
+
+    A document with any of `without` is no hit; one that lacks any of `in_title` in its title neither.
+    `typed` is what was typed, without operators.
+    """
 
     words: tuple[QueryWord, ...]
     phrases: tuple[Phrase, ...]
     every_part: tuple[str, ...]
     title_key: str
+    typed: str = ""
+    without: tuple[QueryWord, ...] = ()
+    in_title: tuple[QueryWord, ...] = ()
 
 
-def read_query(text: str) -> Query:
-    """Read what a person typed."""
+# Groups of words and phrases that mean the same.
+Synonyms = tuple[tuple[str, ...], ...]
+
+
+def read_query(text: str, synonyms: Synonyms = ()) -> Query:
+    """Read what a person typed; `synonyms` become alternatives of its words."""
     text = normal(text[:MOST_CHARACTERS])
     if text.isupper():  # capitals all through stress nothing, so "THE NEW DECK" has stop words as ever
         text = text.lower()
@@ -65,6 +78,7 @@ def read_query(text: str) -> Query:
         phrases=tuple(dict.fromkeys(filter(None, map(_phrase, _QUOTED.findall(text)))))[:MOST_PHRASES],
         every_part=tuple(parts)[:MOST_WORDS],
         title_key=title_key(text[:LONGEST_TITLE]) if len(text) <= LONGEST_TITLE else "",
+        typed=text,
     )
 
 

@@ -23,16 +23,14 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     scores, complete = _word_by_word(terms, query.words)
     if not query.words:
         scores = _titles(snapshot, query.every_part)
-    # Each step lifts above all that lack it; the score still orders those that share it.
-    step = max(scores.values(), default=0.0)
-    for number in complete:
-        scores[number] += step
+    lifts: Scores = dict.fromkeys(complete, 1.0)
     for number, share in _with_phrases(terms, query.phrases).items():
-        scores[number] = scores.get(number, 0.0) + 2 * step * share
+        lifts[number] = lifts.get(number, 0.0) + 2 * share
     for number in snapshot.titled(query.title_key) if query.title_key else ():
-        scores[number] = scores.get(number, 0.0) + 4 * (step or 1.0)
-    best = nlargest(limit, scores.items(), key=lambda hit: (hit[1], -hit[0]))
-    return [Ranked(snapshot.id_of(number), score) for number, score in best]
+        lifts[number] = lifts.get(number, 0.0) + 4
+    found = scores.keys() | lifts.keys()
+    order = nlargest(limit, ((lifts.get(n, 0.0), scores.get(n, 0.0), -n) for n in found))
+    return [Ranked(snapshot.id_of(-negative), lift, score) for lift, score, negative in order]
 
 
 class _Terms:

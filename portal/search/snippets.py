@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from portal.search.analysis import UMLAUTS, normal, without_accents, words
-from portal.search.query import Query, QueryWord, read_query
+from portal.search.query import Query, QueryWord
 
 LENGTH = 220  # characters of a snippet, more or less
 WIDEST = 160  # characters between the first and the last word that a snippet is chosen for
@@ -48,7 +48,7 @@ class _Match:
     word: int  # place in the query
 
 
-def best_page(pages: Sequence[tuple[int, str]], text: str) -> tuple[int, list[Fragment]]:
+def best_page(pages: Sequence[tuple[int, str]], query: Query) -> tuple[int, list[Fragment]]:
     """Return the number of the page that fits the query best, and a snippet of it.
 
     `pages` are (number, text). When no page has a word of the query it is the first one with text; without any
@@ -58,8 +58,7 @@ def best_page(pages: Sequence[tuple[int, str]], text: str) -> tuple[int, list[Fr
     blocks = [block for page, page_text in enumerate(texts) for block in _blocks(page, page_text)]
     if not blocks:
         return (pages[0][0] if pages else 0), []
-    query = read_query(text)
-    block = blocks[0] if len(blocks) == 1 else _best_block(blocks, query, text.strip(_QUOTES).lower())
+    block = blocks[0] if len(blocks) == 1 else _best_block(blocks, query, query.typed.strip(_QUOTES).lower())
     return pages[block.page][0], _snippet(texts[block.page], block.start, _matches(block, query))
 
 

@@ -15,7 +15,7 @@ from whoosh.writing import MERGE_SMALL, SegmentWriter
 
 from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
 from portal.search.index_folder import IndexFolder, note_sizes, wrong_file
-from portal.search.query import read_query
+from portal.search.query import Query
 from portal.search.ranking import rank
 from portal.search.whoosh_index import (
     ID,
@@ -44,8 +44,7 @@ class WhooshEngine(Engine):
         self._opening = threading.Lock()
         self._segments: dict[str, Segment] = {}
 
-    def rank(self, text: str, limit: int = 1000) -> list[Ranked]:
-        query = read_query(text)
+    def rank(self, query: Query, limit: int = 1000) -> list[Ranked]:
         if limit < 1 or not query.every_part:
             return []
         return self._read(lambda snapshot: rank(snapshot, query, limit), [])

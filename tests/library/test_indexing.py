@@ -10,6 +10,7 @@ from portal.db import db, now
 from portal.jobs import Job, enqueue, run_job
 from portal.library import indexing
 from portal.library.models import Asset
+from portal.search.query import read_query
 from tests.library import samples
 
 
@@ -43,7 +44,7 @@ def test_what_was_added_is_found_and_what_was_replaced_is_not(make, sign_in, add
 
 
 def _found(make, text):
-    return make.inside(lambda: [hit.id for hit in indexing.engine().rank(text)])
+    return make.inside(lambda: [hit.id for hit in indexing.engine().rank(read_query(text))])
 
 
 def test_one_commit_writes_all_that_waits(make, rows, run_jobs, monkeypatch):

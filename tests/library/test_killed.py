@@ -18,6 +18,7 @@ from portal.library.adding import receive_file, take_file
 from portal.library.indexing import engine
 from portal.library.models import Asset, Page, Version
 from portal.search.index_folder import IndexFolder
+from portal.search.query import read_query
 from portal.search.whoosh_index import SCHEMA_VERSION
 from portal.storage import storage
 from tests.library import samples
@@ -94,7 +95,7 @@ def assert_all_is_there(app, make, rows):
         assert engine().ids() == {asset.id for asset in assets}
         by_title = {asset.title: asset.id for asset in assets}
         for number in range(FILES):
-            assert [hit.id for hit in engine().rank(f"keyword{number:02}x")] == [
+            assert [hit.id for hit in engine().rank(read_query(f"keyword{number:02}x"))] == [
                 by_title[f"Title {number:02}"]
             ]
         store = storage()
@@ -166,7 +167,7 @@ def test_a_reading_whose_worker_was_killed_is_done_by_the_next(app, rows, start,
     assert rows(select(Job.attempts).where(Job.kind == "read_version")) == [2]
     until(lambda: set(state_of(rows, "index_asset")) == {"done"}, "it was never indexed")
     with app.app_context():
-        assert [hit.id for hit in engine().rank("story")] == rows(select(Asset.id))
+        assert [hit.id for hit in engine().rank(read_query("story"))] == rows(select(Asset.id))
 
 
 def test_a_reading_whose_worker_was_killed_is_done_by_an_import_of_the_same_file(

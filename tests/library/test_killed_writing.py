@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.library.indexing import engine
 from portal.library.models import Asset, Version
+from portal.search.query import read_query
 from tests.library import samples
 from tests.library.processes import Command, is_running, until
 
@@ -61,7 +62,7 @@ def test_an_index_whose_writing_was_killed_holds_all_after_the_next_run(app, row
     with app.app_context():
         assert engine().check() is None
         assert engine().ids() == set(rows(select(Asset.id)))
-        assert len(engine().rank("common")) == 30
+        assert len(engine().rank(read_query("common"))) == 30
 
 
 def test_a_drawing_by_the_real_libreoffice_is_done_by_the_next_worker(rows, start, soffice, tmp_path):

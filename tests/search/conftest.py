@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.search.engine import Document, Engine, open_engine
+from portal.search.query import read_query
 
 OpenEngine = Callable[[Path], Engine]
 
@@ -37,4 +38,4 @@ def holding(engine: Engine) -> Callable[..., Engine]:
 
 def found(engine: Engine, text: str) -> list[int]:
     """Return the ids that a query finds, best first."""
-    return [hit.id for hit in engine.rank(text)]
+    return [hit.id for hit in engine.rank(read_query(text))]

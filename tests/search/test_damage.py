@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.search.engine import Document, IndexUnusableError, open_engine
+from portal.search.query import read_query
 from portal.search.whoosh_index import SCHEMA_VERSION
 
 Harm = Callable[[Path], object]
@@ -42,7 +43,7 @@ def _mended(folder: Path) -> None:
     engine = open_engine(folder)
     engine.rebuild(DOCUMENTS)
     assert engine.check() is None
-    assert engine.rank("deck 7")[0].id == 7
+    assert engine.rank(read_query("deck 7"))[0].id == 7
     assert engine.count() == 50
 
 
@@ -67,10 +68,10 @@ def test_a_damaged_index_answers_nothing_false_and_is_mended_by_a_rebuild(
         harm(file)
     engine = open_engine(folder)
     with pytest.raises(IndexUnusableError):
-        engine.rank("deck number3 late")
+        engine.rank(read_query("deck number3 late"))
     with pytest.raises(IndexUnusableError):
         engine.put([Document(1, "Deck", "")])
-        engine.rank("deck number3 late")
+        engine.rank(read_query("deck number3 late"))
     _mended(folder)
 
 
@@ -78,7 +79,7 @@ def test_lost_ids_are_never_made_up(folder: Path):
     for file in folder.glob("index-*/*.id.col"):
         file.unlink()
     with pytest.raises(IndexUnusableError, match="ids are missing"):
-        open_engine(folder).rank("deck")
+        open_engine(folder).rank(read_query("deck"))
 
 
 def test_ids_that_contradict_the_terms_are_noticed_without_noted_sizes(folder: Path):
@@ -96,7 +97,7 @@ def test_an_index_of_another_version_is_not_used_until_rebuilt(folder: Path):
     problem = f"The search index has version {SCHEMA_VERSION + 1}, this program {SCHEMA_VERSION}."
     assert engine.check() == problem
     with pytest.raises(IndexUnusableError, match="version"):
-        engine.rank("deck")
+        engine.rank(read_query("deck"))
     with pytest.raises(IndexUnusableError, match="version"):
         engine.put([Document(1, "Deck", "")])
     _mended(folder)
@@ -113,12 +114,12 @@ def test_an_unreadable_pointer_is_noticed(folder: Path, text: str):
 
 def test_a_running_engine_notices_that_its_index_was_lost_and_uses_the_new_one(folder: Path):
     engine = open_engine(folder)
-    assert engine.rank("late")
+    assert engine.rank(read_query("late"))
     shutil.rmtree(folder)
     assert engine.check() == "There is no search index."
-    assert engine.rank("late") == []
+    assert engine.rank(read_query("late")) == []
     engine.put([Document(3, "Later sheet", "late")])
-    assert [hit.id for hit in engine.rank("late")] == [3]
+    assert [hit.id for hit in engine.rank(read_query("late"))] == [3]
 
 
 def test_a_crash_between_commit_and_note_is_no_damage(folder: Path):
@@ -128,4 +129,4 @@ def test_a_crash_between_commit_and_note_is_no_damage(folder: Path):
     engine.put([Document(60, "Deck", "last words")])
     noted.write_text(before)
     assert engine.check() is None
-    assert [hit.id for hit in engine.rank("last words")] == [60]
+    assert [hit.id for hit in engine.rank(read_query("last words"))] == [60]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal.search.engine import Document, Engine, IndexBusyError, Ranked
+from portal.search.query import read_query
 from portal.search.whoosh_engine import WhooshEngine
 from tests.search.conftest import OpenEngine, found
 
@@ -17,7 +18,7 @@ Holding = Callable[..., Engine]
 
 
 def test_a_missing_index_finds_nothing_and_says_that_it_is_missing(engine: Engine):
-    assert engine.rank("anything") == []
+    assert engine.rank(read_query("anything")) == []
     assert engine.count() == 0
     assert engine.ids() == set()
     assert engine.check() == "There is no search index."
@@ -56,7 +57,7 @@ def test_a_removed_document_is_not_found_and_unknown_ids_do_no_harm(holding: Hol
     assert found(engine, "deck") == [2]
     assert engine.ids() == {2}
     engine.remove([2])
-    assert engine.rank("deck") == []
+    assert engine.rank(read_query("deck")) == []
     assert engine.count() == 0
     assert engine.check() is None
     engine.put([Document(2, "Blue deck", "")])
@@ -95,14 +96,14 @@ def test_what_another_process_writes_is_seen_at_once(engine: Engine, tmp_path: P
 
 def test_a_limit_keeps_the_best(holding: Holding):
     engine = holding(*[("Deck", "price " * n + "word " * 20) for n in range(1, 8)])
-    everything = engine.rank("price")
-    assert engine.rank("price", limit=3) == everything[:3]
-    assert engine.rank("price", limit=0) == []
+    everything = engine.rank(read_query("price"))
+    assert engine.rank(read_query("price"), limit=3) == everything[:3]
+    assert engine.rank(read_query("price"), limit=0) == []
 
 
 def test_scores_fall_and_ties_keep_the_order_of_writing(holding: Holding):
     engine = holding(("Deck", "price"), ("Deck", "price"), ("Deck", "price of price"))
-    hits = engine.rank("price")
+    hits = engine.rank(read_query("price"))
     assert [hit.id for hit in hits] == [3, 1, 2]
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert all(isinstance(hit, Ranked) and hit.score > 0 for hit in hits)

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from portal.search.engine import Engine
+from portal.search.query import read_query
 from portal.search.ranking import K1, WEIGHTS, B
 
 Holding = Callable[..., Engine]
@@ -26,7 +27,7 @@ def test_a_word_in_the_text_scores_as_bm25_with_the_idf_of_lucene(holding: Holdi
     engine = holding(("Sheet", "price price of one deck"), ("Sheet", "price"), ("Sheet", "deck deck"))
     # Lengths without stop words, titles included: 5 (sheet price price one deck), 2, 3.
     average = (5 + 2 + 3) / 3
-    scores = {hit.id: hit.score for hit in engine.rank("prices")}
+    scores = {hit.id: hit.score for hit in engine.rank(read_query("prices"))}
     assert scores == {
         1: pytest.approx(_bm25(2, 5, average, having=2, total=3)),
         2: pytest.approx(_bm25(1, 2, average, having=2, total=3)),
@@ -37,12 +38,14 @@ def test_a_word_in_the_title_scores_in_both_fields(holding: Holding):
     engine = holding(("The price", "deck"), ("Sheet", "deck"))
     in_text = _bm25(1, 2, 2, having=1, total=2)
     in_title = _bm25(1, 2, 1.5, having=1, total=2)  # titles keep their stop words: lengths 2 and 1
-    assert [hit.score for hit in engine.rank("price")] == [pytest.approx(in_text + 0.4 * in_title)]
+    assert [hit.score for hit in engine.rank(read_query("price"))] == [
+        pytest.approx(in_text + 0.4 * in_title)
+    ]
 
 
 def test_a_word_typed_twice_scores_twice(holding: Holding):
     engine = holding(("Sheet", "price"), ("Sheet", "deck"))
-    once, twice = engine.rank("price zebra"), engine.rank("price price zebra")
+    once, twice = engine.rank(read_query("price zebra")), engine.rank(read_query("price price zebra"))
     assert twice[0].score == pytest.approx(2 * once[0].score)
 
 
@@ -54,6 +57,6 @@ def test_each_reason_to_come_first_lifts_above_all_that_lack_it(holding: Holding
         ("Ownership cost", "this very title"),
         ("Other", "nothing"),
     )
-    hits = engine.rank('"ownership cost"')
+    hits = engine.rank(read_query('"ownership cost"'))
     assert [hit.id for hit in hits] == [4, 3, 2, 1]
-    assert all(better.score > worse.score for better, worse in pairwise(hits))
+    assert all(better.lift > worse.lift for better, worse in pairwise(hits))

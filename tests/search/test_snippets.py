@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from portal.search.query import read_query
 from portal.search.snippets import LENGTH, Fragment, best_page
 
 FILLER = "Some plain sentence that says nothing of interest to anybody. "
@@ -20,19 +21,19 @@ def test_the_page_with_most_of_the_words_is_chosen():
         (4, "The cost of a renewal in insurance."),
         (9, "Renewal. Renewal. Renewal."),
     ]
-    number, fragments = best_page(pages, "insurance renewal costs")
+    number, fragments = best_page(pages, read_query("insurance renewal costs"))
     assert number == 4
     assert _shown(fragments) == "The [cost] of a [renewal] in [insurance]."
 
 
 def test_a_rare_word_chooses_the_page_before_a_common_one():
     pages = [(page, "price price price") for page in range(1, 9)] + [(9, "price of a zebra")]
-    assert best_page(pages, "zebra price")[0] == 9
+    assert best_page(pages, read_query("zebra price"))[0] == 9
 
 
 def test_a_page_with_what_was_typed_as_it_stands_comes_first():
     pages = [(1, "cost of data, total ownership, cost total"), (2, "In words: total cost of ownership.")]
-    assert best_page(pages, '"total cost of ownership"')[0] == 2
+    assert best_page(pages, read_query('"total cost of ownership"'))[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_page_with_what_was_typed_as_it_stands_comes_first():
     ],
 )
 def test_the_words_that_search_would_find_are_marked(text: str, typed: str, shown: str):
-    number, fragments = best_page([(3, "Nothing of that here"), (5, text)], typed)
+    number, fragments = best_page([(3, "Nothing of that here"), (5, text)], read_query(typed))
     if "[" in shown:
         assert (number, _shown(fragments)) == (5, shown)
     else:
@@ -66,7 +67,7 @@ def test_the_words_that_search_would_find_are_marked(text: str, typed: str, show
 
 def test_a_snippet_starts_at_a_sentence_and_is_about_as_long_as_it_should_be():
     text = FILLER * 30 + "Here the zebra is priced with care. " + FILLER * 30
-    number, fragments = best_page([(1, text)], "zebra")
+    number, fragments = best_page([(1, text)], read_query("zebra"))
     shown = "".join(fragment.text for fragment in fragments)
     assert number == 1
     assert shown.startswith("Some plain sentence")
@@ -77,7 +78,7 @@ def test_a_snippet_starts_at_a_sentence_and_is_about_as_long_as_it_should_be():
 
 def test_a_snippet_cut_out_of_a_sentence_says_so():
     words = [f"word{n}" for n in range(200)]
-    shown = _shown(best_page([(1, " ".join(words))], "word100")[1])
+    shown = _shown(best_page([(1, " ".join(words))], read_query("word100"))[1])
     assert shown.startswith("… word")
     assert " word99 [word100] word101 " in shown
     assert shown.endswith(" …")
@@ -86,41 +87,43 @@ def test_a_snippet_cut_out_of_a_sentence_says_so():
 
 def test_the_passage_with_the_most_words_close_together_is_shown():
     text = f"A zebra. {FILLER * 10} The price of a zebra. {FILLER * 10} A price."
-    assert "The [price] of a [zebra]." in _shown(best_page([(1, text)], "zebra price")[1])
+    assert "The [price] of a [zebra]." in _shown(best_page([(1, text)], read_query("zebra price"))[1])
 
 
 def test_words_that_stand_as_typed_are_shown_before_those_apart():
     apart, together = "A cost, in all a total. ", "A total cost. "
     text = apart + FILLER * 10 + together + FILLER * 10
-    assert "A [total] [cost]." in _shown(best_page([(1, text)], "total cost")[1])
+    assert "A [total] [cost]." in _shown(best_page([(1, text)], read_query("total cost"))[1])
 
 
 def test_a_word_deep_in_a_very_long_page_is_found():
     text = FILLER * 3_000 + "At last the zebra. " + FILLER * 3_000
-    assert "At last the [zebra]." in _shown(best_page([(1, text)], "zebra")[1])
+    assert "At last the [zebra]." in _shown(best_page([(1, text)], read_query("zebra"))[1])
 
 
 def test_a_word_on_the_border_of_two_blocks_is_found():
     for length in range(1_990, 2_010):
         text = "x" * (length - 1) + " zebra " + "y" * 3_000
-        assert any(fragment == Fragment("zebra", True) for fragment in best_page([(1, text)], "zebra")[1])
+        assert any(
+            fragment == Fragment("zebra", True) for fragment in best_page([(1, text)], read_query("zebra"))[1]
+        )
 
 
 def test_without_a_hit_the_first_page_with_text_is_shown_from_its_start():
-    assert best_page([(1, " \n"), (2, "\n Agenda of today"), (3, "More")], "zebra") == (
+    assert best_page([(1, " \n"), (2, "\n Agenda of today"), (3, "More")], read_query("zebra")) == (
         2,
         [Fragment("Agenda of today", False)],
     )
 
 
 def test_without_text_there_is_no_snippet():
-    assert best_page([(3, ""), (4, " ")], "price") == (3, [])
-    assert best_page([], "price") == (0, [])
+    assert best_page([(3, ""), (4, " ")], read_query("price")) == (3, [])
+    assert best_page([], read_query("price")) == (0, [])
 
 
 def test_fragments_are_the_text_of_the_page_and_no_markup_is_added():
     text = 'Tom & Jerry\'s <price> list, "quoted"'
-    assert "".join(fragment.text for fragment in best_page([(1, text)], "price")[1]) == text
+    assert "".join(fragment.text for fragment in best_page([(1, text)], read_query("price"))[1]) == text
 
 
 def test_ten_hits_of_fifteen_pages_take_a_few_milliseconds():
@@ -133,6 +136,6 @@ def test_ten_hits_of_fifteen_pages_take_a_few_milliseconds():
     for _ in range(5):
         start = time.process_time()
         for pages in assets:
-            best_page(pages, typed)
+            best_page(pages, read_query(typed))
         spent.append(time.process_time() - start)
     assert min(spent) < 0.04  # measured at 6 ms; room for a slower machine

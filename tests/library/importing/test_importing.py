@@ -18,6 +18,7 @@ from portal.library.importing import running
 from portal.library.indexing import engine
 from portal.library.models import Asset, AssetEvent, Term, Version
 from portal.library.queries import asset_or_404
+from portal.search.query import read_query
 from portal.search.whoosh_engine import WhooshEngine
 from portal.storage import storage
 from tests.library import samples
@@ -79,7 +80,7 @@ def test_what_the_sidecar_says_comes_with_the_files(app, make, rows, add, folder
     assert {asset.state for asset in by_file.values()} == {"published"}
     assert len(rows(select(Term))) == 3
     with app.app_context():
-        assert [hit.id for hit in engine().rank("turbines turn")] == [first.id]
+        assert [hit.id for hit in engine().rank(read_query("turbines turn"))] == [first.id]
     assert set(rows(select(Job.state).where(Job.kind.in_(("read_version", "index_asset"))))) == {"done"}
     assert "Left to the worker (flask worker): 3 previews to draw" in beside
     assert rows(select(Version.preview_kind)) == ["waiting"]

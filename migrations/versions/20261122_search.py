@@ -1,0 +1,81 @@
+"""Learning from search: what a search was corrected to and rephrased as, synonyms, saved searches, searches of requests."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0003'
+down_revision = '0002'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('searches', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('corrected', sa.String(length=500), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('rephrased_by_id', sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_searches_rephrased_by_id_searches'), 'searches', ['rephrased_by_id'], ['id'], ondelete='SET NULL')
+        batch_op.create_index(batch_op.f('ix_searches_rephrased_by_id'), ['rephrased_by_id'], unique=False)
+    with op.batch_alter_table('searches', schema=None) as batch_op:
+        batch_op.alter_column('corrected', server_default=None)
+
+    op.create_table('synonym_groups',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('phrases', sa.JSON(), nullable=False),
+    sa.Column('changed_by_id', sa.Integer(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['users.id'], name=op.f('fk_synonym_groups_changed_by_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_synonym_groups'))
+    )
+    op.create_table('saved_searches',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=False),
+    sa.Column('filters', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_saved_searches_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_searches'))
+    )
+    with op.batch_alter_table('saved_searches', schema=None) as batch_op:
+        batch_op.create_index('ix_saved_searches_user', ['user_id'], unique=False)
+
+    op.create_table('saved_search_hits',
+    sa.Column('saved_search_id', sa.Integer(), nullable=False),
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.Column('found_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['asset_id'], ['assets.id'], name=op.f('fk_saved_search_hits_asset_id_assets'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['saved_search_id'], ['saved_searches.id'], name=op.f('fk_saved_search_hits_saved_search_id_saved_searches'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('saved_search_id', 'asset_id', name=op.f('pk_saved_search_hits'))
+    )
+    op.create_table('request_searches',
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('search_id', sa.Integer(), nullable=False),
+    sa.Column('rerun_at', sa.DateTime(), nullable=True),
+    sa.Column('result_count', sa.Integer(), nullable=True),
+    sa.Column('place', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['request_id'], ['content_requests.id'], name=op.f('fk_request_searches_request_id_content_requests'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['search_id'], ['searches.id'], name=op.f('fk_request_searches_search_id_searches'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('request_id', 'search_id', name=op.f('pk_request_searches'))
+    )
+    with op.batch_alter_table('request_searches', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_request_searches_search_id'), ['search_id'], unique=False)
+
+    # Requests remember the search that they began with; from here on all of them.
+    op.execute(
+        "INSERT INTO request_searches (request_id, search_id) "
+        "SELECT id, search_id FROM content_requests WHERE search_id IS NOT NULL"
+    )
+
+
+def downgrade() -> None:
+    op.drop_table('request_searches')
+    op.drop_table('saved_search_hits')
+    op.drop_table('saved_searches')
+    op.drop_table('synonym_groups')
+    with op.batch_alter_table('searches', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_searches_rephrased_by_id'))
+        batch_op.drop_constraint(batch_op.f('fk_searches_rephrased_by_id_searches'), type_='foreignkey')
+        batch_op.drop_column('rephrased_by_id')
+        batch_op.drop_column('corrected')
