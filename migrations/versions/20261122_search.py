@@ -35,6 +35,8 @@ def upgrade() -> None:
     sa.Column('text', sa.String(length=500), nullable=False),
     sa.Column('filters', sa.JSON(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('looked_at', sa.DateTime(), nullable=True),
+    sa.Column('seen_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_saved_searches_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_searches'))
     )
@@ -44,7 +46,8 @@ def upgrade() -> None:
     op.create_table('saved_search_hits',
     sa.Column('saved_search_id', sa.Integer(), nullable=False),
     sa.Column('asset_id', sa.Integer(), nullable=False),
-    sa.Column('found_at', sa.DateTime(), nullable=False),
+    sa.Column('found_at', sa.DateTime(), nullable=True),
+    sa.Column('fits', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['asset_id'], ['assets.id'], name=op.f('fk_saved_search_hits_asset_id_assets'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['saved_search_id'], ['saved_searches.id'], name=op.f('fk_saved_search_hits_saved_search_id_saved_searches'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('saved_search_id', 'asset_id', name=op.f('pk_saved_search_hits'))

@@ -71,7 +71,11 @@ class SynonymGroup(Model):
 
 
 class SavedSearch(Model):
-    """Words and filters of which somebody is told when something new fits them."""
+    """Words and filters of which somebody is told when something new fits them.
+
+    It is looked over when the library changes; `looked_at` is None until what fits from the start has been learned.
+    `seen_at` is when its owner last opened it: what was found later is new to them.
+    """
 
     __tablename__ = "saved_searches"
     __table_args__ = (Index("ix_saved_searches_user", "user_id"),)
@@ -82,10 +86,16 @@ class SavedSearch(Model):
     text: Mapped[str] = mapped_column(String(500))
     filters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class SavedSearchHit(Model):
-    """What a saved search has found already, and when; whatever it finds beside these is new to its owner."""
+    """What a saved search has found already; whatever it finds beside these is new to its owner.
+
+    `found_at` is None for what was no news: it was there from the start, or fits since words were said to mean the same.
+    What no longer fits is kept and marked, so that it is not news should it come back.
+    """
 
     __tablename__ = "saved_search_hits"
 
@@ -93,7 +103,8 @@ class SavedSearchHit(Model):
         ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True
     )
     asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
-    found_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    found_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fits: Mapped[bool] = mapped_column(default=True)
 
 
 class RequestSearch(Model):
