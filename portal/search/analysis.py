@@ -73,30 +73,30 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def words(text: str) -> Iterator[Word]:
+def words(text: str, stemmed: bool = True) -> Iterator[Word]:
     """Yield the words of a text in order; their places are those in its `normal` form."""
     for match in _WORD.finditer(normal(text).replace("_", " ")):
         raw, start = match.group(), match.start()
         if not raw.isascii() and _UNSPACED.search(raw):
-            yield from _mixed(raw, start)
-        elif (forms := _forms(raw) if len(raw) <= LONGEST_PART else _forms.__wrapped__(raw))[0]:
+            yield from _mixed(raw, start, stemmed)
+        elif (forms := (_forms if len(raw) <= LONGEST_PART else _forms.__wrapped__)(raw, stemmed))[0]:
             yield Word(start, start + len(raw), *forms)
 
 
-def _mixed(raw: str, start: int) -> Iterator[Word]:
+def _mixed(raw: str, start: int, stemmed: bool) -> Iterator[Word]:
     """Yield what stands between runs without spaces as words, and those runs as pairs."""
     end = 0
     for run in _UNSPACED.finditer(raw):
-        yield from _shifted(raw[end : run.start()], start + end)
+        yield from _shifted(raw[end : run.start()], start + end, stemmed)
         end = run.end()
         for place in range(run.start(), max(end - 1, run.start() + 1)):
             pair = (without_accents(raw[place : min(place + 2, end)]),)
             yield Word(start + place, start + min(place + 2, end), pair, pair, (), True)
-    yield from _shifted(raw[end:], start + end)
+    yield from _shifted(raw[end:], start + end, stemmed)
 
 
-def _shifted(text: str, by: int) -> Iterator[Word]:
-    for word in words(text):
+def _shifted(text: str, by: int, stemmed: bool) -> Iterator[Word]:
+    for word in words(text, stemmed):
         yield word._replace(start=word.start + by, end=word.end + by)
 
 
@@ -124,19 +124,19 @@ _Terms = tuple[str, ...]
 
 
 @lru_cache(maxsize=50_000)
-def _forms(raw: str) -> tuple[_Terms, _Terms, _Terms, bool]:
+def _forms(raw: str, stemmed: bool) -> tuple[_Terms, _Terms, _Terms, bool]:
     """Return the parts, terms and wholes of a Word, and whether it is loose."""
     core, sign = _without_sign(_POSSESSIVE.sub("", _INVISIBLE.sub("", raw)))
     bare = without_accents(core)
     if name := _name_or_number(bare, sign):
         return (name,), (name,), (), True
     pieces = islice((hump for piece in _PIECE.findall(bare) for hump in _HUMP.split(piece)), MOST_PARTS)
-    parts = tuple(_stem(piece.casefold()[:LONGEST_PART]) for piece in pieces)
+    stem = _stem if stemmed else str
+    parts = tuple(stem(piece.casefold()[:LONGEST_PART]) for piece in pieces)
     in_capitals = len(core) > 1 and core.isupper()
     terms = parts if in_capitals else tuple(part for part in parts if part not in STOP_WORDS)
-    wholes = list(
-        dict.fromkeys((_whole(core), _whole(core.casefold().translate(UMLAUTS)), _whole(core) + sign))
-    )
+    whole = stem(_whole(core))
+    wholes = list(dict.fromkeys((whole, stem(_whole(core.casefold().translate(UMLAUTS))), whole + sign)))
     wholes = [form for form in wholes if len(form) <= LONGEST_PART and form not in parts]
     return parts, terms, tuple(wholes), _is_loose(core, parts)
 
@@ -170,7 +170,7 @@ def _is_loose(core: str, parts: _Terms) -> bool:
 
 def _whole(core: str) -> str:
     """Write a word in one piece: the points between digits are all that stays of its joints."""
-    return _stem(_JOINTS.sub("", without_accents(core)).casefold())
+    return _JOINTS.sub("", without_accents(core)).casefold()
 
 
 def without_accents(text: str) -> str:

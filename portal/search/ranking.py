@@ -26,7 +26,7 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     lifts: Scores = dict.fromkeys(complete, 1.0)
     for number, share in _with_phrases(terms, query.phrases).items():
         lifts[number] = lifts.get(number, 0.0) + 2 * share
-    for number in snapshot.titled(query.title_key) if query.title_key else ():
+    for number in snapshot.with_title(query.title_key) if query.title_key else ():
         lifts[number] = lifts.get(number, 0.0) + 4
     found = scores.keys() | lifts.keys()
     order = nlargest(limit, ((lifts.get(n, 0.0), scores.get(n, 0.0), -n) for n in found))

@@ -1,6 +1,7 @@
 """The embedded engine: Whoosh indexes in a folder, with one writer and many readers."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from errno import EINVAL, ENOENT
@@ -13,10 +14,12 @@ from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.util.filelock import FileLock, try_for
 from whoosh.writing import MERGE_SMALL, SegmentWriter
 
+from portal.search.beginnings import typed_beginnings
 from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
 from portal.search.index_folder import IndexFolder, note_sizes, wrong_file
 from portal.search.query import Query
 from portal.search.ranking import rank
+from portal.search.slips import edits_allowed, key
 from portal.search.whoosh_index import (
     ID,
     SCHEMA_VERSION,
@@ -26,6 +29,7 @@ from portal.search.whoosh_index import (
     index_fields,
     open_index,
 )
+from portal.search.whoosh_lookup import similar, titled
 
 Answer = TypeVar("Answer")
 
@@ -49,6 +53,17 @@ class WhooshEngine(Engine):
             return []
         return self._read(lambda snapshot: rank(snapshot, query, limit), [])
 
+    def titled(self, text: str, limit: int = 1000) -> list[int]:
+        wanted = typed_beginnings(text)
+        if limit < 1 or not wanted:
+            return []
+        return self._read(lambda snapshot: titled(snapshot, wanted, limit), [])
+
+    def similar(self, word: str, limit: int = 5) -> list[str]:
+        if limit < 1 or not edits_allowed(key(word)):
+            return []
+        return self._read(lambda snapshot: similar(snapshot, word, limit), [])
+
     def count(self) -> int:
         return self._read(Snapshot.count, 0)
 
@@ -56,7 +71,8 @@ class WhooshEngine(Engine):
         return self._read(Snapshot.ids, set())
 
     def put(self, documents: Iterable[Document]) -> None:
-        batch = {document.id: index_fields(document) for document in documents}
+        noted: Counter[str] = Counter()
+        batch = {document.id: index_fields(document, noted) for document in documents}
         if not batch:
             return
         with self._locked(), _damage_named():
@@ -210,11 +226,12 @@ def _add_all(
     writer: SegmentWriter, documents: Iterable[Document], progress: Callable[[int], object] | None
 ) -> None:
     ids: set[int] = set()
+    noted: Counter[str] = Counter()
     for document in documents:
         if document.id in ids:
             raise ValueError(f"Document {document.id} came twice.")
         ids.add(document.id)
-        writer.add_document(**index_fields(document))
+        writer.add_document(**index_fields(document, noted))
         if progress:
             progress(len(ids))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2s
 from pathlib import Path
@@ -16,18 +18,25 @@ from whoosh.matching import Matcher
 from whoosh.reading import SegmentReader, TermNotFound
 
 from portal.search.analysis import sequence, title_key, words
+from portal.search.beginnings import beginnings
 from portal.search.engine import Document
+from portal.search.slips import WordList, written_words
 
-SCHEMA_VERSION = 1  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
+SCHEMA_VERSION = 2  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
 
 BODY, TITLE, TITLE_KEY, SEQUENCE, ID = "body", "title", "title_key", "sequence", "id"
-
+BEGINNING, WRITTEN = "beginning", "written"
+OFTEN_ENOUGH = 4  # documents of one commit that are noted as having a written word
 
 SCHEMA = fields.Schema(
     **{
         BODY: fields.TEXT(phrase=False),
         TITLE: fields.TEXT(phrase=False),
         TITLE_KEY: fields.ID(),
+        BEGINNING: fields.ID(),
+        # A word stays known while one of the few documents stays that are noted as having it: noting all of
+        # them would make the index half as large again.
+        WRITTEN: fields.ID(),
         # Phrases are found here: positions in the postings would make all ranking half as fast.
         SEQUENCE: fields.COLUMN(VarBytesColumn()),
         ID: fields.NUMERIC(int, 64, signed=False, shift_step=0, sortable=True),
@@ -46,10 +55,11 @@ def open_index(folder: Path) -> FileIndex:
     return FileIndex(FileStorage(str(folder)), schema=SCHEMA)
 
 
-def index_fields(document: Document) -> dict[str, object]:
+def index_fields(document: Document, noted: Counter[str]) -> dict[str, object]:
     """Return what the index keeps of a document: lists of terms, so that Whoosh does no analysis of its own.
 
-    The title counts in the body too, and keeps its stop words for queries of nothing else.
+    The title counts in the body too, and keeps its stop words for queries of nothing else. `noted` counts in how
+    many documents of this commit each written word was noted so far, and is brought up to date.
     """
     title = list(words(document.title))
     body = title + list(words(document.text)) + list(words(document.terms))
@@ -57,21 +67,34 @@ def index_fields(document: Document) -> dict[str, object]:
         BODY: [term for word in body for term in word.wholes + word.terms],
         TITLE: [term for word in title for term in word.wholes + word.parts],
         TITLE_KEY: _hashed(title_key(document.title)),
+        BEGINNING: sorted(beginnings(document.title)),
+        WRITTEN: _newly_written(document, noted),
         SEQUENCE: sequence(body),
         ID: document.id,
     }
+
+
+def _newly_written(document: Document, noted: Counter[str]) -> list[str]:
+    written = set(written_words(f"{document.title}\n{document.text}\n{document.terms}"))
+    new = sorted(word for word in written if noted[word] < OFTEN_ENOUGH)
+    noted.update(new)
+    return new
 
 
 def _hashed(key: str) -> str:
     return blake2s(key.encode(), digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Segment:
-    """The unchanging facts of one segment, by document number: the ids and lengths (in terms) of documents."""
+    """The unchanging facts of one segment, by document number: the ids and lengths (in terms) of documents.
+
+    Its written words are read when they are first asked for.
+    """
 
     ids: array[int]
     lengths: dict[str, array[int]]
+    written: WordList | None = None
 
 
 class Snapshot:
@@ -131,7 +154,22 @@ class Snapshot:
             except TermNotFound:
                 continue
 
-    def titled(self, key: str) -> list[int]:
+    def with_beginning(self, beginning: str) -> set[int]:
+        """Return the numbers of the documents in whose title a word begins so."""
+        found: set[int] = set()
+        for reader, offset, _ in self._leaves:
+            with suppress(TermNotFound):
+                found.update(offset + number for number in reader.postings(BEGINNING, beginning).all_ids())
+        return found
+
+    def written_words(self) -> Iterator[WordList]:
+        """Yield the words of each segment as they are written."""
+        for reader, _, segment in self._leaves:
+            if segment.written is None:
+                segment.written = WordList([word.decode() for word in reader.lexicon(WRITTEN)])
+            yield segment.written
+
+    def with_title(self, key: str) -> list[int]:
         """Return the numbers of the documents whose title has this `title_key`."""
         found: list[int] = []
         for reader, offset, _ in self._leaves:

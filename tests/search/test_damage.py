@@ -104,7 +104,15 @@ def test_an_index_of_another_version_is_not_used_until_rebuilt(folder: Path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"version": 1}', '{"version": 1, "folder": "../elsewhere"}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"version": 1}',
+        json.dumps({"version": SCHEMA_VERSION, "folder": "../elsewhere"}),
+    ],
 )
 def test_an_unreadable_pointer_is_noticed(folder: Path, text: str):
     (folder / "index.json").write_text(text)

@@ -1,0 +1,37 @@
+"""What a Whoosh index tells without ranking: titles that begin so, and words that look so."""
+
+from collections.abc import Iterable
+from heapq import nlargest
+
+from portal.search.analysis import words
+from portal.search.beginnings import Either
+from portal.search.slips import nearest
+from portal.search.whoosh_index import BODY, Snapshot
+
+
+def titled(snapshot: Snapshot, wanted: list[Either], limit: int) -> list[int]:
+    """Return the ids of the documents whose titles have all that is wanted, the highest first."""
+    known: dict[str, set[int]] = {}
+
+    def having(beginning: str) -> set[int]:
+        if beginning not in known:
+            known[beginning] = snapshot.with_beginning(beginning)
+        return known[beginning]
+
+    def fitting(either: Iterable[tuple[str, ...]]) -> set[int]:
+        return set().union(*(set.intersection(*map(having, beginnings)) for beginnings in either))
+
+    found = set.intersection(*map(fitting, wanted))
+    return nlargest(limit, map(snapshot.id_of, found))
+
+
+def similar(snapshot: Snapshot, word: str, limit: int) -> list[str]:
+    """Return the written words that `word` may be a slip of, the likeliest first."""
+    found = [hit for written in snapshot.written_words() for hit in written.near(word)]
+    return nearest(found, lambda written: _frequency(snapshot, written), limit)
+
+
+def _frequency(snapshot: Snapshot, written: str) -> int:
+    """Return in how many documents a word is, in any of its forms."""
+    terms = [term for word in words(written) for term in word.wholes[:1] or word.terms]
+    return min((snapshot.frequency(BODY, term) for term in terms), default=0)
