@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
+from dataclasses import asdict, astuple
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -10,10 +14,20 @@ from sqlalchemy import func, select
 
 from portal.db import db, unit_of_work
 from portal.discovery.finding import find
-from portal.discovery.services import log_search, new_key
+from portal.discovery.learning.services import log_search, new_key
 from portal.errors import PortalError
 from portal.library.indexing import all_documents, engine
 from portal.library.models import Asset
+from portal.search.engine import Engine, open_engine
+from portal.search.evaluating import (
+    MEASURES,
+    Collection,
+    CollectionUnreadableError,
+    Quality,
+    each_query,
+    evaluate,
+    read_collection,
+)
 from portal.users.models import User
 from portal.users.queries import user_by_email
 
@@ -90,3 +104,34 @@ def ensure(context: click.Context) -> None:
     if problem is not None:
         click.echo(f"The search index is rebuilt: {problem}")
         context.invoke(rebuild)
+
+
+@group.command("evaluate")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--each", is_flag=True, help="Print the measures of each query too, the worst first.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, without a progress bar.")
+def evaluate_collection(folder: Path, each: bool, as_json: bool) -> None:
+    """Measure how well the portal's settings rank the test collection in FOLDER, laid out as BEIR's are."""
+    try:
+        collection = read_collection(folder)
+        with tempfile.TemporaryDirectory(prefix="tandem-") as scratch:
+            quality = _evaluate(collection, open_engine(Path(scratch)), quiet=as_json)
+    except CollectionUnreadableError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        row = {"documents": len(collection.documents), "queries": len(quality.each), **asdict(quality.mean)}
+        click.echo(json.dumps({**row, "queries_per_second": round(quality.queries_per_second, 1)}))
+        return
+    click.echo(f"{len(collection.documents):,} documents, {len(quality.each):,} judged queries")
+    for name, value in zip(MEASURES, astuple(quality.mean), strict=True):
+        click.echo(f"{name:<11} {value:.3f}")
+    click.echo(f"Queries a second: {quality.queries_per_second:,.0f}")
+    for line in each_query(collection.judged, quality) if each else ():
+        click.echo(line)
+
+
+def _evaluate(collection: Collection, engine: Engine, quiet: bool) -> Quality:
+    if quiet:
+        return evaluate(collection, engine)
+    with click.progressbar(length=len(collection.documents), label="Indexing", file=sys.stderr) as bar:
+        return evaluate(collection, engine, progress=lambda done: bar.update(done - bar.pos))
