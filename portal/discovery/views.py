@@ -11,10 +11,11 @@ from markupsafe import Markup, escape
 
 from portal.db import record_apart
 from portal.deals.queries import working_deal
-from portal.discovery import services
 from portal.discovery.asking import MOST_CHARACTERS, asked_for
 from portal.discovery.finding import SORTS, Found, Hit, find
-from portal.discovery.queries import any_content, suggestions
+from portal.discovery.learning import services
+from portal.discovery.queries import any_content
+from portal.discovery.suggesting import suggestions
 from portal.jobs import enqueue
 from portal.library.contributions.queries import waiting_count
 from portal.library.life import bulk
@@ -57,7 +58,7 @@ def index() -> Response:
 
 def _log(text: str, filters: dict[str, list[str]], count: int) -> str:
     user_id = me().id
-    key = services.same_search(user_id, text, filters)
+    key = services.same_search(user_id, text)
     if key is None:
         key = services.new_key()
         deal = working_deal(me(), g.user_session)
@@ -120,5 +121,6 @@ def _toggled(name: str, value: str) -> str:
 
 @blueprint.get("/search/suggest")
 def suggest() -> Response:
-    lines = suggestions(me(), request.args.get("q", "")[:MOST_CHARACTERS])
-    return make_response(render_template("discovery/suggestions.html", lines=lines))
+    offered = suggestions(me(), request.args.get("q", "")[:MOST_CHARACTERS])
+    groups = [(group.name, [(line, snippet(line.parts)) for line in group.lines]) for group in offered]
+    return make_response(render_template("discovery/suggestions.html", groups=groups))

@@ -1,10 +1,11 @@
-// Type-ahead: <form data-combobox> (search; htmx fills the list) and <div data-picker> (a select that becomes one).
+// Type-ahead: <form data-combobox> (search) and <div data-picker> (a select that becomes one).
 // Options are [role=option]; arrows move, Enter takes, Escape closes. The text stays in the field's own hands.
 let ids = 0;
 
-function attach(input, list, take) {
+function attach(input, list, take, marked = () => {}) {
   const options = () => [...list.querySelectorAll("[role=option]")];
   list.id ||= `listbox-${++ids}`;
+  list.tabIndex = -1; // a box that scrolls would else be a stop of the Tab key
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   const set = { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" };
@@ -21,6 +22,7 @@ function attach(input, list, take) {
     } else {
       input.removeAttribute("aria-activedescendant");
     }
+    marked(option);
   };
   const show = (open) => {
     list.hidden = !open;
@@ -29,6 +31,7 @@ function attach(input, list, take) {
   };
 
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
     const all = options();
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && all.length) {
       event.preventDefault();
@@ -48,19 +51,74 @@ function attach(input, list, take) {
   });
   list.addEventListener("mousedown", (event) => event.preventDefault());
   input.addEventListener("blur", () => show(false));
-  return { show, mark, options };
+  return { show, mark, options, active };
 }
 
-for (const form of document.querySelectorAll("[data-combobox]")) {
-  const input = form.querySelector("input[type=search]");
+const PAUSE = 80; // ms without a key before the server is asked
+
+function suggest(form) {
+  const input = form.querySelector("[data-suggest]");
   const list = form.querySelector("[data-listbox]");
-  const box = attach(input, list, (option) => option.click());
-  list.addEventListener("htmx:afterSwap", () => box.show(document.activeElement === input && box.options().length > 0 && input.value.trim() !== ""));
-  input.addEventListener("input", () => {
-    if (input.value.trim() === "") box.show(false);
+  const count = form.querySelector("[data-count]");
+  let typed = input.value; // an earlier search shows its words in the field while it is marked; these come back
+  let timer = 0;
+  let request = null;
+  const box = attach(input, list, (option) => option.click(), (option) => {
+    const words = option?.dataset.words ?? typed;
+    if (input.value !== words) input.value = words;
   });
-  input.addEventListener("focus", () => box.show(box.options().length > 0 && input.value.trim() !== ""));
+  const waits = () => Boolean(timer || request);
+  const forget = () => {
+    clearTimeout(timer);
+    request?.abort();
+    timer = 0;
+    request = null;
+  };
+  const put = (html) => {
+    const held = box.active()?.getAttribute("href");
+    list.innerHTML = html;
+    const options = box.options();
+    const same = held && options.find((option) => option.getAttribute("href") === held);
+    box.show(options.length > 0);
+    box.mark(same || null);
+    count.textContent = options.length ? `${options.length} ${options.length === 1 ? "suggestion" : "suggestions"}` : "No suggestions";
+  };
+  const ask = async () => {
+    forget();
+    const own = (request = new AbortController());
+    const address = `${input.dataset.suggest}?q=${encodeURIComponent(typed)}`;
+    const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: own.signal }).catch(() => null);
+    const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
+    if (request !== own) return; // a newer one is on its way, or nobody waits any more
+    request = null;
+    put(html);
+  };
+  input.addEventListener("input", () => {
+    typed = input.value;
+    box.mark(null);
+    forget();
+    timer = setTimeout(ask, PAUSE);
+  });
+  input.addEventListener("focus", () => {
+    typed = input.value;
+    if (!typed.trim()) ask();
+  });
+  input.addEventListener("blur", () => {
+    forget();
+    count.textContent = "";
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && waits()) {
+      event.preventDefault();
+      forget();
+    } else if (event.key === "ArrowDown" && !box.options().length && !waits()) {
+      event.preventDefault();
+      ask();
+    }
+  });
+  form.addEventListener("submit", forget);
 }
+document.querySelectorAll("[data-combobox]").forEach(suggest);
 
 function line(value, text, note) {
   const option = document.createElement("div");
