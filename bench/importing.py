@@ -30,7 +30,7 @@ from docx import Document
 from pptx import Presentation
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.search_speed import Writer
+from bench.library import Writer
 from portal.storage import FolderStorage
 
 ROOT = Path(__file__).resolve().parent.parent

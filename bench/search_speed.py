@@ -6,40 +6,19 @@ Assets have 300 words of a vocabulary of 40,000 that is distributed as in real t
 same distribution, so common words are asked for often. Times are CPU milliseconds, median and 95th percentile.
 """
 
-import random
 import sys
 import tempfile
 import time
-from bisect import bisect
 from collections.abc import Callable, Iterator
-from itertools import accumulate
 from pathlib import Path
 
+from bench.library import WORDS, Writer
 from portal.search.engine import Document, open_engine
 from portal.search.query import read_query
 from portal.search.snippets import best_page
 
-VOCABULARY = 40_000
-WORDS = 300
 QUERIES = 200
 PAGES = 15
-
-
-class Writer:
-    """Writes the same made-up text every time: words whose frequency falls with their rank."""
-
-    def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)
-        syllables = ("ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zan", "tor", "pel", "gri", "dus")
-        names = random.Random(1)
-        self._words = ["".join(names.choices(syllables, k=names.randint(2, 5))) for _ in range(VOCABULARY)]
-        self._weights = list(accumulate(rank**-1.07 for rank in range(1, VOCABULARY + 1)))
-
-    def text(self, count: int) -> str:
-        """Return so many words."""
-        total = self._weights[-1]
-        places = (bisect(self._weights, self._chance.random() * total) for _ in range(count))
-        return " ".join(self._words[place] for place in places)
 
 
 def documents(count: int) -> Iterator[Document]:
