@@ -97,8 +97,24 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(folder: Path) -> Engine:
-    """Return the engine that keeps its index in `folder`, which need not exist yet."""
-    from portal.search.whoosh_engine import WhooshEngine  # engines import this module
+ENGINES = ("whoosh", "tantivy")
 
-    return WhooshEngine(folder)
+
+def open_engine(folder: Path, name: str = "whoosh") -> Engine:
+    """Return the engine that keeps its index in `folder`, which need not exist yet.
+
+    Raises IndexUnusableError when the packages that the engine needs are not installed.
+    """
+    if name == "whoosh":
+        from portal.search.whoosh_engine import WhooshEngine  # engines import this module
+
+        return WhooshEngine(folder)
+    if name != "tantivy":
+        raise ValueError(f"There is no search engine {name}.")
+    try:
+        from portal.search.tantivy_engine import TantivyEngine  # only where it is used: tantivy is optional
+    except ImportError as error:
+        raise IndexUnusableError(
+            "The search index is one of tantivy, which is not installed: see requirements-tantivy.txt."
+        ) from error
+    return TantivyEngine(folder)

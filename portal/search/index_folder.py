@@ -1,14 +1,22 @@
-"""Which of the indexes in a folder is live, and of which version: a small file that is replaced in one step."""
+"""Which of the indexes in a folder is live, of which engine and version: a small file that is replaced in one step."""
 
 import json
 import os
 import re
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from zlib import crc32
 
-from portal.search.engine import IndexUnusableError
+from whoosh.util.filelock import FileLock, try_for
+
+from portal.search.engine import IndexBusyError, IndexUnusableError
+
+PATIENCE = 10.0  # seconds to wait for another writer
+RETRY_EVERY = 0.05  # seconds
+_FIRST_ENGINE = "whoosh"  # pointers named no engine while there was but one
 
 
 class IndexFolder:
@@ -17,32 +25,34 @@ class IndexFolder:
     A name is never used twice, so whoever holds an index open knows by its name that another took its place.
     """
 
-    def __init__(self, path: Path, version: int) -> None:
+    def __init__(self, path: Path, engine: str, version: int) -> None:
         self._path = path
+        self._engine = engine
         self._version = version
-        self._pointer = path / "index.json"
-        self._last_read: tuple[tuple[int, int], Path] | None = None
+        self._pointer = Pointer(path)
 
     def live(self) -> Path | None:
         """Return the folder of the live index, None when there is none yet.
 
-        Raises IndexUnusableError when it is of another version or can't be told.
+        Raises IndexUnusableError when it is of another engine or version, or can't be told.
         """
-        try:
-            stat = self._pointer.stat()
-        except FileNotFoundError:
+        live = self._pointer.read()
+        if live is None:
             return None
-        state = (stat.st_ino, stat.st_mtime_ns)
-        last = self._last_read
-        if not last or last[0] != state:
-            last = self._last_read = (state, self._read())
-        return last[1]
+        if live["engine"] != self._engine:
+            raise IndexUnusableError(f"The search index was built by {live['engine']}, not {self._engine}.")
+        version, name = live["version"], str(live["folder"])
+        if version != self._version:
+            raise IndexUnusableError(f"The search index has version {version}, this program {self._version}.")
+        if not re.fullmatch(r"index-[0-9a-f]+", name):
+            raise IndexUnusableError("index.json of the search index names no index.")
+        return self._path / name
 
     def state(self) -> object:
         """Return what changes with every commit and every rebuild."""
         try:
             folder = self.live()
-            return folder and (folder, sorted(file.name for file in folder.glob("*.toc")))
+            return folder and (folder, commit_of(folder))
         except (IndexUnusableError, FileNotFoundError):
             return None
 
@@ -52,12 +62,7 @@ class IndexFolder:
 
     def make_live(self, folder: Path) -> None:
         """Point to this index and remove all others; who has one of them open can read it to the end."""
-        written = self._pointer.with_suffix(".new")
-        with written.open("w") as file:
-            json.dump({"version": self._version, "folder": folder.name}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._pointer)
+        self._pointer.write({"engine": self._engine, "version": self._version, "folder": folder.name})
         for other in self._path.glob("index-*"):
             if other != folder:
                 self.discard(other)
@@ -65,28 +70,74 @@ class IndexFolder:
     def discard(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
-    def lock_file(self) -> Path:
-        """Return the file that writers lock; its folder is made when missing."""
+    @contextmanager
+    def locked(self, patience: float) -> Iterator[None]:
+        """Hold the lock of all writers, a rebuild included: nothing may be put into an index about to go."""
         self._path.mkdir(parents=True, exist_ok=True)
-        return self._path / "lock"
-
-    def _read(self) -> Path:
+        lock = FileLock(str(self._path / "lock"))
+        if not try_for(lock.acquire, timeout=patience, delay=RETRY_EVERY):
+            raise IndexBusyError("Another process is writing to the search index.")
         try:
-            pointer = json.loads(self._pointer.read_bytes())
-            version, name = pointer["version"], pointer["folder"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise IndexUnusableError(f"{self._pointer.name} of the search index is unreadable.") from error
-        if version != self._version:
-            raise IndexUnusableError(f"The search index has version {version}, this program {self._version}.")
-        if not re.fullmatch(r"index-[0-9a-f]+", str(name)):
-            raise IndexUnusableError(f"{self._pointer.name} of the search index names no index.")
-        return self._path / name
+            yield
+        finally:
+            lock.release()
 
 
-def note_sizes(folder: Path) -> None:
+class Pointer:
+    """index.json of a folder, read again only when it was replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path / "index.json"
+        self._last_read: tuple[tuple[int, int], dict[str, object]] | None = None
+
+    def read(self) -> dict[str, object] | None:
+        """Return the engine, version and folder of the live index, None when there is none yet.
+
+        Raises IndexUnusableError when the file can't be read.
+        """
+        try:
+            stat = self._file.stat()
+            state = (stat.st_ino, stat.st_mtime_ns)
+            last = self._last_read
+            if not last or last[0] != state:
+                last = self._last_read = (state, self._parsed())
+        except FileNotFoundError:
+            return None
+        return last[1]
+
+    def write(self, live: dict[str, object]) -> None:
+        """Point to an index, on disk before this returns."""
+        written = self._file.with_suffix(".new")
+        with written.open("w") as file:
+            json.dump(live, file)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self._file)
+
+    def _parsed(self) -> dict[str, object]:
+        try:
+            live = json.loads(self._file.read_bytes())
+            return {
+                "engine": live.get("engine", _FIRST_ENGINE),
+                "version": live["version"],
+                "folder": live["folder"],
+            }
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise IndexUnusableError(f"{self._file.name} of the search index is unreadable.") from error
+
+
+def commit_of(folder: Path) -> list[object]:
+    """Return what tells a commit from all others: Whoosh writes a new list of segments, tantivy replaces it."""
+    found: list[object] = sorted(file.name for file in folder.glob("*.toc"))
+    with suppress(FileNotFoundError):
+        found.append(crc32((folder / "meta.json").read_bytes()))
+    return found
+
+
+def note_files(folder: Path) -> None:
     """Write down the files of an index as a commit leaves them, for `wrong_file`."""
     written = folder / "sizes.new"
-    written.write_text(json.dumps(_sizes(folder)))
+    written.write_text(json.dumps({"commit": commit_of(folder), "sizes": _sizes(folder)}))
     written.replace(folder / "sizes.json")
 
 
@@ -96,16 +147,18 @@ def wrong_file(folder: Path) -> str | None:
     Whoosh itself reads over missing columns and then ranks nonsense. When a crash came between the commit and
     the note, there is nothing to compare with.
     """
-    noted: dict[str, int] = json.loads((folder / "sizes.json").read_text())
+    noted = json.loads((folder / "sizes.json").read_text())
     found = _sizes(folder)
-    if not {name for name in found if name.endswith(".toc")} <= noted.keys():
+    if noted.get("commit") != commit_of(folder):
         return None
-    return next((name for name, size in noted.items() if found.get(name) != size), None)
+    return next((name for name, size in noted["sizes"].items() if found.get(name) != size), None)
 
 
 def _sizes(folder: Path) -> dict[str, int]:
     sizes = {}
-    for file in sorted(folder.glob("*MAIN_*.*")):
+    for file in sorted(folder.glob("*.*")):
+        if file.name.startswith((".", "sizes.", "meta.")):
+            continue
         with suppress(FileNotFoundError):  # removed meanwhile by a commit, which takes some time to clean up
             sizes[file.name] = file.stat().st_size
     return sizes

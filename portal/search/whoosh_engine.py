@@ -11,12 +11,11 @@ from typing import TypeVar
 from whoosh.codec.whoosh3 import W3Segment
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.util.filelock import FileLock, try_for
 from whoosh.writing import MERGE_SMALL, SegmentWriter
 
 from portal.search.beginnings import typed_beginnings
 from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
-from portal.search.index_folder import IndexFolder, note_sizes, wrong_file
+from portal.search.index_folder import PATIENCE, RETRY_EVERY, IndexFolder, note_files, wrong_file
 from portal.search.query import Query
 from portal.search.ranking import rank
 from portal.search.slips import edits_allowed, key
@@ -33,8 +32,6 @@ from portal.search.whoosh_lookup import similar, titled
 
 Answer = TypeVar("Answer")
 
-PATIENCE = 10.0  # seconds to wait for another writer
-RETRY_EVERY = 0.05  # seconds
 MOST_ATTEMPTS = 20  # to read while the index changes; each needs a commit at just the wrong moment
 
 
@@ -42,7 +39,7 @@ class WhooshEngine(Engine):
     """Search for libraries of up to some ten thousand documents, with nothing to install or run."""
 
     def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
-        self._folder = IndexFolder(folder, SCHEMA_VERSION)
+        self._folder = IndexFolder(folder, "whoosh", SCHEMA_VERSION)
         self._patience = patience
         self._thread = threading.local()  # a reader may not be shared between threads
         self._opening = threading.Lock()
@@ -75,7 +72,7 @@ class WhooshEngine(Engine):
         batch = {document.id: index_fields(document, noted) for document in documents}
         if not batch:
             return
-        with self._locked(), _damage_named():
+        with self._folder.locked(self._patience), _damage_named():
             index = self._live_index() or self._make_index()
             with self._writing(index) as writer:
                 _delete(writer, batch)
@@ -86,14 +83,14 @@ class WhooshEngine(Engine):
         unwanted = set(ids)
         if not unwanted:
             return
-        with self._locked(), _damage_named():
+        with self._folder.locked(self._patience), _damage_named():
             index = self._live_index()
             if index:
                 with self._writing(index) as writer:
                     _delete(writer, unwanted)
 
     def rebuild(self, documents: Iterable[Document], progress: Callable[[int], object] | None = None) -> None:
-        with self._locked():
+        with self._folder.locked(self._patience):
             folder = self._folder.new()
             try:
                 with self._writing(create_index(folder)) as writer:
@@ -169,20 +166,9 @@ class WhooshEngine(Engine):
     def _make_index(self) -> FileIndex:
         folder = self._folder.new()
         index = create_index(folder)
-        note_sizes(folder)
+        note_files(folder)
         self._folder.make_live(folder)
         return index
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the lock of all writers, a rebuild included: nothing may be put into an index about to go."""
-        lock = FileLock(str(self._folder.lock_file()))
-        if not try_for(lock.acquire, timeout=self._patience, delay=RETRY_EVERY):
-            raise IndexBusyError("Another process is writing to the search index.")
-        try:
-            yield
-        finally:
-            lock.release()
 
     @contextmanager
     def _writing(self, index: FileIndex) -> Iterator[SegmentWriter]:
@@ -195,7 +181,7 @@ class WhooshEngine(Engine):
         try:
             yield writer
             writer.commit(mergetype=_tidy)
-            note_sizes(Path(index.storage.folder))
+            note_files(Path(index.storage.folder))
         except BaseException:
             with suppress(Exception):
                 writer.cancel()

@@ -1,21 +1,34 @@
 """Every engine must pass the same tests: `open_it` opens the one under test in a folder."""
 
+import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from portal.search.engine import Document, Engine, open_engine
+from portal.search.engine import ENGINES, Document, Engine, open_engine
 from portal.search.query import read_query
 
 OpenEngine = Callable[[Path], Engine]
 
 
-@pytest.fixture(params=[open_engine], ids=["whoosh"])
-def open_it(request: pytest.FixtureRequest) -> OpenEngine:
+@pytest.fixture(params=ENGINES, scope="module")
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """The name of the engine under test: each test that asks for an engine runs with all of them."""
+    name: str = request.param
+    if name == "tantivy" and find_spec("tantivy") is None:
+        message = "tantivy is not installed: its engine is NOT TESTED (REQUIRE_SEARCH_ENGINES=1 fails)"
+        if os.environ.get("REQUIRE_SEARCH_ENGINES") == "1" or os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return name
+
+
+@pytest.fixture
+def open_it(engine_name: str) -> OpenEngine:
     """The function that opens the engine under test."""
-    chosen: OpenEngine = request.param
-    return chosen
+    return lambda folder: open_engine(folder, engine_name)
 
 
 @pytest.fixture

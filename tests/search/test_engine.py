@@ -11,7 +11,6 @@ import pytest
 
 from portal.search.engine import Document, Engine, IndexBusyError, Ranked
 from portal.search.query import read_query
-from portal.search.whoosh_engine import WhooshEngine
 from tests.search.conftest import OpenEngine, found
 
 Holding = Callable[..., Engine]
@@ -81,12 +80,13 @@ def test_another_reader_and_another_thread_see_a_commit_at_once(open_it: OpenEng
     assert seen == [[1], [1], [1, 2], [1, 2], [1, 2, 3], [1, 2, 3]]
 
 
-def test_what_another_process_writes_is_seen_at_once(engine: Engine, tmp_path: Path):
+def test_what_another_process_writes_is_seen_at_once(engine: Engine, engine_name: str, tmp_path: Path):
     engine.put([Document(1, "Deck", "old words")])
     assert found(engine, "old words") == [1]
     code = (
         "from pathlib import Path; from portal.search.engine import Document, open_engine;"
-        f"open_engine(Path({str(tmp_path / 'index')!r})).put([Document(1, 'Deck', 'new'), Document(2, 'More', '')])"
+        f"engine = open_engine(Path({str(tmp_path / 'index')!r}), {engine_name!r});"
+        "engine.put([Document(1, 'Deck', 'new'), Document(2, 'More', '')])"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
     assert found(engine, "old words") == []
@@ -157,14 +157,16 @@ def test_a_rebuild_refuses_an_id_that_comes_twice(holding: Holding):
     assert engine.ids() == {1}
 
 
-def test_a_writer_that_is_killed_leaves_the_old_index_and_no_lock(holding: Holding, tmp_path: Path):
+def test_a_writer_that_is_killed_leaves_the_old_index_and_no_lock(
+    holding: Holding, engine_name: str, tmp_path: Path
+):
     engine = holding("Old deck")
     code = (
         "import os; from pathlib import Path; from portal.search.engine import Document, open_engine\n"
         "def documents():\n"
         "    yield Document(2, 'New deck', 'text')\n"
         "    os._exit(9)\n"
-        f"open_engine(Path({str(tmp_path / 'index')!r})).rebuild(documents())"
+        f"open_engine(Path({str(tmp_path / 'index')!r}), {engine_name!r}).rebuild(documents())"
     )
     killed = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False)
     assert killed.returncode == 9
@@ -175,8 +177,8 @@ def test_a_writer_that_is_killed_leaves_the_old_index_and_no_lock(holding: Holdi
     assert len(list((tmp_path / "index").glob("index-*"))) == 1
 
 
-def test_who_writes_during_a_rebuild_is_told_that_the_index_is_busy(tmp_path: Path):
-    engine = WhooshEngine(tmp_path, patience=0.1)
+def test_who_writes_during_a_rebuild_is_told_that_the_index_is_busy(engine: Engine):
+    engine._patience = 0.1
 
     def documents() -> Iterator[Document]:
         with pytest.raises(IndexBusyError):
@@ -189,8 +191,7 @@ def test_who_writes_during_a_rebuild_is_told_that_the_index_is_busy(tmp_path: Pa
     assert engine.ids() == {2}
 
 
-def test_a_write_waits_for_the_writer_before_it(tmp_path: Path):
-    engine = WhooshEngine(tmp_path)
+def test_a_write_waits_for_the_writer_before_it(engine: Engine):
     waiting = threading.Thread(target=lambda: engine.put([Document(1, "Deck", "")]))
 
     def documents() -> Iterator[Document]:

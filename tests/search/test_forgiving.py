@@ -2,7 +2,6 @@
 
 import random
 import time
-from pathlib import Path
 
 import pytest
 
@@ -42,10 +41,10 @@ STRANGE = {
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def library(tmp_path_factory: pytest.TempPathFactory, engine_name: str) -> Engine:
     """500 documents of 150 words out of 10,000, a few of them common."""
     chance = random.Random(1)
-    engine = open_engine(tmp_path_factory.mktemp("search") / "index")
+    engine = open_engine(tmp_path_factory.mktemp("search") / "index", engine_name)
 
     def text(words: int) -> str:
         return " ".join(f"word{int(10_000 * chance.random() ** 3)}" for _ in range(words))
@@ -76,8 +75,7 @@ def test_a_query_without_a_word_finds_nothing(library: Engine, text: str):
     assert library.rank(read_query(text)) == []
 
 
-def test_strange_text_can_be_kept_and_found(tmp_path: Path):
-    engine = open_engine(tmp_path)
+def test_strange_text_can_be_kept_and_found(engine: Engine):
     engine.put(Document(id, text, f"marker {text}", text) for id, text in enumerate(STRANGE.values(), 1))
     assert len(engine.rank(read_query("marker"))) == len(STRANGE)
     assert engine.check() is None

@@ -1,0 +1,147 @@
+"""A tantivy index in a folder: its fields, writing documents to it, and one state of it to be read."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable
+from pathlib import Path
+
+import tantivy
+
+from portal.search.analysis import sequence, title_key, words
+from portal.search.beginnings import beginnings
+from portal.search.engine import Document
+from portal.search.slips import written_words
+
+SCHEMA_VERSION = 1  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
+
+BODY, TITLE, TITLE_KEY, SEQUENCE, ID = "body", "title", "title_key", "sequence", "id"
+BEGINNING, WRITTEN = "beginning", "written"
+_LONGEST_KEY = 10_000  # characters; nobody types a longer title
+
+Address = tantivy.DocAddress
+
+
+def _schema() -> tantivy.Schema:
+    """Say what is kept: terms that are in the form of `analysis` already, with spaces between them."""
+    builder = tantivy.SchemaBuilder()
+    for field in (BODY, TITLE):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    for field in (BEGINNING, WRITTEN):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(TITLE_KEY, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(SEQUENCE, tokenizer_name="whitespace", index_option="position")
+    builder.add_unsigned_field(ID, indexed=True, fast=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+def create_index(folder: Path) -> None:
+    """Make an empty index in a new folder."""
+    folder.mkdir(parents=True)
+    tantivy.Index(SCHEMA, str(folder))
+
+
+def open_index(folder: Path) -> tantivy.Index:
+    """Open the index in a folder, to be read: it shows another commit when `reload` is called, and not by itself."""
+    index = tantivy.Index.open(str(folder))
+    index.config_reader("manual")
+    return index
+
+
+def index_fields(document: Document) -> tantivy.Document:
+    """Return what the index keeps of a document.
+
+    The title counts in the body too, and keeps its stop words for queries of nothing else.
+    """
+    title = list(words(document.title))
+    body = title + list(words(document.text)) + list(words(document.terms))
+    written = sorted(set(written_words(f"{document.title}\n{document.text}\n{document.terms}")))
+    fields = {
+        BODY: " ".join(term for word in body for term in word.wholes + word.terms),
+        TITLE: " ".join(term for word in title for term in word.wholes + word.parts),
+        TITLE_KEY: title_key(document.title)[:_LONGEST_KEY],
+        BEGINNING: " ".join(sorted(beginnings(document.title))),
+        WRITTEN: " ".join(written),
+        SEQUENCE: " ".join(places(sequence(body))),
+        ID: document.id,
+    }
+    return tantivy.Document.from_dict(fields, SCHEMA)
+
+
+def places(in_order: bytes) -> list[str]:
+    """Return the words of an `analysis.sequence` as terms of the field SEQUENCE."""
+    return [f"{part:x}" for part in array("I", in_order)]
+
+
+def term(field: str, value: str | int) -> tantivy.Query:
+    """Return the query for the documents that have a term."""
+    return tantivy.Query.term_query(SCHEMA, field, value, "freq" if field in (BODY, TITLE) else "basic")
+
+
+def all_of(queries: Iterable[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
+
+
+def any_of(queries: Iterable[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+class Snapshot:
+    """The index as one commit left it; any number of threads may ask it."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+
+    def search(self, query: tantivy.Query, limit: int) -> list[tuple[float, int]]:
+        """Return the score and the id of the best documents, best first."""
+        hits = self._searcher.search(query, limit, count=False).hits
+        ids = self._ids([address for _, address in hits])
+        return [(score, id) for (score, _), id in zip(hits, ids, strict=True)]
+
+    def newest(self, query: tantivy.Query, limit: int) -> list[int]:
+        """Return the ids of the documents that fit, the highest first."""
+        hits = self._searcher.search(query, limit, count=False, order_by_field=ID).hits
+        return self._ids([address for _, address in hits])
+
+    def has(self, query: tantivy.Query) -> bool:
+        """Tell whether any document fits."""
+        return bool(self._searcher.search(query, 1, count=False).hits)
+
+    def frequency(self, field: str, value: str) -> int:
+        """Return in how many documents the term is, deleted ones included."""
+        return int(self._searcher.doc_freq(field, value))
+
+    def count(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def ids(self) -> set[int]:
+        """Return the ids of all documents that are not deleted."""
+        count = self.count()
+        return set(self.newest(tantivy.Query.all_query(), count)) if count else set()
+
+    def terms(self, field: str) -> list[str]:
+        """Return all terms of a field; some may be of deleted documents only."""
+        return [value for value, _ in self._searcher.terms_with_prefix(field, "")]
+
+    def most_idf(self) -> float:
+        """Return what no word's idf exceeds, even while as many again and more are deleted but not yet gone."""
+        return math.log(8 * (self.count() + 1))
+
+    def read_through(self) -> None:
+        """Read a sample of all documents; raise some error when the files contradict each other."""
+        ids = sorted(self.ids())
+        if len(ids) != self.count():
+            raise ValueError("ids are mixed up")
+        for id in ids[:: max(len(ids) // 100, 1)]:
+            if [found for _, found in self.search(term(ID, id), 2)] != [id]:
+                raise ValueError("ids are mixed up")
+
+    def _ids(self, addresses: list[Address]) -> list[int]:
+        found = self._searcher.fast_field_values(ID, addresses)
+        if None in found:
+            raise ValueError("ids are missing")
+        return [int(id) for id in found if id is not None]

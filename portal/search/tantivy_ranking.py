@@ -1,0 +1,150 @@
+"""The order of hits in tantivy: what ranking.py says, as one query whose score holds lift and text score.
+
+Tantivy's text score is the BM25 of ranking.py. A reason to come first adds a multiple of a power of two that no text
+score reaches, so one search orders by both, and both can be read from its result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import tantivy
+
+from portal.search.engine import Ranked
+from portal.search.query import Phrase, Query, QueryWord
+from portal.search.ranking import K1, WEIGHTS
+from portal.search.tantivy_index import (
+    BODY,
+    SCHEMA,
+    SEQUENCE,
+    TITLE,
+    TITLE_KEY,
+    Snapshot,
+    all_of,
+    any_of,
+    places,
+    term,
+)
+
+_LEAST_STEP = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query to tantivy: a score of `step` times `shares` means a lift of 1."""
+
+    query: tantivy.Query
+    step: float
+    shares: int
+
+
+def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
+    """Return the best documents for a query, best first."""
+    asked = _asked(snapshot, query)
+    if asked is None:
+        return []
+    ranked = []
+    for score, id in snapshot.search(asked.query, limit):
+        steps, text_score = divmod(score, asked.step)
+        ranked.append(Ranked(id, steps / asked.shares, text_score))
+    return sorted(ranked, key=lambda hit: (-hit.lift, -hit.score, hit.id))
+
+
+def _asked(snapshot: Snapshot, query: Query) -> _Asked | None:
+    reasons = _reasons(snapshot, query)
+    scores = [_times(score, word.count) for word in query.words for score in _scores(word)]
+    if not scores and query.every_part:
+        scores = [all_of(term(TITLE, part) for part in query.every_part)]
+    if not scores and not reasons:
+        return None
+    shares = max(len(query.phrases), 1)
+    step = _LEAST_STEP
+    while step <= _most(snapshot, query):
+        step *= 2
+    lifts = [tantivy.Query.const_score_query(which, steps * step) for which, steps in reasons]
+    return _Asked(_filtered(any_of(scores + lifts), query), step, shares)
+
+
+def _filtered(found: tantivy.Query, query: Query) -> tantivy.Query:
+    """Keep what lacks all that is not wanted, and has in its title what must be there."""
+    if not query.without and not query.in_title:
+        return found
+    clauses = [(tantivy.Occur.Must, found)]
+    clauses += [(tantivy.Occur.MustNot, having(word)) for word in query.without]
+    for word in query.in_title:
+        clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(_in_title(word), 0.0)))
+    return tantivy.Query.boolean_query(clauses)
+
+
+def _reasons(snapshot: Snapshot, query: Query) -> list[tuple[tantivy.Query, int]]:
+    """Return which documents come first for a reason, and by how many steps."""
+    shares = max(len(query.phrases), 1)
+    found = [(_with_phrase(phrase), 2) for phrase in query.phrases]
+    known = [which for which in map(having, query.words) if snapshot.has(which)]
+    if len(known) > 1:
+        found.append((all_of(known), shares))
+    if query.title_key:
+        found.append((term(TITLE_KEY, query.title_key), 4 * shares))
+    return found
+
+
+def _most(snapshot: Snapshot, query: Query) -> float:
+    """Return a text score that no document reaches."""
+    terms = sum(word.count * _terms_of(word) for word in query.words) + len(query.every_part)
+    return terms * snapshot.most_idf() * (K1 + 1) * sum(WEIGHTS.values())
+
+
+def _terms_of(word: QueryWord) -> int:
+    return max([len(word.terms), 1, *map(_terms_of, word.alternatives)])
+
+
+def _scores(word: QueryWord) -> list[tantivy.Query]:
+    """Return the queries whose scores add up to that of a word."""
+    parts = [score for part in word.terms for score in _text_scores(part)]
+    if not word.wholes and not word.sequence:
+        return parts
+    if parts and word.sequence:  # apart, as in "9 GTX", they are not the word
+        together = tantivy.Query.const_score_query(having(word), 0.0)
+        parts = [all_of([together, any_of(parts)])]
+    either = [any_of(parts)] if parts else []
+    either += [any_of(_text_scores(whole)) for whole in word.wholes]
+    return [tantivy.Query.disjunction_max_query(either)]
+
+
+def having(word: QueryWord) -> tantivy.Query:
+    """Return the query for the documents that have all of a word."""
+    either = [term(BODY, whole) for whole in word.wholes]
+    if word.terms:
+        if word.sequence:
+            either.append(_in_order(word.sequence))
+        else:
+            either.append(all_of(term(BODY, part) for part in word.terms))
+    return any_of([*either, *map(having, word.alternatives)])
+
+
+def _in_title(word: QueryWord) -> tantivy.Query:
+    """Return the query for the documents that have a word in their title."""
+    either = [term(TITLE, whole) for whole in word.wholes]
+    if word.terms:
+        either.append(all_of(term(TITLE, part) for part in word.terms))
+    return any_of([*either, *map(_in_title, word.alternatives)])
+
+
+def _text_scores(value: str) -> list[tantivy.Query]:
+    return [_times(term(field, value), weight) for field, weight in WEIGHTS.items()]
+
+
+def _times(query: tantivy.Query, weight: float) -> tantivy.Query:
+    return query if weight == 1 else tantivy.Query.boost_query(query, weight)
+
+
+def _with_phrase(phrase: Phrase) -> tantivy.Query:
+    return all_of([*(term(BODY, part) for part in set(phrase.terms)), _in_order(phrase.sequence)])
+
+
+def _in_order(sequence: bytes) -> tantivy.Query:
+    """Return the query for the documents that have these words in a row."""
+    wanted = places(sequence)
+    if len(wanted) == 1:
+        return term(SEQUENCE, wanted[0])
+    return tantivy.Query.phrase_query(SCHEMA, SEQUENCE, list(wanted))
