@@ -13,7 +13,7 @@ from flask import Flask
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.db import db, now, unit_of_work
 from portal.deals.models import Account, Deal, StageEntry
-from portal.discovery.models import Search
+from portal.discovery.models import RequestSearch, Search
 from portal.feedback.models import Rating
 from portal.library.models import Asset, Facet, Page, Term, Version
 from portal.sharing.models import ShareLink
@@ -188,19 +188,23 @@ class Make:
         self.store(
             Supporter(request_id=request.id, user_id=asked_by.id),
             *(WaitingDeal(request_id=request.id, deal_id=deal.id, added_by_id=asked_by.id) for deal in deals),
+            *(
+                RequestSearch(request_id=request.id, search_id=number)
+                for number in (request.search_id,)
+                if number
+            ),
         )
         return request
 
     def search(
         self, user: User, text: str = "hospital case study", *, results: int = 0, **fields: Any
     ) -> Search:
-        number = next(self._numbers)
+        fields.setdefault("words", text.lower())
         return self.store(
             Search(
-                key=f"search{number}",
+                key=f"search{next(self._numbers)}",
                 user_id=user.id,
                 text=text,
-                words=text.lower(),
                 result_count=results,
                 **fields,
             )

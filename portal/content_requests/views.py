@@ -23,7 +23,7 @@ from portal.content_requests.queries import (
 from portal.db import db, now
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
-from portal.discovery.queries import search_by_key
+from portal.discovery.learning.queries import search_by_key
 from portal.errors import Forbidden, PortalError
 from portal.library.models import Asset
 from portal.usage.sums import local_day

@@ -12,3 +12,7 @@ def rebuild_index(_: int | None) -> None:
     with one_at_a_time():
         if engine().check() is not None:
             engine().rebuild(all_documents())
+
+
+# The jobs of subpackages register themselves too.
+from portal.discovery.learning import tasks as _learning  # noqa: E402, F401

@@ -11,8 +11,9 @@ from flask import Blueprint, Response, current_app, request
 from portal.content_requests.queries import request_rows, requests_by_pipeline, waiting_pipeline
 from portal.db import db, now, record_apart
 from portal.deals.queries import open_deals_of
+from portal.discovery.learning.queries import gaps
 from portal.discovery.news import News, news_for
-from portal.discovery.queries import gaps, picks_for_deals
+from portal.discovery.queries import picks_for_deals
 from portal.discovery.services import mark_news_seen
 from portal.errors import Invalid
 from portal.feedback.models import REASONS

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.db import record_apart
 from portal.deals.models import Deal
 from portal.deals.queries import suggest_deals, visible_deal, visible_deals, visible_deals_among
-from portal.discovery.services import log_click
+from portal.discovery.learning.services import log_click
 from portal.errors import Gone, Invalid, NotFound
 from portal.feedback.queries import rating_panel
 from portal.feedback.threads.queries import thread_panel

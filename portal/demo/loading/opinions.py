@@ -8,7 +8,7 @@ from portal.content_requests.models import ContentRequest, RequestChange, Suppor
 from portal.db import chunks, db
 from portal.demo.loading.numbers import Numbers
 from portal.demo.simulated import Simulated, SimulatedRequest
-from portal.discovery.services import plain_words
+from portal.discovery.learning.services import plain_words
 from portal.feedback.models import Rating
 from portal.feedback.services import refresh_ratings
 from portal.jobs import enqueue

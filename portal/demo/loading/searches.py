@@ -7,14 +7,14 @@ from sqlalchemy import func, insert, select
 from portal.db import chunks, db
 from portal.demo.loading.numbers import Numbers
 from portal.demo.simulated import Simulated, SimulatedSearch
+from portal.discovery.learning.services import group_of, new_key
 from portal.discovery.models import Search, SearchClick
-from portal.discovery.services import new_key, plain_words
 
 
 def add_searches(numbers: Numbers, story: Simulated) -> None:
     """Add every search with the hit that was opened."""
     keys = [new_key() for _ in story.searches]
-    words = {text: plain_words(text) for text in {search.text for search in story.searches}}
+    words = {text: group_of(text) for text in {search.text for search in story.searches}}
     rows = [
         _search(numbers, search, key, words[search.text])
         for key, search in zip(keys, story.searches, strict=True)
