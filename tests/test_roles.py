@@ -14,6 +14,7 @@ import pytest
 
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealImport
+from portal.discovery.models import SavedSearch, SynonymGroup
 from portal.feedback.models import Comment, Thread
 from portal.library.models import Collection, CollectionItem, HygieneFinding
 from portal.notifications.models import Notification, OutboxMessage
@@ -72,6 +73,18 @@ TABLE = {
     "POST /admin/demo/clear": "admin*",
     "GET /library": ALL,
     "GET /search/suggest": ALL,
+    "GET /searches": ALL,
+    "GET /searches/new": ALL,
+    "POST /searches/new": ALL,
+    "GET /searches/<int:search_id>": "all*",
+    "POST /searches/<int:search_id>": "all*",
+    "POST /searches/<int:search_id>/delete": "all*",
+    "GET /library/synonyms": MARKETING,
+    "GET /library/synonyms/new": MARKETING,
+    "POST /library/synonyms/new": MARKETING,
+    "GET /library/synonyms/<int:group_id>": MARKETING,
+    "POST /library/synonyms/<int:group_id>": MARKETING,
+    "POST /library/synonyms/<int:group_id>/delete": MARKETING,
     "GET /library/suggest": ALL,
     "GET /library/new": MARKETING,
     "POST /library/new": MARKETING,
@@ -278,6 +291,8 @@ def world(app, make) -> World:
     notice = make.store(
         Notification(user_id=rep.id, message_id=message.id, kind="request", title="T", address="/requests")
     )
+    saved = make.store(SavedSearch(user_id=rep.id, name="Quiet search", text="deck"))
+    synonyms = make.store(SynonymGroup(phrases=["deck", "slides"]))
     imported = make.store(
         DealImport(kind="deals", source="csv", filename="deals.csv", state="refused", created_by_id=None)
     )
@@ -313,6 +328,8 @@ def world(app, make) -> World:
         term=term,
         finding=finding,
         notice=notice,
+        saved=saved,
+        synonyms=synonyms,
         imported=imported,
         thread=thread,
         resolved=resolved,
@@ -337,6 +354,8 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:asset_id>": str(things.asset.id),
         "<any(csv, xlsx, docx):ending>": "csv",
         "<int:user_id>": str(things.deal.owner_id),
+        "<int:search_id>": str(things.saved.id),
+        "<int:group_id>": str(things.synonyms.id),
         "<int:notification_id>": str(things.notice.id),
         "<int:finding_id>": str(things.finding.id),
         "<mend>": "owner",
@@ -399,6 +418,7 @@ HIDDEN_FROM_STRANGERS = (
         "GET /uses/<int:event_id>/move",
     ),
     *("POST /uses/<int:event_id>/move", "POST /notifications/<int:notification_id>/open"),
+    *("GET /searches/<int:search_id>", "POST /searches/<int:search_id>", "POST /searches/<int:search_id>/delete"),
 )
 
 

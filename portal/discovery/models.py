@@ -93,7 +93,7 @@ class SavedSearch(Model):
 class SavedSearchHit(Model):
     """What a saved search has found already; whatever it finds beside these is new to its owner.
 
-    `found_at` is None for what was no news: it was there from the start, or fits since words were said to mean the same.
+    `found_at` is None for what was no news: it was there from the start, or fits since words mean the same.
     What no longer fits is kept and marked, so that it is not news should it come back.
     """
 

@@ -17,6 +17,7 @@ RESERVED = frozenset(
         "review-intervals",
         "bulk",
         "hygiene",
+        "synonyms",
     }
 )
 _OTHER = re.compile(r"[^a-z0-9]+")

@@ -9,6 +9,7 @@ from flask import current_app
 
 from portal.db import unit_of_work
 from portal.deals.queries import imported_files
+from portal.discovery.saved.services import look_soon
 from portal.jobs import job
 from portal.library import indexing, keeping, reading, summaries, tidying
 from portal.library.documents.kinds import FileKind, identify
@@ -83,6 +84,7 @@ def index_asset(asset_id: int | None) -> None:
             indexing.write_batch(batch)
             with unit_of_work():
                 indexing.settle_batch(batch)
+                look_soon()
         except Exception:
             with unit_of_work():
                 indexing.give_back(batch)

@@ -12,6 +12,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
+from portal.discovery.models import SynonymGroup
 from portal.library.models import Asset, Collection, Contribution, Term, Version
 from portal.sharing.models import ShareLink
 from portal.sharing.services import token_of
@@ -108,6 +109,12 @@ def _library_pages() -> list[Shown]:
         Shown("content-new", "marketer", "/library/new"),
         Shown("content-review", "marketer", "/library/review"),
         Shown("hygiene", "marketer", "/library/hygiene"),
+        Shown("synonyms", "marketer", "/library/synonyms"),
+        Shown("synonyms-new", "marketer", "/library/synonyms/new?add=one-pager&add=one-sheeter"),
+        *_synonym_pages(),
+        Shown("saved-searches", "rep", "/searches"),
+        Shown("saved-searches-none", "admin", "/searches"),
+        Shown("saved-search-new", "rep", "/searches/new?q=spare+parts&kind=deck"),
         Shown("vocabulary", "marketer", "/library/vocabulary"),
         Shown("vocabulary-term", "marketer", f"/library/vocabulary/terms/{term}"),
         Shown("send", "rep", f"/library/{deck}/send"),
@@ -115,6 +122,11 @@ def _library_pages() -> list[Shown]:
         *_collection_pages(deck),
         *_from_sales_pages(),
     ]
+
+
+def _synonym_pages() -> list[Shown]:
+    group = db.session.scalars(select(SynonymGroup.id).order_by(SynonymGroup.id)).first()
+    return [Shown("synonyms-edit", "marketer", f"/library/synonyms/{group}")] if group else []
 
 
 def _from_sales_pages() -> list[Shown]:

@@ -1,0 +1,97 @@
+"""The pages on which marketing says which words mean the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from portal.discovery.models import SynonymGroup
+from portal.discovery.synonyms import phrases as typing
+from portal.discovery.synonyms import queries, services
+from portal.discovery.synonyms.forms import GroupForm
+from portal.errors import PortalError
+from portal.library.forms import show_at_field
+from portal.users.access import MARKETING, allow, me
+from portal.web import render, see_other
+
+blueprint = Blueprint("synonyms", __name__, url_prefix="/library/synonyms")
+
+
+@blueprint.get("")
+@allow(*MARKETING)
+def index() -> Response:
+    return render(
+        "discovery/synonyms/index.html", groups=queries.group_lines(), proposals=queries.proposals()
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(*MARKETING)
+def new() -> Response:
+    form = GroupForm()
+    if request.method == "GET":
+        form.phrases.data = "\n".join(_added())
+        return _page(form)
+    return _saved(form, None)
+
+
+@blueprint.route("/<int:group_id>", methods=["GET", "POST"])
+@allow(*MARKETING)
+def edit(group_id: int) -> Response:
+    group, form = queries.group_or_404(group_id), GroupForm()
+    if request.method == "GET":
+        form.phrases.data = "\n".join([*group.phrases, *_added()])
+        form.stamp.data = services.stamp_of(group)
+        return _page(form, group)
+    return _saved(form, group)
+
+
+@blueprint.post("/<int:group_id>/delete")
+@allow(*MARKETING)
+def delete(group_id: int) -> Response:
+    services.delete_group(queries.group_or_404(group_id))
+    flash("Deleted. These words mean different things to the search again.", "success")
+    return see_other(url_for("synonyms.index"))
+
+
+def _added() -> list[str]:
+    """Return the phrases that the address proposes."""
+    return [phrase[: typing.LONGEST] for phrase in request.args.getlist("add")[: typing.MOST]]
+
+
+def _saved(form: GroupForm, group: SynonymGroup | None) -> Response:
+    """Keep what was typed, or show it again with what is wrong about it."""
+    said: dict[str, Any] = {}
+    try:
+        kept = services.save_group(
+            form.phrases.data or "",
+            by=me(),
+            group=group,
+            stamp=form.stamp.data or "",
+            merge=request.form.get("merge") == "yes",
+        )
+    except services.Taken as error:
+        show_at_field(form, error)
+        said = {"taken": error.groups}
+    except PortalError as error:
+        show_at_field(form, error)
+    else:
+        flash(
+            f"Searching for “{kept.phrases[0]}” now finds “{kept.phrases[1]}” too, for everyone.", "success"
+        )
+        return see_other(url_for("synonyms.index") + f"#group-{kept.id}")
+    return _page(form, group, status=422, **said)
+
+
+def _page(form: GroupForm, group: SynonymGroup | None = None, *, status: int = 200, **said: Any) -> Response:
+    return render(
+        "discovery/synonyms/edit.html",
+        form=form,
+        group=group,
+        effects=queries.effects(me(), group.phrases) if group else [],
+        most_counted=queries.MOST_COUNTED,
+        most=typing.MOST,
+        status=status,
+        **said,
+    )
