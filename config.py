@@ -6,11 +6,13 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
+BOOSTS = ("rating", "wins", "freshness", "deal", "approved", "new")
 
 
 def _secret_key(data_dir: Path) -> str:
@@ -55,6 +57,32 @@ def _ports(name: str, text: str | None) -> frozenset[int]:
     return frozenset(map(int, words))
 
 
+def _boosts(name: str, text: str | None) -> tuple[str, ...]:
+    """Return a setting that is a list of boosts, or end with a message that names those there are."""
+    words = (text or " ".join(BOOSTS)).replace(",", " ").split()
+    if words == ["none"]:
+        return ()
+    unknown = [word for word in words if word not in BOOSTS]
+    if unknown:
+        known = " ".join(BOOSTS)
+        raise SystemExit(
+            f"The setting {name} has to be none, or some of {known}; {unknown[0]!r} is none of them."
+        )
+    return tuple(word for word in BOOSTS if word in words)
+
+
+def _search_engine(name: str, text: str | None) -> str:
+    """Return a setting that is a search engine which is installed, or end with a message that names it."""
+    engine = text or "whoosh"
+    if engine not in ("whoosh", "tantivy"):
+        raise SystemExit(f"The setting {name} has to be whoosh or tantivy, not {engine!r}.")
+    if engine == "tantivy" and find_spec("tantivy") is None:
+        raise SystemExit(
+            f"The setting {name}=tantivy needs a package: .venv/bin/pip install -r requirements-tantivy.txt"
+        )
+    return engine
+
+
 class Config:
     """Settings for a real portal; each attribute that the environment may change is listed in docs/settings.md."""
 
@@ -90,7 +118,9 @@ class Config:
         self.SESSION_COOKIE_SECURE = (read("COOKIE_SECURE") or "no") == "yes"
         self.PROXY_COUNT = _whole_number("PROXY_COUNT", read("PROXY_COUNT"), 0)
         self.SOFFICE = read("SOFFICE") or "auto"
+        self.SEARCH_BOOSTS = _boosts("SEARCH_BOOSTS", read("SEARCH_BOOSTS"))
         self.LINK_PORTS = _ports("LINK_PORTS", read("LINK_PORTS"))
+        self.SEARCH_ENGINE = _search_engine("SEARCH_ENGINE", read("SEARCH_ENGINE"))
 
 
 class DevelopmentConfig(Config):

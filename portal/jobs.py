@@ -28,6 +28,8 @@ Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
 _failures: dict[str, Callable[[int | None, str], None]] = {}
 nightly_kinds: list[str] = []
+# What a worker looks after before it does its first job.
+at_start: list[Callable[[], None]] = []
 # Claims of this process on jobs that have ended, but of which the database could not be told.
 _untold: set[str] = set()
 _asleep = ContextVar("asleep", default=False)
@@ -289,6 +291,8 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def worker(threads: int) -> None:
     """Do jobs until stopped: what is queued, what was left behind, and what is due every night."""
+    for look in at_start:
+        look()
     sweep()
     consumer = current_app.extensions["queue"].create_consumer(
         workers=threads, initial_delay=0.05, max_delay=0.5

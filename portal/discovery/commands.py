@@ -13,10 +13,10 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from portal.db import db, unit_of_work
-from portal.discovery.finding import find
+from portal.discovery.answering import answer
 from portal.discovery.learning.services import log_search, new_key
 from portal.errors import PortalError
-from portal.library.indexing import all_documents, engine
+from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild
 from portal.library.models import Asset
 from portal.search.engine import Engine, open_engine
 from portal.search.evaluating import (
@@ -53,7 +53,7 @@ def query(text: str, email: str | None, as_json: bool) -> None:
         )
     except PortalError as error:
         raise click.ClickException(error.message) from error
-    found = find(user, text)
+    found = answer(user, text)
     rows = [
         {
             "asset": hit.asset.slug,
@@ -65,11 +65,17 @@ def query(text: str, email: str | None, as_json: bool) -> None:
         for hit in found.hits
     ]
     if email:
-        user_id, total = user.id, found.total
+        user_id, total = user.id, 0 if found.instead else found.total
         db.session.rollback()
         with unit_of_work():
             log_search(
-                key=new_key(), user_id=user_id, text=text, filters={}, result_count=total, deal_id=None
+                key=new_key(),
+                user_id=user_id,
+                text=text,
+                filters={},
+                result_count=total,
+                deal_id=None,
+                corrected=found.instead,
             )
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -77,32 +83,36 @@ def query(text: str, email: str | None, as_json: bool) -> None:
     for row in rows:
         place = f", page {row['page']}" if row["page"] else ""
         click.echo(f"{row['title']}  [{row['asset']}{place}]\n    {row['snippet']}")
-    click.echo(f"{found.total} found.")
+    click.echo(f"{found.total} found{f' for {found.instead}' if found.instead else ''}.")
+    if found.did_you_mean:
+        click.echo(f"Did you mean: {found.did_you_mean}")
 
 
 @group.command("rebuild")
 def rebuild() -> None:
-    """Build the index anew beside the live one, and swap it in."""
-    total = db.session.scalar(select(func.count()).select_from(Asset)) or 0
-    with click.progressbar(length=total, label="Indexing") as bar:
-        done = 0
+    """Build the index anew beside the live one, with the engine that is set, and swap it in."""
+    db.session.rollback()  # whoever waits for the lock reads afterwards what was written meanwhile
+    with one_at_a_time():
+        total = db.session.scalar(select(func.count()).select_from(Asset)) or 0
+        with click.progressbar(length=total, label=f"Indexing with {engine().wanted}") as bar:
+            done = 0
 
-        def show(number: int) -> None:
-            nonlocal done
-            bar.update(number - done)
-            done = number
+            def show(number: int) -> None:
+                nonlocal done
+                bar.update(number - done)
+                done = number
 
-        engine().rebuild(all_documents(), progress=show)
+            engine().rebuild(all_documents(), progress=show)
     click.echo(f"{engine().count()} pieces of content can be found.")
 
 
 @group.command("ensure")
 @click.pass_context
 def ensure(context: click.Context) -> None:
-    """Rebuild the index if it is missing, damaged or of another version; else do nothing."""
-    problem = engine().check()
-    if problem is not None:
-        click.echo(f"The search index is rebuilt: {problem}")
+    """Rebuild the index if it is missing, damaged, or of another version or engine than is set; else do nothing."""
+    reason = reason_to_rebuild()
+    if reason is not None:
+        click.echo(f"The search index is rebuilt: {reason}")
         context.invoke(rebuild)
 
 

@@ -17,7 +17,8 @@ from portal.db import db, now
 from portal.jobs import LEASE, Job
 from portal.library.models import Asset, Page
 from portal.library.page_queries import all_words
-from portal.search.engine import Document, Engine, open_engine
+from portal.search.engine import Document
+from portal.search.live_engine import LiveEngine
 from portal.web.formatting import kind_words
 
 # Past this a document says nothing that its first half million characters have not said.
@@ -27,13 +28,19 @@ _AT_ONCE = 50
 MOST_IN_BATCH = 4_000_000
 
 
-def engine() -> Engine:
+def engine() -> LiveEngine:
     """Return the search engine of the running portal."""
     extensions = current_app.extensions
     if "search_engine" not in extensions:
-        extensions["search_engine"] = open_engine(current_app.config["DATA_DIR"] / "index")
-    found: Engine = extensions["search_engine"]
+        config = current_app.config
+        extensions["search_engine"] = LiveEngine(config["DATA_DIR"] / "index", config["SEARCH_ENGINE"])
+    found: LiveEngine = extensions["search_engine"]
     return found
+
+
+def reason_to_rebuild() -> str | None:
+    """Say why the index has to be built anew: it is unusable, or of another engine than is set."""
+    return engine().check() or engine().other_than_wanted()
 
 
 def documents_of(asset_ids: Sequence[int]) -> list[Document]:

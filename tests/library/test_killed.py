@@ -133,9 +133,9 @@ def test_an_import_that_was_killed_goes_on_where_it_was(app, make, rows, start, 
 def test_an_import_that_was_killed_while_it_wrote_to_the_index_is_found_whole_after_the_next_run(
     app, make, rows, start, folder
 ):
-    index = IndexFolder(app.config["DATA_DIR"] / "index", SCHEMA_VERSION)
+    index = IndexFolder(app.config["DATA_DIR"] / "index", "whoosh", SCHEMA_VERSION)
     command = start("library", "add", "--json", "--publish", str(folder))
-    with app.app_context(), engine()._locked():
+    with app.app_context(), index.locked(patience=10):
         until(lambda: "running" in state_of(rows, "index_asset"), "the index was never written to")
         command.kill()
     assert index.live() is None
