@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,22 +10,26 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from markupsafe import Markup, escape
 
 from portal.db import record_apart
-from portal.deals.queries import working_deal
-from portal.discovery.asking import MOST_CHARACTERS, asked_for
-from portal.discovery.finding import SORTS, Found, Hit, find
+from portal.deals.models import Deal
+from portal.discovery.answering import answer
+from portal.discovery.asking import MOST_CHARACTERS, Typed, asked_for, deal_at_hand
+from portal.discovery.finding import SORTS, Found, Hit
 from portal.discovery.learning import services
 from portal.discovery.queries import any_content
+from portal.discovery.saved.showing import saving
+from portal.discovery.saved.views import blueprint as saved_blueprint
 from portal.discovery.suggesting import suggestions
+from portal.discovery.synonyms.views import blueprint as synonyms_blueprint
 from portal.jobs import enqueue
 from portal.library.contributions.queries import waiting_count
 from portal.library.life import bulk
 from portal.search.snippets import Fragment
 from portal.users.access import me
-from portal.web import Page, render
+from portal.web import Page, number_of, render
 from portal.web.paging import page_number
 
 blueprint = Blueprint("discovery", __name__)
-blueprints = (blueprint,)
+blueprints = (saved_blueprint, synonyms_blueprint, blueprint)
 
 
 @blueprint.get("/library")
@@ -33,38 +37,59 @@ def index() -> Response:
     text, filters = asked_for(request.args)
     sort = request.args.get("sort", "relevance")
     sort = sort if sort in SORTS else "relevance"
-    found = find(me(), text, filters, sort, page_number())
+    exact = request.args.get("exact") == "yes"
+    deal = deal_at_hand(me(), g.user_session, request.args) if text else None
+    found = answer(me(), text, filters, sort, page_number(), deal=deal, exact=exact)
     if not found.is_ranked:
         record_apart(lambda: enqueue("rebuild_index", once=True))
-    key = _log(text, filters, found.total) if text else None
+    key = _log(text, filters, found, deal) if text else None
     return render(
         "discovery/index.html",
         block="results",
         text=text,
         sort=sort,
-        sorts=[(name, words) for name, words in SORTS.items() if text or name != "relevance"],
+        sorts=[(name, words) for name, words in SORTS.items() if found.words or name != "relevance"],
+        chips=[(one.label, _with_text(one.rest)) for one in found.typed],
         found=found,
         rebuilding=not found.is_ranked and any_content(),
         page=Page(found.hits, found.number, found.total, found.per_page),
         groups=_groups(found),
         hits=[(hit, _address(hit, key), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],
+        alike={
+            hit.asset.id: [(each.title, f"/library/{each.slug}", each.kind) for each in hit.alike]
+            for hit in found.hits
+        },
+        one_by_one=_library([*(pair for pair in _here() if pair[0] != "sort"), ("sort", "newest")]),
+        example_owner=me().name.split()[0].lower() if me().name else "",
         key=key,
         chosen=any(filters.values()),
+        saving=saving(me(), text, filters, number_of(request.args.get("since"))),
         most_at_once=bulk.MOST,
         from_sales=waiting_count() if me().is_marketing else 0,
-        carried=[(name, value) for name, values in filters.items() for value in values],
+        carried=[*_pairs(filters), *([("exact", "yes")] if exact else [])],
+        all_the_same=_library([("q", text), *_pairs(filters), ("exact", "yes")]),
+        meant=_library([("q", found.did_you_mean), *_pairs(filters)]),
     )
 
 
-def _log(text: str, filters: dict[str, list[str]], count: int) -> str:
+def _pairs(filters: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in filters.items() for value in values]
+
+
+def _library(pairs: list[tuple[str, str]]) -> str:
+    return "/library" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _log(text: str, filters: dict[str, list[str]], found: Found, deal: Deal | None) -> str:
+    """Write a search down, once while it is paged and filtered; what was searched for instead counts as none found."""
     user_id = me().id
     key = services.same_search(user_id, text)
     if key is None:
         key = services.new_key()
-        deal = working_deal(me(), g.user_session)
         values: dict[str, Any] = {"key": key, "user_id": user_id, "text": text, "filters": filters}
-        deal_id = deal.id if deal else None
-        record_apart(lambda: services.log_search(**values, result_count=count, deal_id=deal_id))
+        values |= {"result_count": 0 if found.instead else found.total, "corrected": found.instead}
+        values["deal_id"] = deal.id if deal else None
+        record_apart(lambda: services.log_search(**values))
     return key
 
 
@@ -99,7 +124,7 @@ def _groups(found: Found) -> list[dict[str, Any]]:
                     "label": choice.name,
                     "count": choice.count,
                     "selected": choice.chosen,
-                    "href": _toggled(group.key, choice.key),
+                    "href": _toggled(group.key, choice.key, found.typed),
                 }
                 for choice in group.choices
             ],
@@ -108,15 +133,22 @@ def _groups(found: Found) -> list[dict[str, Any]]:
     ]
 
 
-def _toggled(name: str, value: str) -> str:
+def _toggled(name: str, value: str, typed: Sequence[Typed]) -> str:
     """Return this page's address with one value of a filter switched, back on the first page."""
-    pairs = [(key, each) for key, each in request.args.items(multi=True) if key != "page"]
-    pairs = (
-        [pair for pair in pairs if pair != (name, value)]
-        if (name, value) in pairs
-        else [*pairs, (name, value)]
-    )
-    return "/library" + (f"?{urlencode(pairs)}" if pairs else "")
+    pairs = _here()
+    if (name, value) in pairs:
+        return _library([pair for pair in pairs if pair != (name, value)])
+    written = next((one for one in typed if one.key == name and value in one.values), None)
+    return _with_text(written.rest) if written else _library([*pairs, (name, value)])
+
+
+def _with_text(text: str) -> str:
+    """Return this page's address with other words, back on the first page."""
+    return _library([*([("q", text)] if text else []), *(pair for pair in _here() if pair[0] != "q")])
+
+
+def _here() -> list[tuple[str, str]]:
+    return [(key, each) for key, each in request.args.items(multi=True) if key != "page"]
 
 
 @blueprint.get("/search/suggest")

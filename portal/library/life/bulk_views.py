@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, g, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from portal.discovery.asking import asked_for
-from portal.discovery.finding import matching
+from portal.discovery.asking import asked_for, deal_at_hand
+from portal.discovery.finding import listed_ids
 from portal.errors import Invalid, NotFound
 from portal.library.life import bulk
 from portal.library.life.forms import BulkForm
@@ -82,8 +82,10 @@ def _found() -> list[int]:
         arguments = parse_qsl(urlsplit(request.form.get("next", "")).query, max_num_fields=MOST_FIELDS)
     except ValueError:
         return []
-    text, filters = asked_for(MultiDict(arguments))
-    return matching(me(), text, filters).first_ids(bulk.MOST + 1)
+    values = MultiDict(arguments)
+    text, filters = asked_for(values)
+    deal = deal_at_hand(me(), g.user_session, values)
+    return listed_ids(me(), text, filters, values.get("sort", "relevance"), bulk.MOST + 1, deal=deal)
 
 
 def _to_list() -> Response:

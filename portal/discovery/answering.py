@@ -1,0 +1,37 @@
+"""What a search answers: what was typed, and where that finds nothing, what was probably meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from portal.deals.models import Deal
+from portal.discovery.correcting import corrected
+from portal.discovery.finding import Filters, Found, find, listed_ids
+from portal.users.models import User
+
+
+def answer(
+    user: User,
+    text: str,
+    filters: Filters | None = None,
+    sort: str = "relevance",
+    number: int = 1,
+    *,
+    deal: Deal | None = None,
+    exact: bool = False,
+) -> Found:
+    """Search for what was typed; without a hit, for the words that were probably meant, unless it is to be `exact`.
+
+    Found.instead then names them, and Found.did_you_mean where what was typed has hits, but none with all words.
+    """
+    found = find(user, text, filters, sort, number, deal=deal)
+    if exact or found.has_all or not found.is_ranked or not found.words:
+        return found
+    meant = corrected(user, text)
+    if meant is None:
+        return found
+    if found.total:
+        has_hits = bool(listed_ids(user, meant, filters or {}, "newest", 1))
+        return replace(found, did_you_mean=meant) if has_hits else found
+    instead = find(user, meant, filters, sort, number, deal=deal)
+    return replace(instead, instead=meant) if instead.total else found

@@ -1,0 +1,71 @@
+"""Finding content. The engine ranks ids and knows nothing of people; the database keeps what a person may see, and
+counts and pages it (wanted). Hits with the same lift are ordered by their text score with small boosts (boosts, facts);
+copies are folded under the best of them (folding, listing); filters count what they would find (facets); only what is
+shown gets a snippet and the reasons of its place (hits, reasons, presence)."""
+
+from __future__ import annotations
+
+from portal.deals.models import Deal
+from portal.discovery.finding.facets import groups_of
+from portal.discovery.finding.found import PER_PAGE, SORTS, Choice, Filters, Found, Group, Hit
+from portal.discovery.finding.hits import hits_of
+from portal.discovery.finding.listing import listing
+from portal.discovery.finding.wanted import Wanted, matching
+from portal.users.models import User
+
+__all__ = [
+    "PER_PAGE",
+    "SORTS",
+    "Choice",
+    "Filters",
+    "Found",
+    "Group",
+    "Hit",
+    "Wanted",
+    "find",
+    "listed_ids",
+    "matching",
+]
+
+
+def find(
+    user: User,
+    text: str,
+    filters: Filters | None = None,
+    sort: str = "relevance",
+    number: int = 1,
+    per_page: int = PER_PAGE,
+    *,
+    deal: Deal | None = None,
+) -> Found:
+    """Search, or browse when there are no words; hits, counts and facets hold only what the person may see.
+
+    `deal` is the one at hand, which the person may see: what fits it is lifted a little.
+    """
+    wanted = matching(user, text, filters or {})
+    listed = listing(wanted, _order(wanted, sort), number, per_page, deal)
+    return Found(
+        hits=hits_of(wanted, listed, (listed.number - 1) * per_page, deal),
+        total=listed.total,
+        is_capped=wanted.is_capped,
+        groups=groups_of(wanted),
+        number=listed.number,
+        per_page=per_page,
+        is_ranked=wanted.is_ranked,
+        folded=listed.folded,
+        words=wanted.words,
+        typed=wanted.typed,
+        has_all=any(hit.lift >= 1 for hit in wanted.ranked.values()),
+    )
+
+
+def listed_ids(
+    user: User, text: str, filters: Filters, sort: str, most: int, *, deal: Deal | None = None
+) -> list[int]:
+    """Return the first ids of the list that a search shows, on all its pages."""
+    wanted = matching(user, text, filters)
+    return list(listing(wanted, _order(wanted, sort), 1, most, deal).ids)
+
+
+def _order(wanted: Wanted, sort: str) -> str:
+    return "newest" if sort == "relevance" and wanted.ids is None else sort

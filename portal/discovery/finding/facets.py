@@ -1,0 +1,54 @@
+"""Filters with the number of hits of each value; a filter's own choice does not count against its other values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.db import db
+from portal.discovery.finding.found import Choice, Group
+from portal.discovery.finding.wanted import Wanted
+from portal.library.life.queries import STATE_WORDS, shown_state
+from portal.library.models import ASSET_KINDS, Asset, Facet, Term, asset_terms
+from portal.web.formatting import kind_words
+
+KIND_WORDS = {kind: kind_words(kind) for kind in ASSET_KINDS}
+
+
+def groups_of(wanted: Wanted) -> tuple[Group, ...]:
+    """Return all filters that have something to choose."""
+    groups = [_column_group(wanted, "kind", "Kind", Asset.kind, KIND_WORDS), *_term_groups(wanted)]
+    if wanted.user.is_marketing:
+        groups.append(_column_group(wanted, "state", "State", shown_state(), STATE_WORDS))
+    return tuple(group for group in groups if group.choices)
+
+
+def _term_groups(wanted: Wanted) -> list[Group]:
+    terms = select(Facet.key, Facet.name, Term.id, Term.key, Term.name).join(Term, Term.facet_id == Facet.id)
+    rows = db.session.execute(terms.order_by(Facet.position, Facet.id, Term.position, Term.name)).all()
+    counts = _term_counts(wanted, None)
+    for key in {row[0] for row in rows if wanted.filters.get(row[0])}:
+        own = _term_counts(wanted, key)
+        counts |= {row[2]: own.get(row[2], 0) for row in rows if row[0] == key}
+    by_facet: dict[tuple[str, str], list[Choice]] = {}
+    for facet, facet_name, number, term, name in rows:
+        count, is_chosen = counts.get(number, 0), term in wanted.filters.get(facet, ())
+        if count or is_chosen:
+            by_facet.setdefault((facet, facet_name), []).append(Choice(term, name, count, is_chosen))
+    return [Group(facet, name, tuple(choices)) for (facet, name), choices in by_facet.items()]
+
+
+def _term_counts(wanted: Wanted, without: str | None) -> dict[int, int]:
+    counts = select(asset_terms.c.term_id, func.count())
+    counts = counts.where(asset_terms.c.asset_id.in_(wanted.assets(without=without)))
+    return dict(db.session.execute(counts.group_by(asset_terms.c.term_id)).tuples().all())
+
+
+def _column_group(wanted: Wanted, key: str, name: str, column: Any, words: Mapping[str, str]) -> Group:
+    counts = select(column, func.count()).where(wanted.condition(without=key)).group_by(column)
+    known: dict[str, int] = dict(db.session.execute(counts).tuples().all())
+    chosen = set(wanted.filters.get(key, ()))
+    choices = (Choice(value, word, known.get(value, 0), value in chosen) for value, word in words.items())
+    return Group(key, name, tuple(choice for choice in choices if choice.count or choice.chosen))

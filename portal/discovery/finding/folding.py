@@ -1,0 +1,72 @@
+"""Putting hits that say the same under the best of them: copies, near-copies, and what one of them replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+
+from portal.db import db
+from portal.discovery.finding.facts import Known
+from portal.discovery.finding.wanted import one_of
+from portal.library.models import PageMatch
+
+# The share of the shorter one's pages that both have in common.
+SHARED = 0.6
+
+
+def folded(order: Sequence[int], known: Mapping[int, Known]) -> dict[int, list[int]]:
+    """Return the hits to list, in order, each with those that are folded under it.
+
+    A hit is folded under the first one before it that is listed and like it; all of them are visible to the person.
+    """
+    neighbours = _alike(known)
+    listed: dict[int, list[int]] = {}
+    for asset_id in order:
+        under = neighbours.get(asset_id, set()) & listed.keys()
+        if under:
+            first = next(other for other in listed if other in under) if len(under) > 1 else next(iter(under))
+            listed[first].append(asset_id)
+        else:
+            listed[asset_id] = []
+    return listed
+
+
+def _alike(known: Mapping[int, Known]) -> dict[int, set[int]]:
+    """Return by asset those that are like it, both ways."""
+    found: dict[int, set[int]] = {}
+    by_file: dict[str, list[int]] = {}
+    for asset_id, own in known.items():
+        if own.sha256:
+            by_file.setdefault(own.sha256, []).append(asset_id)
+        if own.replaced_by_id is not None and own.replaced_by_id in known:
+            _join(found, asset_id, own.replaced_by_id)
+    for same in by_file.values():
+        for other in same[1:]:
+            _join(found, same[0], other)
+    for first, second in _sharing_pages(known):
+        _join(found, first, second)
+    return found
+
+
+def _join(found: dict[int, set[int]], first: int, second: int) -> None:
+    found.setdefault(first, set()).add(second)
+    found.setdefault(second, set()).add(first)
+
+
+def _sharing_pages(known: Mapping[int, Known]) -> list[tuple[int, int]]:
+    """Return the pairs of hits of which the shorter shares most of its pages with the other."""
+    by_version = {own.version_id: asset_id for asset_id, own in known.items() if own.version_id}
+    versions = list(by_version)
+    pairs = (
+        select(PageMatch.version_id, PageMatch.of_version_id, func.count())
+        .where(one_of(PageMatch.version_id, versions), one_of(PageMatch.of_version_id, versions))
+        .group_by(PageMatch.version_id, PageMatch.of_version_id)
+    )
+    found = []
+    for version_id, of_version_id, pages in db.session.execute(pairs):
+        first, second = by_version[version_id], by_version[of_version_id]
+        shorter = min(known[first].page_count, known[second].page_count)
+        if shorter and pages >= SHARED * shorter:
+            found.append((first, second))
+    return found

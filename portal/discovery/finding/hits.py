@@ -1,0 +1,113 @@
+"""The hits of one page: each with its best page, a snippet of it, its picture, and why it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import joinedload, load_only
+
+from portal.db import db
+from portal.deals.models import Deal
+from portal.discovery.finding.found import Hit
+from portal.discovery.finding.listing import Listing
+from portal.discovery.finding.reasons import Read, boost_reasons, term_names, word_reasons
+from portal.discovery.finding.wanted import Wanted
+from portal.library.models import Asset, Page, Version
+from portal.library.page_queries import PICTURE_NAME, all_words
+from portal.search.snippets import Fragment, best_page
+
+MOST_PAGES_LOOKED_AT = 60
+LOOKED_AT_CHARACTERS = 4_000
+MOST_ALIKE_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class _LookedAt:
+    """One page of a hit: its number, its small picture's sha256 if it has one, and how it begins."""
+
+    number: int
+    thumbnail: str | None
+    text: str
+
+
+def hits_of(wanted: Wanted, listed: Listing, before: int, deal: Deal | None) -> tuple[Hit, ...]:
+    """Return the hits of a page of the list; `before` of them stand on earlier pages."""
+    if not listed.ids:
+        return ()
+    folded = {number for ids in listed.alike.values() for number in ids[:MOST_ALIKE_SHOWN]}
+    assets = _assets({*listed.ids, *folded})
+    versions = [assets[number].current_version_id for number in listed.ids]
+    pages = _pages(versions, with_text=wanted.query is not None)
+    terms = term_names(listed.ids) if wanted.ranked else {}
+    hits = []
+    for place, number in enumerate(listed.ids, before + 1):
+        asset = assets[number]
+        own = pages.get(asset.current_version_id or 0, [])
+        best, fragments = _best(wanted, own)
+        pictured = {page.number: page.thumbnail for page in own if page.thumbnail}
+        drawn = best if best in pictured else min(pictured, default=None)
+        ranked, alike = wanted.ranked.get(number), listed.alike.get(number, [])
+        hits.append(
+            Hit(
+                asset,
+                place,
+                ranked.score if ranked else None,
+                best if fragments else None,
+                fragments,
+                drawn,
+                pictured.get(drawn or 0, "")[:PICTURE_NAME],
+                _why(wanted, listed, asset, own, terms, deal),
+                tuple(assets[each] for each in alike[:MOST_ALIKE_SHOWN]),
+                len(alike),
+            )
+        )
+    return tuple(hits)
+
+
+def _best(wanted: Wanted, pages: Sequence[_LookedAt]) -> tuple[int | None, tuple[Fragment, ...]]:
+    if wanted.query is None or not pages:
+        return None, ()
+    number, fragments = best_page([(page.number, page.text) for page in pages], wanted.query)
+    return number, tuple(fragments)
+
+
+def _why(
+    wanted: Wanted,
+    listed: Listing,
+    asset: Asset,
+    pages: Sequence[_LookedAt],
+    terms: Mapping[int, str],
+    deal: Deal | None,
+) -> tuple[str, ...]:
+    """Say why a hit stands where it does; only where that order is the one of the list."""
+    ranked = wanted.ranked.get(asset.id)
+    if asset.id not in listed.facts or ranked is None or wanted.query is None:
+        return ()
+    texts = [asset.title, asset.summary, asset.guidance.text, terms.get(asset.id, "")]
+    texts += [page.text for page in pages]
+    version = asset.current_version
+    cut = any(len(page.text) >= LOOKED_AT_CHARACTERS for page in pages)
+    whole = not cut and (version is None or version.page_count <= MOST_PAGES_LOOKED_AT)
+    of_words = word_reasons(wanted.query, wanted.synonyms, ranked, Read(tuple(texts), whole))
+    return (*of_words, *boost_reasons(listed.facts[asset.id], listed.boosts[asset.id], deal))
+
+
+def _assets(ids: set[int]) -> dict[int, Asset]:
+    version = joinedload(Asset.current_version).options(
+        load_only(Version.number, Version.page_count, Version.preview_kind, Version.published_at)
+    )
+    found = select(Asset).where(Asset.id.in_(ids)).options(version)
+    return {asset.id: asset for asset in db.session.scalars(found)}
+
+
+def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[_LookedAt]]:
+    text = func.substr(all_words(), 1, LOOKED_AT_CHARACTERS) if with_text else literal("")
+    found = select(Page.version_id, Page.number, Page.thumbnail_sha256, text)
+    found = found.where(Page.version_id.in_([number for number in version_ids if number]))
+    found = found.where(Page.number <= (MOST_PAGES_LOOKED_AT if with_text else 1))
+    pages: dict[int, list[_LookedAt]] = {}
+    for version_id, *page in db.session.execute(found.order_by(Page.version_id, Page.number)):
+        pages.setdefault(version_id, []).append(_LookedAt(*page))
+    return pages

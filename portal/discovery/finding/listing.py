@@ -1,0 +1,86 @@
+"""In which order hits are listed, and which of them are one page of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from portal.db import db, now
+from portal.deals.models import Deal
+from portal.discovery.finding.boosts import Facts, shares
+from portal.discovery.finding.facts import known_of
+from portal.discovery.finding.folding import folded
+from portal.discovery.finding.wanted import Wanted
+from portal.library.models import Asset
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list, how long the list is, and why its hits stand where they do.
+
+    `alike` are those folded under a hit of this page, `boosts` the share that each boost added to its score.
+    """
+
+    ids: tuple[int, ...]
+    total: int
+    number: int
+    folded: int = 0
+    alike: Mapping[int, list[int]] = field(default_factory=dict)
+    facts: Mapping[int, Facts] = field(default_factory=dict)
+    boosts: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+
+
+def listing(wanted: Wanted, sort: str, number: int, per_page: int, deal: Deal | None = None) -> Listing:
+    """Return one page of what is wanted, by what the person sorts by; the number of a page past the last is its."""
+    if sort == "relevance" and wanted.ids is not None:
+        return _by_relevance(wanted, number, per_page, deal)
+    total = db.session.scalar(select(func.count()).select_from(Asset).where(wanted.condition())) or 0
+    number = _within(number, total, per_page)
+    ids = _sorted(wanted, sort).limit(per_page).offset((number - 1) * per_page)
+    return Listing(tuple(db.session.scalars(ids)), total, number)
+
+
+def _by_relevance(wanted: Wanted, number: int, per_page: int, deal: Deal | None) -> Listing:
+    names = current_app.config["SEARCH_BOOSTS"] if wanted.is_ranked else ()
+    known = known_of(wanted, deal, names)
+    at = now()
+    boosts = {asset_id: shares(own.facts, at, names) for asset_id, own in known.items()}
+    order = [asset_id for asset_id in wanted.ids or () if asset_id in known]
+    if wanted.is_ranked:
+        order.sort(key=lambda asset_id: _standing(wanted, asset_id, boosts[asset_id]), reverse=True)
+    leaders = folded(order, known) if wanted.is_ranked else {asset_id: [] for asset_id in order}
+    number = _within(number, len(leaders), per_page)
+    shown = tuple(leaders)[(number - 1) * per_page : number * per_page]
+    return Listing(
+        shown,
+        len(leaders),
+        number,
+        folded=len(order) - len(leaders),
+        alike={asset_id: leaders[asset_id] for asset_id in shown},
+        facts={asset_id: known[asset_id].facts for asset_id in shown},
+        boosts={asset_id: boosts[asset_id] for asset_id in shown},
+    )
+
+
+def _standing(wanted: Wanted, asset_id: int, boosts: Mapping[str, float]) -> tuple[float, float]:
+    """Return by what hits are ordered: the engine's lift, which no boost crosses, then the boosted score."""
+    hit = wanted.ranked[asset_id]
+    return hit.lift, hit.score * (1 + sum(boosts.values()))
+
+
+def _within(number: int, total: int, per_page: int) -> int:
+    return min(number, max(1, -(-total // per_page)))
+
+
+def _sorted(wanted: Wanted, sort: str) -> Any:
+    orders: dict[str, list[Any]] = {
+        "used": [Asset.use_count.desc()],
+        "rated": [Asset.rating_rank.desc(), Asset.rating_count.desc()],
+        "title": [func.lower(Asset.title)],
+    }
+    order = orders.get(sort, [func.coalesce(Asset.published_at, Asset.updated_at).desc()])
+    return wanted.assets().order_by(*order, Asset.id)

@@ -1,0 +1,63 @@
+"""Whether a text has a word of a query, exactly as the index would say, without reading all of the text that way.
+
+A quick look for the beginning of the word finds the places worth reading; only those are analysed as the index is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from portal.search.analysis import UMLAUTS, has_phrase, normal, sequence, without_accents, words
+from portal.search.query import QueryWord
+
+_MOST_LOOKS = 40
+_BEGINNING = 4
+# More characters than the longest word with its neighbours.
+_AROUND = 60
+_UMLAUTS = UMLAUTS | str.maketrans({"Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_HYPHENATED = re.compile("[-\u2010\u2011]\n|[\u00ad\u200b-\u200d\u2060]")
+
+
+def has(texts: Sequence[str], word: QueryWord) -> bool:
+    """Say whether any of some texts has a word, or all of them together have its parts where those need not meet."""
+    if any(_stands(texts, whole) for whole in word.wholes):
+        return True
+    if not word.terms:
+        return False
+    if word.sequence:
+        return any(has_phrase(sequence(words(part)), word.sequence) for part in _places(texts, word.terms[0]))
+    return all(_stands(texts, term) for term in word.terms)
+
+
+def _stands(texts: Sequence[str], term: str) -> bool:
+    """Say whether a term stands in a text, as a part of a word or as one in one piece."""
+    return any(
+        term in word.parts or term in word.wholes for part in _places(texts, term) for word in words(part)
+    )
+
+
+def _places(texts: Sequence[str], term: str) -> Iterator[str]:
+    """Return what surrounds the places at which a term may stand."""
+    # Endings change the last letters of a word, as in study and studies; what is short may be all of it.
+    beginning = term[: min(_BEGINNING, max(1, len(term) - 1))]
+    looks = 0
+    for text in texts:
+        plain, lower = _plain(text)
+        place = lower.find(beginning)
+        while place >= 0 and looks < _MOST_LOOKS:
+            looks += 1
+            yield plain[max(0, place - _AROUND) : place + _AROUND]
+            place = lower.find(beginning, place + 1)
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> tuple[str, str]:
+    """Return a text without accents, in both spellings of umlauts, as it is and in lower case."""
+    text = _HYPHENATED.sub("", normal(text))
+    plain = (
+        text if text.isascii() else f"{without_accents(text)}\n\n{without_accents(text.translate(_UMLAUTS))}"
+    )
+    lower = plain.lower()
+    return (plain if len(plain) == len(lower) else lower), lower

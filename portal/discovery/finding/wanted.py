@@ -1,0 +1,174 @@
+"""Which content a search is about: the engine ranks ids, and the database says which of them a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.db import db
+from portal.discovery.asking import OWNER, Typed, read_typed
+from portal.discovery.finding.found import Filters
+from portal.discovery.synonyms.queries import synonyms
+from portal.library.indexing import engine
+from portal.library.life.queries import shown_state
+from portal.library.models import Asset, Facet, Page, Term, asset_terms
+from portal.library.page_queries import all_words
+from portal.library.queries import visible_assets, worth_offering
+from portal.search.engine import IndexUnusableError, Ranked
+from portal.search.query import Query, Synonyms, read_query
+from portal.users.models import User
+
+# The words of more visible hits than these nobody reads to the end; counts cover as many.
+MOST_FOUND = 1_000
+# How many the engine is asked for first, and then, while fewer than MOST_FOUND of them may be seen; at last for all.
+LIMITS = (1_500, 6_000)
+# As many ids are asked about first: they are enough wherever a person may see nearly everything.
+_FIRST_ASKED = 1_100
+_THEN_ASKED = 20_000
+MOST_FALLBACK_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The content that a person may see and that the words fit: the ids in their order, or None for all."""
+
+    user: User
+    filters: Filters
+    ids: tuple[int, ...] | None
+    ranked: Mapping[int, Ranked] = field(default_factory=dict)
+    query: Query | None = None
+    synonyms: Synonyms = ()
+    words: str = ""
+    typed: tuple[Typed, ...] = ()
+    is_ranked: bool = True
+    is_capped: bool = False
+
+    def condition(self, *, without: str | None = None) -> ColumnElement[bool]:
+        """Say in SQL which content is wanted under all filters, or all but one."""
+        seen: ColumnElement[bool]
+        if self.ids is None:
+            visible = visible_assets(self.user).where(worth_offering(self.user)).whereclause
+            seen = true() if visible is None else visible
+        else:  # these ids are seen and worth offering
+            seen = one_of(Asset.id, self.ids)
+        for key, values in self.filters.items():
+            if values and key != without:
+                seen = seen & _has(key, values)
+        if not self.filters.get("state") and without != "state":
+            seen = seen & (Asset.state != "archived")
+        return seen
+
+    def assets(self, *, without: str | None = None) -> Select[Any]:
+        """Select the ids of the wanted content under all filters, or all but one."""
+        return select(Asset.id).where(self.condition(without=without))
+
+
+def one_of(
+    column: InstrumentedAttribute[int] | ColumnElement[int], ids: Sequence[int]
+) -> ColumnElement[bool]:
+    """Say in SQL that a column is one of many ids, written into the statement: no database limits how many."""
+    values = bindparam(None, list(ids), Integer, expanding=True, literal_execute=True, unique=True)
+    return column.in_(values)
+
+
+def _has(key: str, values: Sequence[str]) -> ColumnElement[bool]:
+    if key == "kind":
+        return Asset.kind.in_(values)
+    if key == "state":
+        return shown_state().in_(values)
+    if key == OWNER:
+        return Asset.owner_id.in_([int(value) for value in values])
+    terms = select(Term.id).join(Facet).where(Facet.key == key, Term.key.in_(values))
+    return (
+        exists().where(asset_terms.c.asset_id == Asset.id, asset_terms.c.term_id.in_(terms)).correlate(Asset)
+    )
+
+
+def matching(user: User, text: str, filters: Filters) -> Wanted:
+    """Return the content that words and filters fit, as far as a person may see it."""
+    text = " ".join(text.replace("\x00", " ").split())
+    if not text:
+        return Wanted(user, filters, None)
+    groups = synonyms()
+    asked = read_typed(user, text, groups)
+    filters = _merged(filters, asked.typed)
+    if not asked.words:
+        return Wanted(user, filters, None, typed=asked.typed)
+    query = read_query(asked.words, groups)
+    said: dict[str, Any] = {
+        "query": query,
+        "synonyms": groups,
+        "words": asked.words,
+        "typed": asked.typed,
+    }
+    try:
+        ranked = _ranked(user, query)
+    except IndexUnusableError:
+        current_app.logger.exception("the search index cannot be used; the database answers instead")
+        ranked = None
+    if ranked is None or (not ranked and engine().check() is not None):
+        ids = _by_database(user, query.typed or asked.words)
+        return Wanted(
+            user, filters, ids[:MOST_FOUND], is_ranked=False, is_capped=len(ids) > MOST_FOUND, **said
+        )
+    kept = {hit.id: hit for hit in ranked[:MOST_FOUND]}
+    return Wanted(user, filters, tuple(kept), kept, is_capped=len(ranked) > MOST_FOUND, **said)
+
+
+def _merged(filters: Filters, typed: Sequence[Typed]) -> Filters:
+    merged = {key: list(values) for key, values in filters.items()}
+    for one in typed:
+        values = merged.setdefault(one.key, [])
+        values += [value for value in one.values if value not in values]
+    return merged
+
+
+def _ranked(user: User, query: Query) -> list[Ranked]:
+    """Rank on until more hits are known that a person may see than are shown, or the engine has no more."""
+    seen: set[int] = set()
+    asked = 0
+    ranked: list[Ranked] = []
+    for limit in _limits():
+        ranked = engine().rank(query, limit)
+        for ids in _portions([hit.id for hit in ranked[asked:]]):
+            seen.update(db.session.scalars(_offered(user).where(one_of(Asset.id, ids))))
+            if len(seen) > MOST_FOUND:
+                break
+        asked = len(ranked)
+        if len(seen) > MOST_FOUND or len(ranked) < limit:
+            break
+    return [hit for hit in ranked if hit.id in seen]
+
+
+def _limits() -> Iterator[int]:
+    yield from LIMITS
+    yield max(LIMITS[-1], engine().count()) + 1
+
+
+def _portions(ids: list[int]) -> Iterator[list[int]]:
+    yield ids[:_FIRST_ASKED]
+    for start in range(_FIRST_ASKED, len(ids), _THEN_ASKED):
+        yield ids[start : start + _THEN_ASKED]
+
+
+def _offered(user: User) -> Select[Any]:
+    return visible_assets(user).with_only_columns(Asset.id).where(worth_offering(user))
+
+
+def _by_database(user: User, text: str) -> tuple[int, ...]:
+    """Find without an index: every word in the title, summary or a page; the newest first."""
+    found = _offered(user)
+    for word in text.split()[:MOST_FALLBACK_WORDS]:
+        bare = word.strip('"\u201c\u201d\u201e\u00ab\u00bb') or word
+        page = select(Page.version_id).where(all_words().icontains(bare, autoescape=True))
+        in_title = Asset.title.icontains(bare, autoescape=True)
+        in_summary = Asset.summary.icontains(bare, autoescape=True)
+        found = found.where(or_(in_title, in_summary, Asset.current_version_id.in_(page)))
+    return tuple(
+        db.session.scalars(found.order_by(Asset.published_at.desc().nulls_last()).limit(MOST_FOUND + 1))
+    )
