@@ -1,0 +1,213 @@
+"""What is offered while somebody types: in groups, the best first, and only what they may see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import timedelta
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+
+from portal.db import now
+from portal.discovery import suggesting
+from portal.discovery.suggesting import MOST_LINES, marked, suggestions
+from portal.library.indexing import all_documents, engine
+from portal.library.models import Collection
+
+
+@pytest.fixture
+def index(app):
+    def run() -> None:
+        with app.app_context():
+            engine().rebuild(all_documents())
+
+    return run
+
+
+def _lines(client, typed: str) -> list[str]:
+    """The lines that are offered, as they read."""
+    page = client.get("/search/suggest", query_string={"q": typed}).text
+    found = re.findall(r'<span class="suggestion-text">(.*?)</span>', page)
+    return [unescape(re.sub(r"</?mark>", "", line)) for line in found]
+
+
+def _collection(make, name: str, owner, **fields) -> Collection:
+    return make.store(Collection(name=name, slug=name.lower().replace(" ", "-"), owner_id=owner.id, **fields))
+
+
+def test_each_kind_of_line_stands_under_its_heading_and_the_typed_beginnings_are_marked(make, sign_in, index):
+    rep = make.user("rep")
+    facet = make.facet("industry", ("Hospitals",))
+    make.asset("Hospital deck", slug="deck", terms=tuple(facet.terms))
+    _collection(make, "For hospitals", make.user("marketer"), published_at=now())
+    make.request(rep, "A hospital checklist")
+    make.search(rep, "hospital prices")
+    index()
+    page = sign_in(rep).get("/search/suggest?q=hosp").text
+    groups = re.findall(r'role="group" aria-label="([^"]+)"', page)
+    assert groups == ["Content", "Searched before", "Filters", "Collections", "Open requests"]
+    addresses = re.findall(r'href="(/(?!static)[^"]+)"', page)
+    assert addresses[:4] == [
+        "/library/deck",
+        "/library?q=hospital+prices",
+        "/library?industry=hospitals",
+        "/collections/for-hospitals",
+    ]
+    assert addresses[4].startswith("/requests/")
+    for marks in ("<mark>Hosp</mark>ital deck", "For <mark>hosp</mark>itals", "<mark>hosp</mark>ital prices"):
+        assert marks in page
+    assert page.count('role="option"') == 5
+
+
+def test_titles_that_begin_as_typed_come_first_and_then_what_is_used_most(make, sign_in, index):
+    make.asset("Our hospital story", use_count=9)
+    make.asset("Hospital deck", use_count=1)
+    make.asset("Hospital prices", use_count=5)
+    index()
+    found = _lines(sign_in(make.user("rep")), "hosp")
+    assert found == ["Hospital prices", "Hospital deck", "Our hospital story"]
+
+
+def test_every_typed_word_must_begin_a_word(make, sign_in, index):
+    make.asset("Hospital deck")
+    make.asset("Über Kliniken")
+    make.facet("industry", ("Rehospitalisation",))
+    index()
+    client = sign_in(make.user("rep"))
+    assert _lines(client, "deck hosp") == ["Hospital deck"]
+    assert _lines(client, "uber kli") == ["Über Kliniken"]
+    assert _lines(client, "hosp story") == []
+    assert _lines(client, "ospital") == []
+
+
+def test_there_are_few_lines_however_much_fits(make, sign_in, index):
+    rep, marketer = make.user("rep"), make.user("marketer")
+    facet = make.facet("industry", tuple(f"Hospital {n}" for n in range(6)))
+    for n in range(12):
+        make.asset(f"Hospital deck {n}", terms=tuple(facet.terms))
+        make.search(rep, f"hospital search {n}")
+        make.request(rep, f"Hospital request {n}")
+        _collection(make, f"Hospital collection {n}", marketer, published_at=now())
+    index()
+    found = _lines(sign_in(rep), "hosp")
+    assert len(found) == MOST_LINES
+    assert {line.split()[1] for line in found} > {"deck", "search", "request", "collection"}
+
+
+def test_an_empty_field_offers_ones_own_latest_searches_and_what_one_opened_last(make, sign_in):
+    rep, other = make.user("rep"), make.user("rep")
+    asset = make.asset("Hospital deck")
+    gone = make.asset("Withdrawn deck", state="archived", published_at=now())
+    for opened in (asset, gone):
+        make.use(opened, rep)
+    make.use(make.asset("Sent deck"), rep, kind="sent")
+    make.use(make.asset("Opened by another"), other)
+    for text in ("prices", "Prices", "clinic tariff"):
+        make.search(rep, text)
+    make.search(other, "gossip")
+    page = sign_in(rep).get("/search/suggest?q=").text
+    assert re.findall(r'role="group" aria-label="([^"]+)"', page) == ["Searched before", "Opened last"]
+    assert _lines(sign_in(rep), "") == ["clinic tariff", "Prices", "Hospital deck"]
+    assert _lines(sign_in(make.user("rep")), "") == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "draft"},
+        {"state": "in_review"},
+        {"state": "from_sales"},
+        {"state": "archived", "published_at": now()},
+        {"expires_on": (now() - timedelta(days=3)).date()},
+        {"is_placeholder": True},
+    ],
+    ids=lambda fields: next(iter(fields.values())) if "state" in fields else next(iter(fields)),
+)
+@pytest.mark.parametrize("has_index", [True, False])
+def test_neither_titles_nor_filters_tell_a_rep_of_hidden_content(
+    make, sign_in, index, app, fields, has_index
+):
+    facet = make.facet("product", ("Zanzibar",))
+    rep = make.user("rep", team=make.team())
+    hidden = make.asset("Zanzibar launch", owner=make.user("marketer"), terms=tuple(facet.terms), **fields)
+    make.use(hidden, rep)
+    index()
+    if not has_index:
+        shutil.rmtree(app.config["DATA_DIR"] / "index")
+    client = sign_in(rep)
+    for typed in ("zanz", "Zanzibar", "launch", ""):
+        answer = client.get("/search/suggest", query_string={"q": typed}).text
+        assert "anzibar" not in answer
+        assert "launch" not in answer
+    if fields.get("state") != "archived":
+        assert "Zanzibar launch" in _lines(sign_in(make.user("marketer")), "zanz")
+
+
+def test_private_collections_and_other_peoples_searches_are_offered_to_nobody_else(make, sign_in):
+    rep, other = make.user("rep"), make.user("rep")
+    _collection(make, "Zebra plans", rep)
+    make.search(rep, "zebra prices")
+    make.request(rep, "Zebra sheet", status="declined")
+    assert _lines(sign_in(rep), "zeb") == ["zebra prices", "Zebra plans"]
+    for role in ("rep", "manager", "marketer", "admin"):
+        assert _lines(sign_in(make.user(role)), "zeb") == []
+    assert _lines(sign_in(other), "") == []
+
+
+def test_titles_are_found_when_hundreds_that_one_may_not_see_begin_the_same(make, monkeypatch):
+    rep, asset = make.user("rep"), make.asset("Heron deck")
+    ids = [*range(10_000, 10_900), asset.id]
+    monkeypatch.setattr(suggesting, "engine", lambda: SimpleNamespace(titled=lambda text, limit: ids[:limit]))
+    (group,) = make.inside(lambda: suggestions(rep, "her"))
+    assert [line.text for line in group.lines] == ["Heron deck"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["%", "_", "((((", "*", "\x00", '"', "-", "🦓", "אב", "a" * 5_000, "x " * 900]
+)
+def test_whatever_is_typed_is_answered(make, sign_in, index, typed):
+    make.asset("Hospital deck")
+    index()
+    answer = sign_in(make.user("rep")).get("/search/suggest", query_string={"q": typed})
+    assert answer.status_code == 200
+    assert "Hospital" not in answer.text
+
+
+def test_what_is_written_in_a_title_stays_text(make, sign_in, index):
+    make.asset("<script>alert(1)</script> deck")
+    index()
+    page = sign_in(make.user("rep")).get("/search/suggest?q=deck").text
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>deck</mark>" in page
+
+
+def test_typing_costs_a_few_statements_however_much_there_is(make, sign_in, index, count_queries):
+    rep = make.user("rep")
+    facet = make.facet("industry", ("Hospitals",))
+    for n in range(30):
+        make.asset(f"Hospital deck {n}", terms=tuple(facet.terms))
+        make.search(rep, f"hospital {n}")
+        make.request(rep, f"Hospital request {n}")
+    index()
+    client = sign_in(rep)
+    for typed in ("hosp", ""):
+        with count_queries() as queries:
+            client.get(f"/search/suggest?q={typed}")
+        assert len(queries) <= 10, "\n".join(queries.statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "shown"),
+    [
+        ("Hospital deck", ["hosp"], "[Hosp]ital deck"),
+        ("GTX-9 sheet", ["9", "gtx"], "[GTX]-[9] sheet"),
+        ("Straße nach Æbeltoft", ["strass", "aeb"], "[Straß]e nach [Æb]eltoft"),
+        ("Résumé", ["resu"], "[Résu]mé"),
+        ("Hospital deck", ["hosp", "price"], ""),
+    ],
+)
+def test_beginnings_are_marked_whatever_their_case_and_accents(text, typed, shown):
+    parts = marked(text, typed)
+    assert "".join(f"[{part.text}]" if part.match else part.text for part in parts) == shown
