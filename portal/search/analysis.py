@@ -21,7 +21,7 @@ LONGEST_PART = 64  # characters; what is longer, or has more parts, is data and 
 MOST_PARTS = 20
 
 # Chinese, Japanese, Thai and their neighbours write no spaces: there a word is any two characters in a row.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
 )
 # Marks that belong to the letters around them but are no letters to \w: combining accents, soft hyphens,
@@ -77,7 +77,7 @@ def words(text: str, stemmed: bool = True) -> Iterator[Word]:
     """Yield the words of a text in order; their places are those in its `normal` form."""
     for match in _WORD.finditer(normal(text).replace("_", " ")):
         raw, start = match.group(), match.start()
-        if not raw.isascii() and _UNSPACED.search(raw):
+        if not raw.isascii() and UNSPACED.search(raw):
             yield from _mixed(raw, start, stemmed)
         elif (forms := (_forms if len(raw) <= LONGEST_PART else _forms.__wrapped__)(raw, stemmed))[0]:
             yield Word(start, start + len(raw), *forms)
@@ -86,7 +86,7 @@ def words(text: str, stemmed: bool = True) -> Iterator[Word]:
 def _mixed(raw: str, start: int, stemmed: bool) -> Iterator[Word]:
     """Yield what stands between runs without spaces as words, and those runs as pairs."""
     end = 0
-    for run in _UNSPACED.finditer(raw):
+    for run in UNSPACED.finditer(raw):
         yield from _shifted(raw[end : run.start()], start + end, stemmed)
         end = run.end()
         for place in range(run.start(), max(end - 1, run.start() + 1)):
@@ -112,12 +112,27 @@ def sequence(text: Iterable[Word]) -> bytes:
     ).tobytes()
 
 
+PART_BYTES = 4  # of a sequence
+TITLE_END = b"\xff" * PART_BYTES  # between a title and the text, so that no phrase is in both
+
+
+def title_of(text: bytes) -> bytes:
+    """Return the part of the sequence of a document that is its title."""
+    return text[: PART_BYTES * next(places(text, TITLE_END), len(text))]
+
+
 def has_phrase(text: bytes, phrase: bytes) -> bool:
     """Tell whether the sequence of a phrase is in that of a text."""
+    return any(True for _ in places(text, phrase))
+
+
+def places(text: bytes, phrase: bytes) -> Iterator[int]:
+    """Yield at which parts of the sequence of a text that of a phrase begins."""
     place = text.find(phrase)
-    while place >= 0 and place % 4:  # found across two words
+    while place >= 0:
+        if place % PART_BYTES == 0:  # else found across two words
+            yield place // PART_BYTES
         place = text.find(phrase, place + 1)
-    return place >= 0
 
 
 _Terms = tuple[str, ...]

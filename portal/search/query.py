@@ -1,17 +1,28 @@
-"""What a person typed, as words and phrases to look for; every text is a valid query."""
+"""What a person typed, as words, phrases and operators; every text is a valid query.
 
-import re
+`"a phrase"` is meant as it stands, `-word` and `-"a phrase"` leave documents out, `title:word` and
+`title:"a phrase"` must be in the title. An operator that can't be understood is taken as words.
+"""
+
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
-from portal.search.analysis import Word, normal, sequence, title_key, words
+from portal.search.analysis import Word, normal, sequence, title_key
+from portal.search.operators import Piece, Role, pieces
+from portal.search.synonyms import Synonyms as Synonyms
+from portal.search.synonyms import synonymous, without_stop_words_around
 
 MOST_WORDS = 64  # distinct; beyond these a query says nothing new
 MOST_PHRASES = 8
+MOST_ALTERNATIVES = 12  # of one word
 MOST_CHARACTERS = 20_000
 LONGEST_TITLE = 500  # characters; a query longer than this is not somebody's title
 
-_QUOTED = re.compile('["\u201c\u201d\u201e\u00ab]([^"\u201c\u201d\u201e\u00ab\u00bb]+)["\u201c\u201d\u00bb]')
+Found = TypeVar("Found")
+_Forms = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +53,8 @@ class Phrase:
 class Query:
     """The words of a query without stop words, its quoted phrases, and all parts of its words.
 
-    A document with any of `without` is no hit; one that lacks any of `in_title` in its title neither.
-    `typed` is what was typed, without operators.
+    A document with any of `without` is no hit; one that lacks any of `in_title` in its title neither (there, stop
+    words count). `typed` is what was typed, without operators and what they leave out.
     """
 
     words: tuple[QueryWord, ...]
@@ -55,47 +66,94 @@ class Query:
     in_title: tuple[QueryWord, ...] = ()
 
 
-# Groups of words and phrases that mean the same.
-Synonyms = tuple[tuple[str, ...], ...]
-
-
 def read_query(text: str, synonyms: Synonyms = ()) -> Query:
-    """Read what a person typed; `synonyms` become alternatives of its words."""
+    """Read what a person typed; `synonyms` become alternatives of its words, unless quoted or in an operator."""
     text = normal(text[:MOST_CHARACTERS])
     if text.isupper():  # capitals all through stress nothing, so "THE NEW DECK" has stop words as ever
         text = text.lower()
-    typed: dict[tuple[tuple[str, ...], tuple[str, ...]], Word] = {}
-    counts: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
-    parts: dict[str, None] = {}
-    for word in words(text):
-        parts.update(dict.fromkeys(word.parts))
+    read = pieces(text)
+    wanted = [piece for piece in read if piece.role != Role.WITHOUT]
+    typed = " ".join(" ".join(piece.text for piece in wanted).split())
+    parts = dict.fromkeys(part for piece in wanted for word in piece.words for part in word.parts)
+    return Query(
+        words=_query_words(wanted, synonyms),
+        phrases=_distinct(
+            (_phrase(piece.words) for piece in read if piece.role == Role.QUOTED), MOST_PHRASES
+        ),
+        every_part=tuple(parts)[:MOST_WORDS],
+        title_key=title_key(typed) if len(typed) <= LONGEST_TITLE else "",
+        typed=typed,
+        without=_distinct(
+            (_together(piece.words) for piece in read if piece.role == Role.WITHOUT), MOST_WORDS
+        ),
+        in_title=_distinct(
+            (_titled(piece.words) for piece in read if piece.role == Role.IN_TITLE), MOST_WORDS
+        ),
+    )
+
+
+def _query_words(wanted: list[Piece], synonyms: Synonyms) -> tuple[QueryWord, ...]:
+    typed: dict[_Forms, Word] = {}
+    counts: Counter[_Forms] = Counter()
+    for word in chain.from_iterable(piece.words for piece in wanted):
         key = (word.terms, word.wholes)
         if any(key) and (key in typed or len(typed) < MOST_WORDS):
             typed[key] = word
             counts[key] += 1
-    return Query(
-        words=tuple(_query_word(word, counts[key]) for key, word in typed.items()),
-        phrases=tuple(dict.fromkeys(filter(None, map(_phrase, _QUOTED.findall(text)))))[:MOST_PHRASES],
-        every_part=tuple(parts)[:MOST_WORDS],
-        title_key=title_key(text[:LONGEST_TITLE]) if len(text) <= LONGEST_TITLE else "",
-        typed=text,
-    )
+    alternatives = _alternatives(wanted, synonyms) if synonyms else {}
+    return tuple(_query_word(word, counts[key], alternatives.get(key, ())) for key, word in typed.items())
 
 
-def _query_word(word: Word, count: int) -> QueryWord:
+def _alternatives(wanted: list[Piece], synonyms: Synonyms) -> dict[_Forms, tuple[QueryWord, ...]]:
+    """Return what may stand in for each word; each word of "return on investment" may be ROI."""
+    found: dict[_Forms, tuple[QueryWord, ...]] = {}
+    for piece in wanted:
+        if piece.role == Role.PLAIN:
+            for run, others in synonymous(piece.words, synonyms):
+                for word in run:
+                    key = (word.terms, word.wholes)
+                    found[key] = _distinct([*found.get(key, ()), *map(_together, others)], MOST_ALTERNATIVES)
+    return found
+
+
+def _query_word(word: Word, count: int, alternatives: tuple[QueryWord, ...]) -> QueryWord:
     if word.is_loose:
-        return QueryWord(word.terms, word.wholes, b"", count)
+        return QueryWord(word.terms, word.wholes, b"", count, alternatives)
     if word.terms != word.parts:  # LinkedIn in two words would be "link" and any stop word
-        return QueryWord((), word.wholes, b"", count)
-    return QueryWord(word.terms, word.wholes, sequence([word]), count)
+        return QueryWord((), word.wholes, b"", count, alternatives)
+    in_a_row = sequence([word]) if len(word.parts) > 1 else b""
+    return QueryWord(word.terms, word.wholes, in_a_row, count, alternatives)
 
 
-def _phrase(quoted: str) -> Phrase | None:
+def _together(found: Sequence[Word]) -> QueryWord | None:
+    """Return some words as one that a document has only when they stand there together."""
+    found = without_stop_words_around(found)
+    if not found:
+        return None
+    terms = tuple(term for word in found for term in word.terms)
+    if len(found) > 1:
+        return QueryWord(terms[:MOST_WORDS], (), sequence(found), 1)
+    word = found[0]
+    if terms != word.parts and not word.is_loose:
+        return QueryWord((), word.wholes, b"", 1)
+    return QueryWord(terms, word.wholes, sequence(found) if len(word.parts) > 1 else b"", 1)
+
+
+def _titled(found: Sequence[Word]) -> QueryWord:
+    """Return some words as one that a title has only when they stand there together, stop words and all."""
+    if len(found) == 1 and not found[0].is_loose and found[0].terms != found[0].parts:
+        return QueryWord((), found[0].wholes, b"", 1)
+    parts = tuple(part for word in found for part in word.parts)
+    wholes = found[0].wholes if len(found) == 1 else ()
+    return QueryWord(parts[:MOST_WORDS], wholes, sequence(found) if len(parts) > 1 else b"", 1)
+
+
+def _phrase(found: Sequence[Word]) -> Phrase | None:
     """Return the phrase as it would stand in a document, without stop words at its ends."""
-    inside = list(words(quoted))
-    while inside and not inside[0].terms:
-        del inside[0]
-    while inside and not inside[-1].terms:
-        del inside[-1]
+    inside = without_stop_words_around(found)
     terms = tuple(term for word in inside for term in word.terms)
     return Phrase(terms[:MOST_WORDS], sequence(inside)) if terms else None
+
+
+def _distinct(found: Iterable[Found | None], most: int) -> tuple[Found, ...]:
+    return tuple(dict.fromkeys(one for one in found if one is not None))[:most]

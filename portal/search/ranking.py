@@ -1,9 +1,12 @@
 """The order of hits: BM25 over the words of a query; whole titles, phrases and all words come first."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping
 from heapq import nlargest
 
-from portal.search.analysis import has_phrase
+from portal.search.analysis import has_phrase, title_of
 from portal.search.engine import Ranked
 from portal.search.query import Phrase, Query, QueryWord
 from portal.search.whoosh_index import BODY, TITLE, Snapshot
@@ -13,8 +16,10 @@ from portal.search.whoosh_index import BODY, TITLE, Snapshot
 K1 = 1.2
 B = 0.75
 WEIGHTS = {BODY: 1.0, TITLE: 0.4}
+SYNONYM = 0.8  # what a word counts that means the same as one that was typed
 
 Scores = dict[int, float]  # by document number
+Having = Mapping[int, object]  # the document numbers are its keys
 
 
 def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
@@ -28,9 +33,27 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
         lifts[number] = lifts.get(number, 0.0) + 2 * share
     for number in snapshot.with_title(query.title_key) if query.title_key else ():
         lifts[number] = lifts.get(number, 0.0) + 4
-    found = scores.keys() | lifts.keys()
+    found = _admitted(terms, query, scores.keys() | lifts.keys())
     order = nlargest(limit, ((lifts.get(n, 0.0), scores.get(n, 0.0), -n) for n in found))
     return [Ranked(snapshot.id_of(-negative), lift, score) for lift, score, negative in order]
+
+
+def _admitted(terms: _Terms, query: Query, found: set[int]) -> set[int]:
+    """Return what is left of the documents found once those are out that the operators of the query forbid."""
+    for word in query.in_title:
+        found &= _having_in_title(terms.snapshot, word)
+    for word in query.without:
+        found -= _word(terms, word)[1].keys()
+    return found
+
+
+def _having_in_title(snapshot: Snapshot, word: QueryWord) -> set[int]:
+    """Return the documents that have all of a word, or all words of a phrase in a row, in their title."""
+    per_term = [snapshot.having(TITLE, term) for term in word.terms]
+    having = set.intersection(*per_term) if per_term else set()
+    if word.sequence:
+        having = {n for n in having if has_phrase(title_of(snapshot.sequence_of(n)), word.sequence)}
+    return having.union(*(snapshot.having(TITLE, whole) for whole in word.wholes))
 
 
 class _Terms:
@@ -64,10 +87,23 @@ def _word_by_word(terms: _Terms, words: tuple[QueryWord, ...]) -> tuple[Scores, 
     return scores, [number for number, has in found.items() if has == known > 1]
 
 
-def _word(terms: _Terms, word: QueryWord) -> tuple[Scores, set[int] | Scores]:
-    """Return the scores for one word, and the documents that have all of it."""
+def _word(terms: _Terms, word: QueryWord) -> tuple[Scores, Having]:
+    """Return the scores for one word, and the documents that have all of it or of what means the same."""
+    scores, having = _word_itself(terms, word)
+    if not word.alternatives:
+        return scores, having
+    scores, having = dict(scores), dict.fromkeys(having)
+    for alternative in word.alternatives:
+        its_scores, its_having = _word_itself(terms, alternative)
+        having |= dict.fromkeys(its_having)
+        for number in its_having:
+            scores[number] = max(scores.get(number, 0.0), SYNONYM * its_scores[number])
+    return scores, having
+
+
+def _word_itself(terms: _Terms, word: QueryWord) -> tuple[Scores, Having]:
     per_term = [terms.scores(term) for term in word.terms]
-    if len(per_term) == 1 and not word.wholes:
+    if len(per_term) == 1 and not word.wholes and not word.sequence:
         return per_term[0], per_term[0]
     scores = _sum(per_term)
     having = set.intersection(*map(set, per_term)) if per_term else set()
@@ -81,7 +117,7 @@ def _word(terms: _Terms, word: QueryWord) -> tuple[Scores, set[int] | Scores]:
     for whole_scores in wholes:
         for number, score in whole_scores.items():
             scores[number] = max(scores.get(number, 0.0), score)
-    return scores, having | in_one_piece
+    return scores, dict.fromkeys(having | in_one_piece)
 
 
 def _sum(parts: list[Scores]) -> Scores:

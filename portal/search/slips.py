@@ -1,14 +1,17 @@
 """Slips of the keyboard: which words of a list a typed one may have been meant to be."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from portal.search.analysis import normal, without_accents, words
+from portal.search.analysis import UNSPACED, normal, without_accents
+from portal.search.stopwords import STOP_WORDS
 
 SHORTEST, LONGEST = 3, 30  # letters of a word that a slip may have been meant to be
 _SHORTEST_TYPED = 4
 _TWO_EDITS_FROM = 6  # letters
+_LETTERS = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w+#]|-\w)")
 
 
 def edits_allowed(word: str) -> int:
@@ -23,19 +26,20 @@ def key(word: str) -> str:
     return without_accents(normal(word)).casefold()
 
 
-def written_words(text: str) -> Iterator[str]:
-    """Yield the words of a text that can be suggested, as they are written but in lower case.
+def written_words(text: str) -> set[str]:
+    """Return the words of a text that can be suggested, as they are written but in lower case.
 
-    Codes, stop words and very short or long words can't. A word joined by hyphens comes whole and in pieces.
+    Codes, stop words and very short or long words can't. A word joined by hyphens counts whole and in pieces.
     """
-    text = normal(text)
-    for word in words(text, stemmed=False):
-        if not word.terms:
-            continue
-        written = text[word.start : word.end].lower().removesuffix("'s").removesuffix("\u2019s")
-        for form in {written, *written.split("-")} if word.is_loose else {written}:
-            if SHORTEST <= len(form) <= LONGEST and form.replace("-", "").isalpha():
-                yield form
+    joined = set(_LETTERS.findall(normal(text).replace("_", " ").lower()))
+    pieces = {piece for word in joined if "-" in word for piece in word.split("-")}
+    return {word for word in joined | pieces if _can_be_suggested(word)}
+
+
+def _can_be_suggested(word: str) -> bool:
+    if not SHORTEST <= len(word) <= LONGEST or word in STOP_WORDS:
+        return False
+    return word.isascii() or not UNSPACED.search(word)
 
 
 def distance(one: str, other: str, most: int) -> int:

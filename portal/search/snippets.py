@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portal.search.analysis import UMLAUTS, normal, without_accents, words
+from portal.search.analysis import PART_BYTES, UMLAUTS, normal, places, sequence, without_accents, words
 from portal.search.query import Query, QueryWord
 
 LENGTH = 220  # characters of a snippet, more or less
@@ -23,7 +23,6 @@ _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 _SENTENCE_START = re.compile(r"(?:\A|(?<=[.!?])\s+|\n\s*\n\s*)(?=\S)")
 _SENTENCE_ENDS = ("", ".", "!", "?")
 _JOINTS = ("-\n", "-", "\u2010", "\u2011", ".", "&", "'", "\u2019", "\u00ad", ",")
-_QUOTES = ' \t\r\n"\u201c\u201d\u201e\u00ab\u00bb'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def best_page(pages: Sequence[tuple[int, str]], query: Query) -> tuple[int, list
     blocks = [block for page, page_text in enumerate(texts) for block in _blocks(page, page_text)]
     if not blocks:
         return (pages[0][0] if pages else 0), []
-    block = blocks[0] if len(blocks) == 1 else _best_block(blocks, query, query.typed.strip(_QUOTES).lower())
+    block = blocks[0] if len(blocks) == 1 else _best_block(blocks, query, query.typed.lower())
     return pages[block.page][0], _snippet(texts[block.page], block.start, _matches(block, query))
 
 
@@ -71,7 +70,8 @@ def _blocks(page: int, text: str) -> Iterator[_Block]:
 
 def _best_block(blocks: list[_Block], query: Query, typed: str) -> _Block:
     """Return the block with the most and the rarest words, or with all that was typed as it stands."""
-    counters = [_counter(word) for word in query.words]
+    phrases = [QueryWord(phrase.terms, (), phrase.sequence, 1) for phrase in query.phrases]
+    counters = [_counter(word) for word in (*query.words, *phrases)]
     if not counters:
         return blocks[0]
     readings = [block.text.lower() for block in blocks]
@@ -97,9 +97,15 @@ def _scores(readings: list[str], counters: list[Callable[[str], int]], typed: st
 
 
 def _counter(word: QueryWord) -> Callable[[str], int]:
-    """Return a quick and rough count of a word in a text in lower case: of all its terms, or of a whole."""
-    if word.sequence:
-        together = re.compile(r"[\W_]{0,2}".join(map(re.escape, word.terms)))
+    """Return a quick and rough count of a word, or of what means the same, in a text in lower case."""
+    counters = [_counter_of_itself(spelling) for spelling in (word, *word.alternatives)]
+    return counters[0] if len(counters) == 1 else lambda reading: max(count(reading) for count in counters)
+
+
+def _counter_of_itself(word: QueryWord) -> Callable[[str], int]:
+    """Return a count of all its terms, or of a whole."""
+    if word.sequence and word.terms:
+        together = _in_a_row(word.terms, len(word.sequence) // PART_BYTES - len(word.terms))
         return lambda reading: len(together.findall(reading))
     terms = [_beginnings(term) for term in word.terms]
     wholes = [_beginnings(whole) for whole in word.wholes]
@@ -111,13 +117,27 @@ def _counter(word: QueryWord) -> Callable[[str], int]:
     return count
 
 
+def _in_a_row(stems: tuple[str, ...], between: int) -> re.Pattern[str]:
+    """Return what finds words with these stems in a row, with so many stop words between them at most."""
+    beginnings = [
+        re.escape(_beginning(stem)) + r"\w{0,8}" if len(stem) > 3 and stem.isalpha() else re.escape(stem)
+        for stem in stems
+    ]
+    joint = rf"[\W_]{{0,3}}(?:\w{{1,20}}[\W_]{{1,3}}){{0,{between}}}" if between else r"[\W_]{0,3}"
+    return re.compile(joint.join(beginnings))
+
+
 def _beginnings(stem: str) -> Callable[[str], int]:
     """Return a count of the words that may have this stem; its last letter may differ, as in price and pricing."""
-    beginning = stem[:-1] if stem[-1] in "eiy" and len(stem) > 2 else stem
+    beginning = _beginning(stem)
     if len(stem) > 3 or not (beginning.isascii() and beginning.isalnum()):
         return lambda reading: reading.count(beginning)
     short = re.compile(rf"\b{beginning}\w{{0,3}}\b")
     return lambda reading: len(short.findall(reading)) if beginning in reading else 0
+
+
+def _beginning(stem: str) -> str:
+    return stem[:-1] if stem[-1] in "eiy" and len(stem) > 2 else stem
 
 
 def _squeezed(reading: str) -> str:
@@ -129,24 +149,23 @@ def _squeezed(reading: str) -> str:
 
 
 def _matches(block: _Block, query: Query) -> list[_Match]:
-    """Return the words of the query in a block, as the index would find them."""
-    if not query.words:
-        return []
+    """Return the words of the query in a block, and what means the same, as the index would find them."""
     alone: dict[str, int] = {}
-    in_a_row: dict[str, list[tuple[tuple[str, ...], int]]] = {}  # by their first term
-    for place, wanted in enumerate(query.words):
-        for form in wanted.wholes if wanted.sequence else wanted.wholes + wanted.terms:
-            alone.setdefault(form, place)
-        if wanted.sequence:
-            in_a_row.setdefault(wanted.terms[0], []).append((wanted.terms, place))
-    found = list(words(block.text))
+    in_a_row: dict[bytes, int] = {}
+    for place, word in enumerate(query.words):
+        for wanted in (word, *word.alternatives):
+            for form in wanted.wholes if wanted.sequence else wanted.wholes + wanted.terms:
+                alone.setdefault(form, place)
+            if wanted.sequence:
+                in_a_row.setdefault(wanted.sequence, place)
+    found = list(words(block.text)) if alone or in_a_row else []
     hits = [(word, word, alone[form]) for word in found for form in word.wholes + word.terms if form in alone]
     if in_a_row:
-        row = [(part, word) for word in found for part in word.parts]
-        for i, (part, word) in enumerate(row):
-            for terms, place in in_a_row.get(part, ()):
-                if tuple(term for term, _ in row[i : i + len(terms)]) == terms:
-                    hits.append((word, row[i + len(terms) - 1][1], place))
+        text = sequence(found)
+        row = [word for word in found for _ in word.parts]
+        for wanted_row, place in in_a_row.items():
+            last = len(wanted_row) // PART_BYTES - 1
+            hits += [(row[i], row[i + last], place) for i in places(text, wanted_row)]
     matches = {
         _Match(block.start + first.start, block.start + last.end, place) for first, last, place in hits
     }

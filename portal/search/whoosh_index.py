@@ -17,7 +17,7 @@ from whoosh.index import FileIndex
 from whoosh.matching import Matcher
 from whoosh.reading import SegmentReader, TermNotFound
 
-from portal.search.analysis import sequence, title_key, words
+from portal.search.analysis import TITLE_END, sequence, title_key, words
 from portal.search.beginnings import beginnings
 from portal.search.engine import Document
 from portal.search.slips import WordList, written_words
@@ -62,20 +62,21 @@ def index_fields(document: Document, noted: Counter[str]) -> dict[str, object]:
     many documents of this commit each written word was noted so far, and is brought up to date.
     """
     title = list(words(document.title))
-    body = title + list(words(document.text)) + list(words(document.terms))
+    text = [*words(document.text), *words(document.terms)]
+    body = title + text
     return {
         BODY: [term for word in body for term in word.wholes + word.terms],
         TITLE: [term for word in title for term in word.wholes + word.parts],
         TITLE_KEY: _hashed(title_key(document.title)),
         BEGINNING: sorted(beginnings(document.title)),
         WRITTEN: _newly_written(document, noted),
-        SEQUENCE: sequence(body),
+        SEQUENCE: sequence(title) + TITLE_END + sequence(text),
         ID: document.id,
     }
 
 
 def _newly_written(document: Document, noted: Counter[str]) -> list[str]:
-    written = set(written_words(f"{document.title}\n{document.text}\n{document.terms}"))
+    written = written_words(f"{document.title}\n{document.text}\n{document.terms}")
     new = sorted(word for word in written if noted[word] < OFTEN_ENOUGH)
     noted.update(new)
     return new
@@ -154,12 +155,12 @@ class Snapshot:
             except TermNotFound:
                 continue
 
-    def with_beginning(self, beginning: str) -> set[int]:
-        """Return the numbers of the documents in whose title a word begins so."""
+    def having(self, field: str, term: str) -> set[int]:
+        """Return the numbers of the documents that have a term in a field."""
         found: set[int] = set()
         for reader, offset, _ in self._leaves:
             with suppress(TermNotFound):
-                found.update(offset + number for number in reader.postings(BEGINNING, beginning).all_ids())
+                found.update(offset + number for number in reader.postings(field, term).all_ids())
         return found
 
     def written_words(self) -> Iterator[WordList]:
@@ -169,15 +170,9 @@ class Snapshot:
                 segment.written = WordList([word.decode() for word in reader.lexicon(WRITTEN)])
             yield segment.written
 
-    def with_title(self, key: str) -> list[int]:
+    def with_title(self, key: str) -> set[int]:
         """Return the numbers of the documents whose title has this `title_key`."""
-        found: list[int] = []
-        for reader, offset, _ in self._leaves:
-            try:
-                found += [offset + number for number in reader.postings(TITLE_KEY, _hashed(key)).all_ids()]
-            except TermNotFound:
-                continue
-        return found
+        return self.having(TITLE_KEY, _hashed(key))
 
     def id_of(self, number: int) -> int:
         _, local, segment = self._find(number)

@@ -6,7 +6,7 @@ from heapq import nlargest
 from portal.search.analysis import words
 from portal.search.beginnings import Either
 from portal.search.slips import nearest
-from portal.search.whoosh_index import BODY, Snapshot
+from portal.search.whoosh_index import BEGINNING, BODY, Snapshot
 
 
 def titled(snapshot: Snapshot, wanted: list[Either], limit: int) -> list[int]:
@@ -15,7 +15,7 @@ def titled(snapshot: Snapshot, wanted: list[Either], limit: int) -> list[int]:
 
     def having(beginning: str) -> set[int]:
         if beginning not in known:
-            known[beginning] = snapshot.with_beginning(beginning)
+            known[beginning] = snapshot.having(BEGINNING, beginning)
         return known[beginning]
 
     def fitting(either: Iterable[tuple[str, ...]]) -> set[int]:
