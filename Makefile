@@ -38,9 +38,12 @@ format: .venv/dev-ready ## put the code into its standard form
 screenshots: .venv/dev-ready ## take a picture of every page into docs/screenshots
 	.venv/bin/python tools/take_screenshots.py
 
+LOCK := uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.11
+
 lock: ## lock the requirements anew, with hashes (needs uv)
-	uv pip compile -q pyproject.toml --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements.txt
-	uv pip compile -q pyproject.toml --extra dev --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements-dev.txt
+	$(LOCK) pyproject.toml -o requirements.txt
+	echo tantivy | $(LOCK) - -o requirements-tantivy.txt
+	$(LOCK) pyproject.toml --extra dev --extra tantivy -o requirements-dev.txt
 
 .venv/run-ready: requirements.txt
 	@tools/install.sh "$(PYTHON)" requirements.txt

@@ -78,7 +78,7 @@ def _search_engine(name: str, text: str | None) -> str:
         raise SystemExit(f"The setting {name} has to be whoosh or tantivy, not {engine!r}.")
     if engine == "tantivy" and find_spec("tantivy") is None:
         raise SystemExit(
-            f"The setting {name}=tantivy needs a package: .venv/bin/pip install -r requirements-tantivy.txt"
+            f"The setting {name}=tantivy needs a package: tools/install.sh python3 requirements-tantivy.txt"
         )
     return engine
 

@@ -128,7 +128,7 @@ class Pointer:
 
 def commit_of(folder: Path) -> list[object]:
     """Return what tells a commit from all others: Whoosh writes a new list of segments, tantivy replaces it."""
-    found: list[object] = sorted(file.name for file in folder.glob("*.toc"))
+    found: list[object] = [*sorted(file.name for file in folder.glob("*.toc"))]
     with suppress(FileNotFoundError):
         found.append(crc32((folder / "meta.json").read_bytes()))
     return found

@@ -9,18 +9,17 @@ from pathlib import Path
 
 import tantivy
 
-from portal.search.analysis import sequence, title_key, words
+from portal.search.analysis import TITLE_END, sequence, title_key, words
 from portal.search.beginnings import beginnings
 from portal.search.engine import Document
 from portal.search.slips import written_words
 
 SCHEMA_VERSION = 1  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
 
-BODY, TITLE, TITLE_KEY, SEQUENCE, ID = "body", "title", "title_key", "sequence", "id"
+BODY, TITLE, TITLE_KEY, ID = "body", "title", "title_key", "id"
+SEQUENCE, TITLE_SEQUENCE = "sequence", "title_sequence"
 BEGINNING, WRITTEN = "beginning", "written"
 _LONGEST_KEY = 10_000  # characters; nobody types a longer title
-
-Address = tantivy.DocAddress
 
 
 def _schema() -> tantivy.Schema:
@@ -31,7 +30,8 @@ def _schema() -> tantivy.Schema:
     for field in (BEGINNING, WRITTEN):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field(TITLE_KEY, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(SEQUENCE, tokenizer_name="whitespace", index_option="position")
+    for field in (SEQUENCE, TITLE_SEQUENCE):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
     builder.add_unsigned_field(ID, indexed=True, fast=True)
     return builder.build()
 
@@ -58,7 +58,8 @@ def index_fields(document: Document) -> tantivy.Document:
     The title counts in the body too, and keeps its stop words for queries of nothing else.
     """
     title = list(words(document.title))
-    body = title + list(words(document.text)) + list(words(document.terms))
+    text = [*words(document.text), *words(document.terms)]
+    body = title + text
     written = sorted(set(written_words(f"{document.title}\n{document.text}\n{document.terms}")))
     fields = {
         BODY: " ".join(term for word in body for term in word.wholes + word.terms),
@@ -66,14 +67,15 @@ def index_fields(document: Document) -> tantivy.Document:
         TITLE_KEY: title_key(document.title)[:_LONGEST_KEY],
         BEGINNING: " ".join(sorted(beginnings(document.title))),
         WRITTEN: " ".join(written),
-        SEQUENCE: " ".join(places(sequence(body))),
+        SEQUENCE: " ".join(parts_of(sequence(title) + TITLE_END + sequence(text))),
+        TITLE_SEQUENCE: " ".join(parts_of(sequence(title))),
         ID: document.id,
     }
     return tantivy.Document.from_dict(fields, SCHEMA)
 
 
-def places(in_order: bytes) -> list[str]:
-    """Return the words of an `analysis.sequence` as terms of the field SEQUENCE."""
+def parts_of(in_order: bytes) -> list[str]:
+    """Return the parts of an `analysis.sequence` as terms of the fields SEQUENCE and TITLE_SEQUENCE."""
     return [f"{part:x}" for part in array("I", in_order)]
 
 
@@ -140,7 +142,7 @@ class Snapshot:
             if [found for _, found in self.search(term(ID, id), 2)] != [id]:
                 raise ValueError("ids are mixed up")
 
-    def _ids(self, addresses: list[Address]) -> list[int]:
+    def _ids(self, addresses: list[tantivy.DocAddress]) -> list[int]:
         found = self._searcher.fast_field_values(ID, addresses)
         if None in found:
             raise ValueError("ids are missing")

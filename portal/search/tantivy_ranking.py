@@ -12,17 +12,18 @@ import tantivy
 
 from portal.search.engine import Ranked
 from portal.search.query import Phrase, Query, QueryWord
-from portal.search.ranking import K1, WEIGHTS
+from portal.search.ranking import K1, SYNONYM, WEIGHTS
 from portal.search.tantivy_index import (
     BODY,
     SCHEMA,
     SEQUENCE,
     TITLE,
     TITLE_KEY,
+    TITLE_SEQUENCE,
     Snapshot,
     all_of,
     any_of,
-    places,
+    parts_of,
     term,
 )
 
@@ -70,7 +71,7 @@ def _filtered(found: tantivy.Query, query: Query) -> tantivy.Query:
     if not query.without and not query.in_title:
         return found
     clauses = [(tantivy.Occur.Must, found)]
-    clauses += [(tantivy.Occur.MustNot, having(word)) for word in query.without]
+    clauses += [(tantivy.Occur.MustNot, _having(word)) for word in query.without]
     for word in query.in_title:
         clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(_in_title(word), 0.0)))
     return tantivy.Query.boolean_query(clauses)
@@ -80,7 +81,7 @@ def _reasons(snapshot: Snapshot, query: Query) -> list[tuple[tantivy.Query, int]
     """Return which documents come first for a reason, and by how many steps."""
     shares = max(len(query.phrases), 1)
     found = [(_with_phrase(phrase), 2) for phrase in query.phrases]
-    known = [which for which in map(having, query.words) if snapshot.has(which)]
+    known = [which for which in map(_having, query.words) if snapshot.has(which)]
     if len(known) > 1:
         found.append((all_of(known), shares))
     if query.title_key:
@@ -99,35 +100,44 @@ def _terms_of(word: QueryWord) -> int:
 
 
 def _scores(word: QueryWord) -> list[tantivy.Query]:
-    """Return the queries whose scores add up to that of a word."""
+    """Return the queries whose scores add up to that of a word, or of the best of what means the same."""
+    itself = _own_scores(word)
+    if not word.alternatives:
+        return itself
+    others = [tantivy.Query.boost_query(any_of(_own_scores(other)), SYNONYM) for other in word.alternatives]
+    return [tantivy.Query.disjunction_max_query([*([any_of(itself)] if itself else []), *others])]
+
+
+def _own_scores(word: QueryWord) -> list[tantivy.Query]:
     parts = [score for part in word.terms for score in _text_scores(part)]
     if not word.wholes and not word.sequence:
         return parts
     if parts and word.sequence:  # apart, as in "9 GTX", they are not the word
-        together = tantivy.Query.const_score_query(having(word), 0.0)
+        together = tantivy.Query.const_score_query(any_of(_forms(word, BODY, SEQUENCE)), 0.0)
         parts = [all_of([together, any_of(parts)])]
     either = [any_of(parts)] if parts else []
     either += [any_of(_text_scores(whole)) for whole in word.wholes]
     return [tantivy.Query.disjunction_max_query(either)]
 
 
-def having(word: QueryWord) -> tantivy.Query:
-    """Return the query for the documents that have all of a word."""
-    either = [term(BODY, whole) for whole in word.wholes]
-    if word.terms:
-        if word.sequence:
-            either.append(_in_order(word.sequence))
-        else:
-            either.append(all_of(term(BODY, part) for part in word.terms))
-    return any_of([*either, *map(having, word.alternatives)])
+def _having(word: QueryWord) -> tantivy.Query:
+    """Return the query for the documents that have all of a word, or of what means the same."""
+    return any_of(form for same in (word, *word.alternatives) for form in _forms(same, BODY, SEQUENCE))
 
 
 def _in_title(word: QueryWord) -> tantivy.Query:
-    """Return the query for the documents that have a word in their title."""
-    either = [term(TITLE, whole) for whole in word.wholes]
-    if word.terms:
-        either.append(all_of(term(TITLE, part) for part in word.terms))
-    return any_of([*either, *map(_in_title, word.alternatives)])
+    """Return the query for the documents that have all of a word, or a phrase, in their title."""
+    return any_of(_forms(word, TITLE, TITLE_SEQUENCE))
+
+
+def _forms(word: QueryWord, field: str, in_order: str) -> list[tantivy.Query]:
+    """Return the queries for each form in which a document has a word."""
+    forms = [term(field, whole) for whole in word.wholes]
+    if word.terms and word.sequence:
+        forms.append(_in_order(in_order, word.sequence))
+    elif word.terms:
+        forms.append(all_of(term(field, part) for part in word.terms))
+    return forms
 
 
 def _text_scores(value: str) -> list[tantivy.Query]:
@@ -139,12 +149,12 @@ def _times(query: tantivy.Query, weight: float) -> tantivy.Query:
 
 
 def _with_phrase(phrase: Phrase) -> tantivy.Query:
-    return all_of([*(term(BODY, part) for part in set(phrase.terms)), _in_order(phrase.sequence)])
+    return all_of([*(term(BODY, part) for part in set(phrase.terms)), _in_order(SEQUENCE, phrase.sequence)])
 
 
-def _in_order(sequence: bytes) -> tantivy.Query:
+def _in_order(field: str, sequence: bytes) -> tantivy.Query:
     """Return the query for the documents that have these words in a row."""
-    wanted = places(sequence)
+    wanted = parts_of(sequence)
     if len(wanted) == 1:
-        return term(SEQUENCE, wanted[0])
-    return tantivy.Query.phrase_query(SCHEMA, SEQUENCE, list(wanted))
+        return term(field, wanted[0])
+    return tantivy.Query.phrase_query(SCHEMA, field, list(wanted))
