@@ -134,7 +134,7 @@ def _together(found: Sequence[Word]) -> QueryWord | None:
     if len(found) > 1:
         return QueryWord(terms[:MOST_WORDS], (), sequence(found), 1)
     word = found[0]
-    if terms != word.parts and not word.is_loose:
+    if terms != word.parts:  # with its stop words apart, follow-up would be "follow the" as well
         return QueryWord((), word.wholes, b"", 1)
     return QueryWord(terms, word.wholes, sequence(found) if len(word.parts) > 1 else b"", 1)
 
