@@ -18,6 +18,7 @@ from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusable
 from portal.search.index_folder import PATIENCE, IndexFolder, note_files, wrong_file
 from portal.search.query import Query
 from portal.search.slips import edits_allowed, key
+from portal.search.tantivy_files import altered_file
 from portal.search.tantivy_index import (
     ID,
     SCHEMA,
@@ -49,6 +50,7 @@ class TantivyEngine(Engine):
         # The live folder, what tells its commits apart, the open index, and its latest state.
         self._held: tuple[Path, object, tantivy.Index, Snapshot] | None = None
         self._vocabulary = Vocabulary()
+        self._sound: set[Path] = set()
 
     def rank(self, query: Query, limit: int = 1000) -> list[Ranked]:
         if limit < 1 or not query.every_part:
@@ -117,7 +119,7 @@ class TantivyEngine(Engine):
         if folder is None:
             raise IndexUnusableError("There is no search index.")
         with _damage_named():
-            if wrong := wrong_file(folder):
+            if wrong := wrong_file(folder) or altered_file(folder, self._sound):
                 raise IndexUnusableError(
                     f"The search index is damaged: its file {wrong} is not as it was written."
                 )

@@ -17,12 +17,17 @@ OpenEngine = Callable[[Path], Engine]
 def engine_name(request: pytest.FixtureRequest) -> str:
     """The name of the engine under test: each test that asks for an engine runs with all of them."""
     name: str = request.param
+    require_engine(name)
+    return name
+
+
+def require_engine(name: str) -> None:
+    """Leave a test out loudly, or let it fail where all engines are required, when an engine is not installed."""
     if name == "tantivy" and find_spec("tantivy") is None:
         message = "tantivy is not installed: its engine is NOT TESTED (REQUIRE_SEARCH_ENGINES=1 fails)"
         if os.environ.get("REQUIRE_SEARCH_ENGINES") == "1" or os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    return name
 
 
 @pytest.fixture
