@@ -5,11 +5,14 @@ shown gets a snippet and the reasons of its place (hits, reasons, presence)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from portal.deals.models import Deal
 from portal.discovery.finding.facets import groups_of
 from portal.discovery.finding.found import PER_PAGE, SORTS, Choice, Filters, Found, Group, Hit
 from portal.discovery.finding.hits import hits_of
 from portal.discovery.finding.listing import listing
+from portal.discovery.finding.reasons import ALL_WORDS
 from portal.discovery.finding.wanted import Wanted, matching
 from portal.users.models import User
 
@@ -44,8 +47,9 @@ def find(
     """
     wanted = matching(user, text, filters or {})
     listed = listing(wanted, _order(wanted, sort), number, per_page, deal)
+    hits = hits_of(wanted, listed, (listed.number - 1) * per_page, deal)
     return Found(
-        hits=hits_of(wanted, listed, (listed.number - 1) * per_page, deal),
+        hits=hits,
         total=listed.total,
         is_capped=wanted.is_capped,
         groups=groups_of(wanted),
@@ -55,7 +59,7 @@ def find(
         folded=listed.folded,
         words=wanted.words,
         typed=wanted.typed,
-        has_all=any(hit.lift >= 1 for hit in wanted.ranked.values()),
+        has_all=_has_all(wanted, hits),
     )
 
 
@@ -69,3 +73,9 @@ def listed_ids(
 
 def _order(wanted: Wanted, sort: str) -> str:
     return "newest" if sort == "relevance" and wanted.ids is None else sort
+
+
+def _has_all(wanted: Wanted, hits: Sequence[Hit]) -> bool:
+    """Say whether a hit that is shown has all of the words, as far as it was read."""
+    alone = wanted.query is not None and len(wanted.query.words) < 2
+    return bool(hits) and (alone or any(ALL_WORDS in hit.why for hit in hits))

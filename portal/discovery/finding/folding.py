@@ -20,30 +20,30 @@ def folded(order: Sequence[int], known: Mapping[int, Known]) -> dict[int, list[i
 
     A hit is folded under the first one before it that is listed and like it; all of them are visible to the person.
     """
-    neighbours = _alike(known)
+    neighbours, place = _alike(known), {asset_id: at for at, asset_id in enumerate(order)}
     listed: dict[int, list[int]] = {}
+    by_file: dict[str, int] = {}
     for asset_id in order:
+        sha256 = known[asset_id].sha256
         under = neighbours.get(asset_id, set()) & listed.keys()
-        if under:
-            first = next(other for other in listed if other in under) if len(under) > 1 else next(iter(under))
-            listed[first].append(asset_id)
-        else:
+        if sha256 in by_file:
+            under.add(by_file[sha256])
+        leader = min(under, key=lambda other: place[other], default=asset_id)
+        if leader == asset_id:
             listed[asset_id] = []
+        else:
+            listed[leader].append(asset_id)
+        if sha256:
+            by_file.setdefault(sha256, leader)
     return listed
 
 
 def _alike(known: Mapping[int, Known]) -> dict[int, set[int]]:
-    """Return by asset those that are like it, both ways."""
+    """Return by asset those that replace it or share most pages with it, both ways."""
     found: dict[int, set[int]] = {}
-    by_file: dict[str, list[int]] = {}
     for asset_id, own in known.items():
-        if own.sha256:
-            by_file.setdefault(own.sha256, []).append(asset_id)
         if own.replaced_by_id is not None and own.replaced_by_id in known:
             _join(found, asset_id, own.replaced_by_id)
-    for same in by_file.values():
-        for other in same[1:]:
-            _join(found, same[0], other)
     for first, second in _sharing_pages(known):
         _join(found, first, second)
     return found

@@ -75,5 +75,5 @@ class Found:
     # What was looked for once kind: and owner: were read, and those.
     words: str = ""
     typed: tuple[Typed, ...] = ()
-    # Whether somebody may see something that has all of the words.
+    # Whether a hit that is shown has all of the words.
     has_all: bool = False

@@ -19,6 +19,7 @@ from portal.web.formatting import ago, day, kind_words
 
 # More words than these are no search for words but for a text.
 MOST_WORDS = 12
+ALL_WORDS = "Has all your words"
 _TITLE_LIFT, _PHRASES_LIFT = 4, 2
 
 
@@ -74,7 +75,7 @@ def _counted(
     if len(having) < 2:
         return []
     if all(having):
-        return ["Has all your words"]
+        return [ALL_WORDS]
     if not is_whole:
         return []
     missing = [typed[word] for word, there in zip(words_of, having, strict=True) if not there]
