@@ -9,11 +9,12 @@ from sqlalchemy import func, or_
 
 from portal.db import db
 from portal.discovery.finding.wanted import MOST_FOUND, Wanted, matching
+from portal.discovery.whole import is_whole_word, whole_among, whole_hits
+from portal.library.indexing import engine
 from portal.library.models import Asset
 from portal.library.queries import live
+from portal.search.engine import IndexUnusableError
 from portal.users.models import User
-
-_ALL_WORDS, _ALL_PHRASES = 1, 2
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,17 @@ def fitting(user: User, text: str, filters: Mapping[str, Sequence[str]]) -> Fitt
         newest = func.coalesce(Asset.published_at, Asset.updated_at).desc()
         ids = tuple(db.session.scalars(found.order_by(newest, Asset.id.desc()).limit(MOST_FOUND)))
         return Fitting(ids, len(ids) == MOST_FOUND)
-    kept = _whole_hits(wanted) & set(db.session.scalars(found))
+    try:
+        kept = _whole_hits(wanted) & set(db.session.scalars(found))
+    except IndexUnusableError:
+        return None
     return Fitting(tuple(number for number in wanted.ids if number in kept), wanted.is_capped)
 
 
 def _whole_hits(wanted: Wanted) -> set[int]:
-    """Return what has all words and phrases; a single word may be had in parts."""
     query = wanted.query
-    least = 0
-    if query is not None:
-        least = (_ALL_WORDS if len(query.words) > 1 else 0) + (_ALL_PHRASES if query.phrases else 0)
-    return {number for number, hit in wanted.ranked.items() if hit.lift >= least}
+    if query is None:
+        return set(wanted.ids or ())
+    if len(query.words) == 1 and not is_whole_word(query):
+        return whole_hits(query, engine().count() + 1)
+    return whole_among(query, wanted.ranked.values())

@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 from portal.db import chunks, db, now
 from portal.discovery.models import Search, SearchClick, SynonymGroup
 from portal.discovery.synonyms.phrases import reading
+from portal.discovery.whole import whole_hits
 from portal.errors import NotFound
-from portal.library.indexing import engine
 from portal.library.models import Asset
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError
@@ -73,7 +73,10 @@ def effects(user: User, phrases: Sequence[str]) -> list[Effect]:
     """Return what a group does for each of its phrases, among what a person may see; empty without an index."""
     group: Synonyms = (tuple(phrases),)
     try:
-        found = [(_whole_hits(phrase, ()), _whole_hits(phrase, group)) for phrase in phrases]
+        found = [
+            tuple(whole_hits(read_query(phrase, words), MOST_COUNTED) for words in ((), group))
+            for phrase in phrases
+        ]
     except IndexUnusableError:
         return []
     seen = _seen(user, {asset_id for pair in found for ids in pair for asset_id in ids})
@@ -81,10 +84,6 @@ def effects(user: User, phrases: Sequence[str]) -> list[Effect]:
         Effect(phrase, len(alone & seen), len(together & seen))
         for phrase, (alone, together) in zip(phrases, found, strict=True)
     ]
-
-
-def _whole_hits(phrase: str, group: Synonyms) -> set[int]:
-    return {hit.id for hit in engine().rank(read_query(phrase, group), MOST_COUNTED) if hit.lift >= 1}
 
 
 def _seen(user: User, ids: set[int]) -> set[int]:

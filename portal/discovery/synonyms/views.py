@@ -41,7 +41,9 @@ def new() -> Response:
 def edit(group_id: int) -> Response:
     group, form = queries.group_or_404(group_id), GroupForm()
     if request.method == "GET":
-        form.phrases.data = "\n".join([*group.phrases, *_added()])
+        known = {typing.reading(phrase) for phrase in group.phrases}
+        added = [phrase for phrase in _added() if typing.reading(phrase) not in known]
+        form.phrases.data = "\n".join([*group.phrases, *added])
         form.stamp.data = services.stamp_of(group)
         return _page(form, group)
     return _saved(form, group)

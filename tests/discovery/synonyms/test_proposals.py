@@ -1,0 +1,78 @@
+"""Groups that the searches of people propose: words, the other words with which they then found something."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.db import now
+from portal.discovery.learning.services import plain_words
+from portal.discovery.models import SearchClick, SynonymGroup
+
+
+@pytest.fixture
+def rephrase(make):
+    """Store a search that was rephrased, so many times, and what was opened after it."""
+
+    def store(typed, instead, times=3, *, opened=True, days_ago=1):
+        user, asset = make.user("rep"), make.asset()
+        at = now() - timedelta(days=days_ago)
+        for _ in range(times):
+            then = make.search(user, instead, results=1, words=plain_words(instead), at=at)
+            make.search(user, typed, words=plain_words(typed), rephrased_by_id=then.id, at=at)
+            if opened:
+                make.store(SearchClick(search_id=then.id, asset_id=asset.id, place=1))
+
+    return store
+
+
+@pytest.fixture
+def marketer(make, sign_in):
+    return sign_in(make.user("marketer"))
+
+
+def test_what_was_rephrased_and_then_opened_is_proposed_and_taken_in_one_click(marketer, rephrase, rows):
+    rephrase("one pager", "one-sheet flyer")
+    rephrase("brochure", "leaflet", times=4)
+    page = marketer.get("/library/synonyms").text
+    assert "“brochure” was rephrased as “leaflet” 4 times" in page
+    assert "one-sheet flyer" not in page, "it shares a word with what was typed, so it was only narrowed"
+    marketer.post("/library/synonyms/new", data={"phrases": "brochure\nleaflet"})
+    assert [group.phrases for group in rows(select(SynonymGroup))] == [["brochure", "leaflet"]]
+    assert "was rephrased" not in marketer.get("/library/synonyms").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead", "fields"),
+    [
+        ("brochure", "leaflet", {"times": 1}),
+        ("brochure", "leaflet", {"opened": False}),
+        ("brochure", "leaflet", {"days_ago": 91}),
+        ("deck", "healthcare deck", {}),
+        ("decks", "deck", {}),
+        ("kind:deck", "slides", {}),
+        ('"brochure"', "leaflet", {}),
+        ("-brochure", "leaflet", {}),
+        ("b" * 41, "leaflet", {}),
+    ],
+)
+def test_what_says_nothing_of_meaning_is_not_proposed(marketer, rephrase, typed, instead, fields):
+    rephrase(typed, instead, **fields)
+    assert "was rephrased" not in marketer.get("/library/synonyms").text
+
+
+def test_words_of_a_group_are_proposed_for_it(marketer, rephrase, make):
+    group = make.store(SynonymGroup(phrases=["leaflet", "flyer"]))
+    rephrase("brochure", "Leaflets")
+    page = marketer.get("/library/synonyms").text
+    assert "Add to its group" in page
+    edit = marketer.get(f"/library/synonyms/{group.id}?add=brochure&add=Leaflets").text
+    assert "leaflet\nflyer\nbrochure</textarea>" in edit.replace("\r", "")
+
+
+def test_at_most_five_are_proposed(marketer, rephrase):
+    for letter in "abcdefg":
+        rephrase(f"typed{letter}", f"meant{letter}", times=2)
+    assert marketer.get("/library/synonyms").text.count("was rephrased") == 5
