@@ -1,19 +1,19 @@
 """How fast the portal's search builds, opens, ranks and quotes, on made-up libraries of 1,000 and 10,000 assets.
 
-    .venv/bin/python -m bench.search_speed [ASSETS ...]
+    .venv/bin/python -m bench.search_speed [--engine tantivy] [ASSETS ...]
 
 Assets have 300 words of a vocabulary of 40,000 that is distributed as in real text, queries 1 to 5 words of the
 same distribution, so common words are asked for often. Times are CPU milliseconds, median and 95th percentile.
 """
 
-import sys
+import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.library import WORDS, Writer
-from portal.search.engine import Document, open_engine
+from portal.search.engine import ENGINES, Document, open_engine
 from portal.search.query import read_query
 from portal.search.snippets import best_page
 
@@ -39,15 +39,15 @@ def timed(work: list[Callable[[], object]]) -> str:
     return f"{spent[len(spent) // 2]:8.1f} {spent[len(spent) * 95 // 100]:8.1f}"
 
 
-def measure(count: int) -> None:
+def measure(count: int, name: str) -> None:
     """Print the figures for a library of so many assets."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(Path(folder))
+        engine = open_engine(Path(folder), name)
         start = time.process_time()
         engine.rebuild(documents(count))
         build = time.process_time() - start
         size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
-        print(f"{count:,} assets: built in {build:.1f} s, {size / 1e6:.1f} MB")
+        print(f"{count:,} assets, {name}: built in {build:.1f} s, {size / 1e6:.1f} MB")
         queries = Writer(3)
         asked = [read_query(queries.text(1 + turn % 5)) for turn in range(QUERIES)]
         engine.rank(read_query("warm"))
@@ -82,7 +82,12 @@ def measure_snippets() -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("assets", nargs="*", type=int)
+    parser.add_argument("--engine", choices=ENGINES, action="append")
+    arguments = parser.parse_args()
     print("CPU milliseconds              median      p95")
-    for assets in map(int, sys.argv[1:] or ("1000", "10000")):
-        measure(assets)
+    for name in arguments.engine or ENGINES:
+        for assets in arguments.assets or (1_000, 10_000):
+            measure(assets, name)
     measure_snippets()
