@@ -17,7 +17,7 @@ from portal.library.models import Asset
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.analysis import Word, normal, without_accents, words
 from portal.search.engine import IndexUnusableError
-from portal.search.query import Synonyms, read_query
+from portal.search.query import Query, Synonyms, read_query
 from portal.users.models import User
 
 MOST_CHARACTERS = 500
@@ -74,9 +74,16 @@ class _Sight:
         """Say whether a word is known to the people here, or in something that this person may see."""
         return _plain(word) in self._known or self.sees(word)
 
-    def sees(self, text: str, lift: float = ALL_WORDS) -> bool:
-        """Say whether this person may see something that has all words of a text (or it as a phrase)."""
-        query = read_query(text)
+    def sees(self, word: str) -> bool:
+        """Say whether this person may see something that has a word, with all its parts."""
+        query = read_query(word.replace("-", " "))
+        return self._any(query, ALL_WORDS if len(query.words) > 1 else 0.0)
+
+    def sees_together(self, first: str, second: str) -> bool:
+        """Say whether this person may see something that has two words side by side."""
+        return self._any(read_query(f'"{first} {second}"'), A_PHRASE)
+
+    def _any(self, query: Query, lift: float) -> bool:
         for limit in (_FIRST_RANKED, _THEN_RANKED):
             ranked = engine().rank(query, limit)
             ids = [hit.id for hit in ranked if hit.lift >= lift]
@@ -130,9 +137,9 @@ def _apart(sight: _Sight, text: str, word: Word) -> Mended | None:
     if not (raw.isalpha() and _SHORTEST_SPLIT <= len(raw) <= _LONGEST_SPLIT):
         return None
     for place in range(3, len(raw) - 2):
-        apart = f"{raw[:place]} {raw[place:]}"
-        if sight.sees(f'"{apart.lower()}"', A_PHRASE):
-            return word.start, word.end, apart
+        first, second = raw[:place], raw[place:]
+        if sight.sees_together(first.lower(), second.lower()):
+            return word.start, word.end, f"{first} {second}"
     return None
 
 

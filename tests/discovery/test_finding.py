@@ -175,8 +175,8 @@ def test_without_an_index_a_job_builds_it_and_then_the_page_is_silent(make, sign
 
 
 def test_typing_offers_content_terms_requests_and_own_searches_but_no_draft_of_others(make, sign_in):
-    make.facet("industry", ("Hospitals",))
-    make.asset("Hospital deck")
+    facet = make.facet("industry", ("Hospitals",))
+    make.asset("Hospital deck", terms=tuple(facet.terms))
     make.asset("Hospital secret", state="draft", owner=make.user("marketer"))
     rep = make.user("rep")
     make.request(rep, "Hospital checklist")
