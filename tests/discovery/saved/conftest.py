@@ -1,4 +1,4 @@
-"""Searches to save: save(client, "hospital", name="Mine", kind="deck"), and content that goes live: publish("Title")."""
+"""Searches to save: save(client, "hospital", name="Mine"), and content that goes live: publish("Title")."""
 
 from __future__ import annotations
 

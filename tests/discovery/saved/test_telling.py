@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from portal.db import db
 from portal.discovery.models import SavedSearch, SavedSearchHit
-from portal.jobs import Job, enqueue
+from portal.jobs import Job, enqueue, nightly_kinds
 from portal.library.indexing import engine
 from portal.notifications.models import Notification
 from portal.users.models import User
@@ -128,8 +129,6 @@ def test_filters_alone_count_all_that_fits_and_words_only_what_fits_both(
 
 
 def test_a_deactivated_owner_is_told_nothing(publish, save, sign_in, rep, told, make):
-    from portal.db import db
-
     publish("Other")
     save(sign_in(rep), "hospital")
     make.inside(lambda: setattr(db.session.get_one(User, rep.id), "status", "disabled"))
@@ -201,6 +200,4 @@ def test_without_saved_searches_no_job_is_written(publish, rows):
 
 
 def test_it_is_done_every_night():
-    from portal.jobs import nightly_kinds
-
     assert "look_over_saved_searches" in nightly_kinds
