@@ -14,7 +14,10 @@ def altered_file(folder: Path, sound: set[Path]) -> str | None:
 
     `sound` are files that were found to be right before, for tantivy never changes one; it is brought up to date.
     """
-    files = {file for file in folder.glob("*.*") if not file.name.startswith((".", "sizes.", "meta."))}
+    listed = json.loads((folder / "meta.json").read_bytes())["segments"]
+    segments = {segment["segment_id"].replace("-", "") for segment in listed}
+    # Others are about to be written, or to be removed.
+    files = {file for file in folder.glob("*.*") if file.name.split(".")[0] in segments}
     sound &= files
     for file in sorted(files - sound):
         try:
