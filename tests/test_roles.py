@@ -194,6 +194,7 @@ TABLE = {
     "GET /deals/choose": ALL,
     "POST /deals/working": ALL,
     "GET /deals/<int:deal_id>": ALL,
+    "GET /deals/<int:deal_id>/content": ALL,
     "GET /deals/crm/<source>/<path:external_id>": ALL,
     "GET /deals/import": IMPORTERS,
     "POST /deals/import": IMPORTERS,
@@ -224,6 +225,10 @@ TABLE = {
     "GET /reports/adoption": OVERSIGHT,
     "GET /reports/adoption.<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "GET /reports/from-sales": OVERSIGHT,
+    "GET /reports/search": OVERSIGHT,
+    "GET /reports/search.<any(csv, xlsx, docx):ending>": OVERSIGHT,
+    "POST /reports/search/request": "oversight*",
+    "POST /requests/<int:request_id>/searches": OVERSIGHT,
     "GET /reports/from-sales.<any(csv, xlsx, docx):ending>": OVERSIGHT,
 }
 
@@ -412,6 +417,7 @@ def test_each_route_lets_in_whom_it_should_and_nobody_else(world):
 # What a rep of another team, a rep of the same team, and people without a sign-in get when they name an object.
 HIDDEN_FROM_STRANGERS = (
     *("GET /deals/<int:deal_id>", "GET /deals/crm/<source>/<path:external_id>", "GET /links/<int:link_id>"),
+    "GET /deals/<int:deal_id>/content",
     *(
         "POST /links/<int:link_id>/revoke",
         "POST /uses/<int:event_id>/remove",

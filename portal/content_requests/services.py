@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from portal.content_requests.models import ContentRequest, RequestChange, Supporter, WaitingDeal
 from portal.db import db, now
 from portal.errors import Conflict, Invalid
+from portal.jobs import enqueue
 from portal.library.models import ASSET_KINDS, Asset
 from portal.notifications.services import notify_many
 from portal.users.models import User
@@ -114,6 +115,7 @@ def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
         raise Invalid("There is nothing to use in it yet. Add its file first.", field="asset_id")
     request.delivered_asset_id, request.closed_at = asset.id, now()
     request.assigned_to_id = request.assigned_to_id or by.id
+    enqueue("rerun_searches", request.id, once=True)
     _move(request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}")
 
 

@@ -24,10 +24,14 @@ from portal.db import db, now
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.discovery.learning.queries import search_by_key
-from portal.errors import Forbidden, PortalError
+from portal.discovery.learning.request_queries import lines_of, searches_of
+from portal.discovery.learning.request_services import remember_with
+from portal.discovery.models import Search
+from portal.errors import Conflict, Forbidden, PortalError
+from portal.jobs import enqueue, pending
 from portal.library.models import Asset
 from portal.usage.sums import local_day
-from portal.users.access import MARKETING, allow, me
+from portal.users.access import MARKETING, OVERSIGHT, allow, me
 from portal.web import Page, number_of, paginate, render, see_other
 
 blueprint = Blueprint("content_requests", __name__, url_prefix="/requests")
@@ -57,7 +61,7 @@ def new() -> Response:
     if request.method == "GET":
         _prefill(form, {str(deal.id) for deal in deals})
     elif form.validate_on_submit():
-        search = search_by_key(form.search.data) if form.search.data else None
+        search = _own_search(form.search.data)
         asked = services.ask(
             by=me(),
             need=form.need.data,
@@ -65,9 +69,23 @@ def new() -> Response:
             deal_id=visible_deal(me(), int(form.deal_id.data)).id if form.deal_id.data else None,
             search_id=search.id if search else None,
         )
+        if search is not None:
+            remember_with(asked, search)
         flash("Marketing has your request. You are told when it moves.", "success")
         return see_other(url_for("content_requests.show", request_id=asked.id))
-    return render("content_requests/new.html", form=form, status=422 if form.is_submitted() else 200)
+    search = _own_search(form.search.data)
+    return render(
+        "content_requests/new.html",
+        form=form,
+        search_text=search.text if search else "",
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+def _own_search(key: str | None) -> Search | None:
+    """Return the search that a request begins with, unless it is somebody else's."""
+    search = search_by_key(key) if key else None
+    return search if search is not None and search.user_id == me().id else None
 
 
 def _prefill(form: AskForm, deals: set[str]) -> None:
@@ -89,8 +107,14 @@ def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response
     complete_form = forms.pop("complete_form", None) or CompleteForm(None, obj=asked)
     may_deliver = me().is_marketing and asked.is_open
     waiting = waiting_for(asked, me())
+    searches = searches_of([asked.id]).get(asked.id)
+    sees_searches = me().role in OVERSIGHT
     return render(
         "content_requests/show.html",
+        searches=searches,
+        sees_searches=sees_searches,
+        lines=lines_of(asked.id) if searches and sees_searches else [],
+        is_running=pending("rerun_searches", asked.id) if searches else False,
         asked=asked,
         waiting=waiting,
         deals=_own_deals() if asked.is_open and not waiting.joined else [],
@@ -208,6 +232,16 @@ def deliver(request_id: int) -> Response:
             raise
         form.asset_id.errors = [error.message]
         return _page(asked, deliver_form=form, status=422)
+
+
+@blueprint.post("/<int:request_id>/searches")
+@allow(*OVERSIGHT)
+def run_searches(request_id: int) -> Response:
+    if request_or_404(request_id).status != "delivered":
+        raise Conflict("This request is not delivered; there is nothing yet that its searches could find.")
+    enqueue("rerun_searches", request_id, once=True)
+    flash("The searches are being run again.", "success")
+    return see_other(url_for("content_requests.show", request_id=request_id) + "#searches")
 
 
 @blueprint.post("/<int:request_id>/reopen")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from flask import Response, send_file
 
 from portal.reports.export_csv import as_csv
 from portal.reports.export_docx import as_docx
 from portal.reports.export_xlsx import as_xlsx
 from portal.reports.table import Table
+from portal.usage.sums import local_day
 
 
 @dataclass(frozen=True)
@@ -26,3 +30,13 @@ FORMATS = {
     "xlsx": Format("Excel", as_xlsx, f"{_OFFICE}.spreadsheetml.sheet"),
     "docx": Format("Word", as_docx, f"{_OFFICE}.wordprocessingml.document"),
 }
+
+
+def file_of(table: Table, ending: str) -> Response:
+    """Return a Table as a download in the format of a name's ending."""
+    return send_file(
+        io.BytesIO(FORMATS[ending].write(table)),
+        mimetype=FORMATS[ending].media_type,
+        as_attachment=True,
+        download_name=f"tandem-{table.name}-{local_day(table.data_as_of)}.{ending}",
+    )

@@ -58,6 +58,11 @@ def _plain_pages() -> list[Shown]:
         Shown("reports", "manager", "/reports"),
         Shown("report-usage", "manager", "/reports/usage"),
         Shown("report-adoption", "manager", "/reports/adoption"),
+        Shown("report-search", "marketer", "/reports/search"),
+        *(
+            Shown(f"report-search-{show}", "marketer", f"/reports/search?show={show}")
+            for show in ("nothing", "unopened", "rephrased", "requests")
+        ),
         Shown("impact", "manager", "/impact"),
         Shown("not-found", "rep", "/library/there-is-no-such-thing"),
         Shown("styleguide", "admin", "/styleguide"),
@@ -175,6 +180,7 @@ def _deal_pages(rep: User) -> list[Shown]:
         Shown("deals", "rep", "/deals"),
         Shown("deals-import", "manager", "/deals/import"),
         Shown("deal", "rep", f"/deals/{deal.id}"),
+        Shown("deal-content", "rep", f"/deals/{deal.id}/content"),
         Shown("deal-won", "manager", f"/deals/{won.id}"),
         Shown("link", "rep", f"/links/{link.id}"),
         Shown("buyer", None, f"/s/{token_of(link.salt)}"),

@@ -70,18 +70,14 @@ def test_a_request_is_taken_with_one_click(owed, sign_in, rows):
 
 def test_a_gap_becomes_a_request_that_remembers_the_search(owed, sign_in, rows):
     client = sign_in(owed)
-    address = re.search(r'href="(/requests/new\?text=[^"]+)"', client.get("/to-do").text)[1].replace(
-        "&amp;", "&"
-    )
-    form = client.get(address).text
-    key = re.search(r'name="search"[^>]*value="(\w+)"|value="(\w+)"[^>]*name="search"', form)
-    search = next(filter(None, key.groups()))
-    client.post("/requests/new", data={"need": "carbon footprint", "search": search})
+    page = client.get("/to-do").text.split('action="/reports/search/request"', 1)[1]
+    fields = dict(re.findall(r'name="(search|from)" value="([^"]+)"', page)[:2])
+    assert client.post("/reports/search/request", data=fields).status_code == 303
 
-    (asked,) = rows(db.select(ContentRequest).where(ContentRequest.need == "carbon footprint"))
+    (asked,) = rows(db.select(ContentRequest).where(ContentRequest.need.contains("carbon footprint")))
     assert asked.search_id is not None
     page = client.get("/to-do").text
-    assert "/requests/new?text=carbon" not in page
+    assert "/reports/search/request" not in page
     assert "Open the request" in page
 
 

@@ -83,15 +83,14 @@ def lately() -> Scope:
 def totals(scope: Scope) -> Totals:
     """Return the sums over all searches of a scope."""
     each = facts(scope)
-    sums = (func.coalesce(func.sum(each.c[name]), 0) for name in COUNTED)
-    row = db.session.execute(
-        select(func.count(), func.count(distinct(each.c.user_id)), *sums).select_from(each)
-    )
-    place, number = func.row_number().over(order_by=each.c.seconds), func.count().over()
-    ordered = select(each.c.seconds, place.label("place"), number.label("number"))
+    sums = (func.coalesce(func.sum(each.c[name]), 0).label(name) for name in COUNTED)
+    number, people = func.count().label("searches"), func.count(distinct(each.c.user_id)).label("people")
+    row = db.session.execute(select(number, people, *sums).select_from(each)).mappings().one()
+    place, used = func.row_number().over(order_by=each.c.seconds), func.count().over()
+    ordered = select(each.c.seconds, place.label("place"), used.label("number"))
     ordered_used = ordered.where(each.c.seconds.is_not(None)).subquery()
     median = select(func.avg(ordered_used.c.seconds)).where(_middle(ordered_used))
-    return Totals(*row.one(), seconds=db.session.scalar(median))
+    return Totals(**row, seconds=db.session.scalar(median))
 
 
 def searched(

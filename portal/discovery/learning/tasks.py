@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portal.db import begin_unit, end_unit, unit_of_work
-from portal.discovery.finding import find
+from portal.deals.queries import visible_deals_among
+from portal.discovery.answering import answer
 from portal.discovery.learning.request_queries import ToRerun, delivered_asset, not_rerun, to_rerun
 from portal.discovery.learning.request_services import Rerun, keep_reruns
 from portal.jobs import do_now, enqueue_all, job
@@ -42,10 +43,12 @@ def _run(searches: list[ToRerun], asset_id: int) -> list[Rerun]:
 
 def _run_one(one: ToRerun, asset_id: int) -> Rerun:
     """Search with a person's eyes; what stands past the first page of results was not found."""
-    found = find(one.user, one.text, one.filters)
+    deal = visible_deals_among(one.user, [one.deal.id]).get(one.deal.id) if one.deal else None
+    found = answer(one.user, one.text, one.filters, deal=deal)
     if not found.is_ranked:
         raise RuntimeError("the search index is being rebuilt")
-    place = next((hit.place for hit in found.hits if hit.asset.id == asset_id), None)
+    listed = ((hit.place, {asset.id for asset in (hit.asset, *hit.alike)}) for hit in found.hits)
+    place = next((place for place, ids in listed if asset_id in ids), None)
     return Rerun(one.search_id, found.total, place)
 
 
