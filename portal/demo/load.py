@@ -23,7 +23,9 @@ from portal.demo.loading import (
     opinions,
     people,
     reading,
+    saved_searches,
     searches,
+    synonyms,
     uses,
 )
 from portal.demo.loading.numbers import Numbers
@@ -87,6 +89,7 @@ def load(
     with progress.stage("counting and comparing", 10):
         drain(kinds=_JOBS)
     with unit_of_work():
+        saved_searches.add_saved_searches(this.numbers, this.moment)
         look_over(opened=opened_since)
         # Hygiene says when the library was looked over last: this was it.
         db.session.add(Job(kind=LOOK, state="done", finished_at=now()))
@@ -130,6 +133,7 @@ def _what_happened(this: _Load) -> None:
     _from_sales(this)
     with this.progress.stage("searches, ratings and requests", 2), unit_of_work():
         searches.add_searches(this.numbers, this.story)
+        synonyms.add_synonyms(this.numbers, this.moment)
         opinions.add_ratings(this.numbers, this.story)
         opinions.add_requests(this.numbers, this.story, searches.in_vain())
 
