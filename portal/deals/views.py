@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.content_requests.queries import requests_of_deal
 from portal.deals.import_views import blueprint as import_blueprint
+from portal.deals.models import Deal
 from portal.deals.queries import (
     DEAL_SORTS,
     WHICH,
@@ -21,18 +24,19 @@ from portal.deals.queries import (
     visible_deal,
 )
 from portal.deals.story_views import story_of
-from portal.discovery.recommending import picks_for_deal
+from portal.discovery.recommending import Pick, everything_for, facts_of, picks_for_deal
 from portal.library.page_queries import with_thumbnails
 from portal.sharing.queries import links_of_deal
 from portal.tabular.report import counted
 from portal.usage.queries import content_counts
 from portal.users.access import me
 from portal.users.services import choose_working_deal
-from portal.web import number_of, paginate, render, safe_redirect, see_other
+from portal.web import number_of, page_of, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
 blueprints = (blueprint, import_blueprint)
 LONGEST_SEARCH = 200
+PICKS = 5
 
 
 @blueprint.get("")
@@ -64,16 +68,47 @@ def show(deal_id: int) -> Response:
     user = me()
     deal = visible_deal(user, deal_id)
     links = links_of_deal(deal.id)
-    picks = picks_for_deal(deal) if deal.status == "open" else []
+    picks = picks_for_deal(deal, PICKS) if deal.status == "open" else []
     return render(
         "deals/show.html",
         deal=deal,
         picks=picks,
-        pictured=with_thumbnails(pick.asset.current_version_id for pick in picks),
+        unknown=_unknown(deal),
+        pictured=_pictured(picks),
         links=links,
         requests=requests_of_deal(deal.id),
         story=story_of(user, deal, links),
     )
+
+
+@blueprint.get("/<int:deal_id>/content")
+def content(deal_id: int) -> Response:
+    """Everything that fits a deal, with the reason beside each."""
+    deal = visible_deal(me(), deal_id)
+    every = everything_for(deal) if deal.status == "open" else []
+    kinds = Counter(pick.asset.kind for pick in every)
+    kind = request.args.get("kind", "")
+    kind = kind if kind in kinds else ""
+    page = page_of([pick for pick in every if kind in ("", pick.asset.kind)])
+    return render(
+        "deals/content.html",
+        block="results",
+        deal=deal,
+        page=page,
+        kind=kind,
+        kinds=sorted(kinds.items()),
+        every=every,
+        unknown=_unknown(deal),
+        pictured=_pictured(page.items),
+    )
+
+
+def _unknown(deal: Deal) -> list[str]:
+    return [facet for facet in ("industry", "product") if facet not in facts_of(deal)]
+
+
+def _pictured(picks: Sequence[Pick]) -> dict[int, str]:
+    return with_thumbnails(pick.asset.current_version_id for pick in picks)
 
 
 @blueprint.get("/crm/<source>/<path:external_id>")

@@ -83,6 +83,20 @@ def sentence(figures: AssetLift) -> str:
     )
 
 
+def short_words(figures: AssetLift) -> str:
+    """Say the effect and its range, or that it can't be told yet, as a few words beside a title."""
+    low, high, lift = figures.ci_low, figures.ci_high, figures.lift
+    if figures.verdict == Verdict.NOT_ENOUGH_DEALS:
+        return "not used on enough deals yet to know"
+    if low is None or high is None or lift is None:
+        return verdict_words(figures)
+    on = f"on {_count(figures.matched, 'similar deal')} (range {_signed(low * 100)} to {_signed(high * 100)})"
+    if figures.verdict == Verdict.NO_CLEAR_DIFFERENCE:
+        return f"no clear difference {on}"
+    points = f"{abs(lift) * 100:.0f} {'point' if round(abs(lift) * 100) == 1 else 'points'}"
+    return f"won {points} {'more' if figures.verdict == Verdict.WON_MORE else 'less'} often {on}"
+
+
 def working(figures: AssetLift) -> list[str]:
     """Say how a figure was worked out: what was compared, what was allowed for, and what could explain it away."""
     lines = [

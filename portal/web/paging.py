@@ -51,3 +51,9 @@ def paginate(statement: Select[Any], *, per_page: int = PER_PAGE, scalars: bool 
     rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page))
     items = rows.scalars().unique().all() if scalars else rows.all()
     return Page(items, number, total, per_page)
+
+
+def page_of(items: Sequence[Any], *, per_page: int = PER_PAGE) -> Page:
+    """Cut the page that the address names out of a list that is ranked as a whole."""
+    number = min(page_number(), max(1, -(-len(items) // per_page)))
+    return Page(items[(number - 1) * per_page : number * per_page], number, len(items), per_page)
