@@ -9,6 +9,7 @@ from dataclasses import asdict, astuple
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import func, select
 
@@ -18,7 +19,7 @@ from portal.discovery.learning.services import log_search, new_key
 from portal.errors import PortalError
 from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild
 from portal.library.models import Asset
-from portal.search.engine import Engine, open_engine
+from portal.search.engine import ENGINES, Engine, IndexUnusableError, open_engine
 from portal.search.evaluating import (
     MEASURES,
     Collection,
@@ -118,23 +119,26 @@ def ensure(context: click.Context) -> None:
 
 @group.command("evaluate")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--engine", "name", type=click.Choice(ENGINES), help="Without it, the one of SEARCH_ENGINE.")
 @click.option("--each", is_flag=True, help="Print the measures of each query too, the worst first.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, without a progress bar.")
-def evaluate_collection(folder: Path, each: bool, as_json: bool) -> None:
+def evaluate_collection(folder: Path, name: str | None, each: bool, as_json: bool) -> None:
     """Measure how well the portal's settings rank the test collection in FOLDER, laid out as BEIR's are."""
+    name = name or current_app.config["SEARCH_ENGINE"]
     try:
         collection = read_collection(folder)
         with tempfile.TemporaryDirectory(prefix="tandem-") as scratch:
-            quality = _evaluate(collection, open_engine(Path(scratch)), quiet=as_json)
-    except CollectionUnreadableError as error:
+            quality = _evaluate(collection, open_engine(Path(scratch), name), quiet=as_json)
+    except (CollectionUnreadableError, IndexUnusableError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        row = {"documents": len(collection.documents), "queries": len(quality.each), **asdict(quality.mean)}
-        click.echo(json.dumps({**row, "queries_per_second": round(quality.queries_per_second, 1)}))
+        counts = {"documents": len(collection.documents), "queries": len(quality.each)}
+        speed = {"queries_per_second": round(quality.queries_per_second, 1)}
+        click.echo(json.dumps({"engine": name, **counts, **asdict(quality.mean), **speed}))
         return
-    click.echo(f"{len(collection.documents):,} documents, {len(quality.each):,} judged queries")
-    for name, value in zip(MEASURES, astuple(quality.mean), strict=True):
-        click.echo(f"{name:<11} {value:.3f}")
+    click.echo(f"{len(collection.documents):,} documents, {len(quality.each):,} judged queries, {name}")
+    for measure, value in zip(MEASURES, astuple(quality.mean), strict=True):
+        click.echo(f"{measure:<11} {value:.3f}")
     click.echo(f"Queries a second: {quality.queries_per_second:,.0f}")
     for line in each_query(collection.judged, quality) if each else ():
         click.echo(line)

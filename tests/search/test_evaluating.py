@@ -115,11 +115,16 @@ def _lay_out(folder: Path, qrels: str = "qrels.tsv", **files: str) -> Path:
 
 
 @pytest.mark.parametrize("qrels", ["qrels.tsv", "qrels/test.tsv"])
-def test_a_collection_is_evaluated_with_an_index_of_its_own(app: Flask, tmp_path: Path, qrels: str) -> None:
+def test_a_collection_is_evaluated_with_an_index_of_its_own(
+    app: Flask, tmp_path: Path, engine_name: str, qrels: str
+) -> None:
     folder = _lay_out(tmp_path / "beir", qrels)
-    answer = app.test_cli_runner().invoke(args=["search", "evaluate", str(folder), "--json"])
+    answer = app.test_cli_runner().invoke(
+        args=["search", "evaluate", str(folder), "--json", "--engine", engine_name]
+    )
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
+    assert told["engine"] == engine_name
     assert (told["documents"], told["queries"]) == (3, 2), "a query without a right answer is not judged"
     assert (told["ndcg_10"], told["map_100"], told["recall_100"], told["mrr_10"]) == (1, 1, 1, 1)
     assert told["queries_per_second"] > 0
