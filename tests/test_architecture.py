@@ -31,6 +31,7 @@ TOP_LEVEL = {
         "Makefile",
         "pyproject.toml",
         "requirements-dev.txt",
+        "requirements-tantivy.txt",
         ".ci",
         "docs",
         "bench",

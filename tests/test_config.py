@@ -31,8 +31,16 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("ORGANISATION_TIME_ZONE", "Mars/Base"),
         ("LINK_PORTS", "80 http"),
         ("LINK_PORTS", "443, 70000"),
+        ("SEARCH_ENGINE", "lucene"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):
     with pytest.raises(SystemExit, match=name):
         _config(tmp_path, **{name: value})
+
+
+def test_a_search_engine_that_is_not_installed_is_named_with_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr("config.find_spec", lambda _: None)
+    assert _config(tmp_path).SEARCH_ENGINE == "whoosh"
+    with pytest.raises(SystemExit, match=r"^The setting SEARCH_ENGINE=tantivy .*requirements-tantivy\.txt$"):
+        _config(tmp_path, SEARCH_ENGINE="tantivy")
