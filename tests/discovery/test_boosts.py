@@ -15,7 +15,8 @@ from portal.discovery.finding.boosts import MOST, WORTH, Facts, shares
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.search.engine import Ranked
 
-AT = datetime(2026, 6, 30, tzinfo=UTC)
+AT = datetime(2026, 6, 30, tzinfo=UTC).timestamp()
+DAY = 86_400
 
 
 def test_a_worked_example_adds_up_as_by_hand():
@@ -25,9 +26,9 @@ def test_a_worked_example_adds_up_as_by_hand():
         rating_mean=4.6,
         rating_rank=4.0,  # half of the way from 3 to 5: half of 7%
         won=30,  # 30 of 30 + 10: three quarters of 7%
-        published_at=AT - timedelta(days=20),  # ten of thirty days are left: a third of 10%
-        renewed_at=AT - timedelta(days=20),
-        verified_at=AT - timedelta(days=73),  # 20 days ago is the later: 345 of 365 of 3%
+        published_at=AT - 20 * DAY,  # ten of thirty days are left: a third of 10%
+        renewed_at=AT - 20 * DAY,
+        verified_at=AT - 73 * DAY,  # 20 days ago is the later: 345 of 365 of 3%
         fits=(("industry", "Healthcare"), ("stage", "Proposal")),  # 3% and 1%
     )
     found = shares(facts, AT, BOOSTS)
@@ -52,7 +53,7 @@ def test_each_is_at_most_a_tenth_and_all_together_at_most_what_is_said():
         True, 999, 5.0, 5.0, 10**9, AT, AT, AT, (("industry", "a"), ("product", "b"), ("stage", "c"))
     )
     assert sum(shares(best, AT, BOOSTS).values()) == pytest.approx(MOST)
-    ahead = Facts(True, published_at=AT + timedelta(days=400), renewed_at=AT + timedelta(days=400))
+    ahead = Facts(True, published_at=AT + 400 * DAY, renewed_at=AT + 400 * DAY)
     assert shares(ahead, AT, BOOSTS) == {"freshness": 0.03, "approved": 0.02, "new": 0.10}
 
 
@@ -60,14 +61,14 @@ def test_nothing_is_lifted_by_what_is_not_known():
     assert shares(Facts(), AT, BOOSTS) == {}
     few = Facts(rating_count=2, rating_mean=5.0, rating_rank=4.9)
     poor = Facts(rating_count=9, rating_mean=1.5, rating_rank=2.0)
-    old = Facts(is_approved=True, published_at=AT - timedelta(days=366))
+    old = Facts(is_approved=True, published_at=AT - 366 * DAY)
     assert shares(few, AT, BOOSTS) == shares(poor, AT, BOOSTS) == {}
     assert shares(old, AT, BOOSTS) == {"approved": 0.02}
 
 
 def test_the_chance_of_the_new_falls_day_by_day_and_ends():
     worth = [
-        shares(Facts(True, published_at=AT - timedelta(days=days)), AT, ("new",)).get("new", 0.0)
+        shares(Facts(True, published_at=AT - days * DAY), AT, ("new",)).get("new", 0.0)
         for days in (0, 15, 29, 30, 31)
     ]
     assert worth == pytest.approx([0.10, 0.05, 0.1 / 30, 0.0, 0.0])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import db
 from portal.deals.models import Deal
@@ -17,8 +17,7 @@ from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.library.models import Asset, Facet, Term, Version, asset_terms
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What is known of one hit: the facts of its boosts, and what tells that it is like another."""
 
     facts: Facts
@@ -31,39 +30,39 @@ class Known:
 def known_of(wanted: Wanted, deal: Deal | None, names: Collection[str]) -> dict[int, Known]:
     """Return what is known of the wanted content; only what the boosts of `names` look at is asked for."""
     found = select(
-        Asset.id,
-        Asset.state,
-        Asset.rating_count,
-        Asset.rating_mean,
-        Asset.rating_rank,
-        Asset.published_at,
-        Asset.verified_at,
-        Asset.replaced_by_id,
-        Asset.current_version_id,
-        Version.published_at.label("renewed_at"),
-        Version.sha256,
-        Version.page_count,
+        *(Asset.id, Asset.state, Asset.rating_count, Asset.rating_mean, Asset.rating_rank),
+        *(_seconds(Asset.published_at), _seconds(Version.published_at), _seconds(Asset.verified_at)),
+        *(Asset.current_version_id, Version.sha256, Version.page_count, Asset.replaced_by_id),
     ).outerjoin(Version, Version.id == Asset.current_version_id)
-    rows = db.session.execute(found.where(wanted.condition())).all()
-    ids = [row.id for row in rows]
+    rows = db.session.execute(found.where(wanted.condition())).tuples().all()
+    ids = [row[0] for row in rows]
     won = _won(ids) if "wins" in names else {}
     fits = _fits(ids, deal) if deal and "deal" in names else {}
-    return {row.id: _known(row, won.get(row.id, 0), tuple(fits.get(row.id, ()))) for row in rows}
+    known = {}
+    for (
+        number,
+        state,
+        count,
+        mean,
+        rank,
+        published,
+        renewed,
+        verified,
+        version_id,
+        sha256,
+        pages,
+        replaced,
+    ) in rows:
+        facts = Facts(
+            *(state == "published", count, mean, rank, won.get(number, 0), published, renewed, verified),
+            tuple(fits.get(number, ())),
+        )
+        known[number] = Known(facts, version_id, sha256, pages or 0, replaced)
+    return known
 
 
-def _known(row: Any, won: int, fits: tuple[tuple[str, str], ...]) -> Known:
-    facts = Facts(
-        is_approved=row.state == "published",
-        rating_count=row.rating_count,
-        rating_mean=row.rating_mean,
-        rating_rank=row.rating_rank,
-        won=won,
-        published_at=row.published_at,
-        renewed_at=row.renewed_at,
-        verified_at=row.verified_at,
-        fits=fits,
-    )
-    return Known(facts, row.current_version_id, row.sha256, row.page_count or 0, row.replaced_by_id)
+def _seconds(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[float | None]:
+    return cast("ColumnElement[float | None]", extract("epoch", moment))
 
 
 def _won(ids: list[int]) -> dict[int, int]:

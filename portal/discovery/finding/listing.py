@@ -47,7 +47,7 @@ def listing(wanted: Wanted, sort: str, number: int, per_page: int, deal: Deal | 
 def _by_relevance(wanted: Wanted, number: int, per_page: int, deal: Deal | None) -> Listing:
     names = current_app.config["SEARCH_BOOSTS"] if wanted.is_ranked else ()
     known = known_of(wanted, deal, names)
-    at = now()
+    at = now().timestamp()
     boosts = {asset_id: shares(own.facts, at, names) for asset_id, own in known.items()}
     order = [asset_id for asset_id in wanted.ids or () if asset_id in known]
     if wanted.is_ranked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
@@ -115,14 +116,18 @@ def boost_reasons(facts: Facts, boosts: Mapping[str, float], deal: Deal | None) 
         "freshness": _freshness(facts),
         "deal": f"For {_listed(facts)}, like {deal.name if deal else ''}",
         "approved": "Published by marketing",
-        "new": f"New: lifted until {day(facts.published_at + NEW_FOR)}" if facts.published_at else "",
+        "new": f"New: lifted until {day(_moment((facts.published_at or 0) + NEW_FOR))}",
     }
     return [f"{said[name]}: {_up(share)}" for name, share in boosts.items()]
 
 
 def _freshness(facts: Facts) -> str:
     at = facts.fresh_at
-    return f"{'Checked' if at == facts.verified_at else 'Published'} {ago(at)}"
+    return f"{'Checked' if at == facts.verified_at else 'Published'} {ago(_moment(at))}"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _listed(facts: Facts) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import db
@@ -71,9 +72,10 @@ class Wanted:
 def one_of(
     column: InstrumentedAttribute[int] | ColumnElement[int], ids: Sequence[int]
 ) -> ColumnElement[bool]:
-    """Say in SQL that a column is one of many ids, written into the statement: no database limits how many."""
-    values = bindparam(None, list(ids), Integer, expanding=True, literal_execute=True, unique=True)
-    return column.in_(values)
+    """Say in SQL that a column is one of many ids, sent as one value, which is quicker than a thousand."""
+    # SQLite's json_each; PostgreSQL calls it jsonb_array_elements_text.
+    sent = func.json_each(json.dumps(list(ids))).table_valued("value", name=None)
+    return column.in_(select(sent.c.value))
 
 
 def _has(key: str, values: Sequence[str]) -> ColumnElement[bool]:
