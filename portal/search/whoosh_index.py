@@ -9,12 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2s
 from pathlib import Path
+from zlib import compress, decompress
 
+import numpy as np
+import numpy.typing as npt
 from whoosh import fields
+from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.columns import ColumnReader, VarBytesColumn
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.matching import Matcher
+from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import SegmentReader, TermNotFound
 
 from portal.search.analysis import TITLE_END, sequence, title_key, words
@@ -22,11 +27,13 @@ from portal.search.beginnings import beginnings
 from portal.search.engine import Document
 from portal.search.slips import WordList, written_words
 
-SCHEMA_VERSION = 2  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
+SCHEMA_VERSION = 3  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
 
 BODY, TITLE, TITLE_KEY, SEQUENCE, ID = "body", "title", "title_key", "sequence", "id"
 BEGINNING, WRITTEN = "beginning", "written"
 OFTEN_ENOUGH = 4  # documents of one commit that are noted as having a written word
+
+Numbers = npt.NDArray[np.int64]
 
 SCHEMA = fields.Schema(
     **{
@@ -34,9 +41,9 @@ SCHEMA = fields.Schema(
         TITLE: fields.TEXT(phrase=False),
         TITLE_KEY: fields.ID(),
         BEGINNING: fields.ID(),
-        # A word stays known while one of the few documents stays that are noted as having it: noting all of
-        # them would make the index half as large again.
-        WRITTEN: fields.ID(),
+        # Words as they are written, kept with the first few documents of a commit that have them: postings for
+        # all of them would make the index half as large again.
+        WRITTEN: fields.COLUMN(VarBytesColumn()),
         # Phrases are found here: positions in the postings would make all ranking half as fast.
         SEQUENCE: fields.COLUMN(VarBytesColumn()),
         ID: fields.NUMERIC(int, 64, signed=False, shift_step=0, sortable=True),
@@ -75,11 +82,17 @@ def index_fields(document: Document, noted: Counter[str]) -> dict[str, object]:
     }
 
 
-def _newly_written(document: Document, noted: Counter[str]) -> list[str]:
+def _newly_written(document: Document, noted: Counter[str]) -> bytes:
     written = written_words(f"{document.title}\n{document.text}\n{document.terms}")
     new = sorted(word for word in written if noted[word] < OFTEN_ENOUGH)
     noted.update(new)
-    return new
+    return compress(" ".join(new).encode()) if new else b""
+
+
+def _all_written(reader: SegmentReader) -> WordList:
+    column = reader.column_reader(WRITTEN)
+    kept = (bytes(column[number]) for number in range(reader.doc_count_all()))
+    return WordList(sorted({word for some in kept if some for word in decompress(some).decode().split()}))
 
 
 def _hashed(key: str) -> str:
@@ -94,7 +107,7 @@ class Segment:
     """
 
     ids: array[int]
-    lengths: dict[str, array[int]]
+    lengths: dict[str, Numbers]
     written: WordList | None = None
 
 
@@ -147,13 +160,17 @@ class Snapshot:
         """Return in how many documents the term is, deleted ones included."""
         return int(self._searcher.doc_frequency(field, term))
 
-    def postings(self, field: str, term: str) -> Iterator[tuple[Matcher, int, array[int]]]:
-        """Yield, per segment that has the term: its postings, the first document number, and all lengths."""
+    def postings(self, field: str, term: str) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
+        """Yield, per segment that has the term: the documents that have it, how often, and their lengths."""
         for reader, offset, segment in self._leaves:
             try:
-                yield reader.postings(field, term), offset, segment.lengths[field]
+                numbers, counts = _read_postings(reader.postings(field, term))
             except TermNotFound:
                 continue
+            if deleted := list(reader.segment().deleted_docs()):
+                kept = np.isin(numbers, deleted, invert=True)
+                numbers, counts = numbers[kept], counts[kept]
+            yield offset + numbers, counts, segment.lengths[field][numbers]
 
     def having(self, field: str, term: str) -> set[int]:
         """Return the numbers of the documents that have a term in a field."""
@@ -167,7 +184,7 @@ class Snapshot:
         """Yield the words of each segment as they are written."""
         for reader, _, segment in self._leaves:
             if segment.written is None:
-                segment.written = WordList([word.decode() for word in reader.lexicon(WRITTEN)])
+                segment.written = _all_written(reader)
             yield segment.written
 
     def with_title(self, key: str) -> set[int]:
@@ -193,11 +210,32 @@ class Snapshot:
         raise KeyError(number)
 
 
+def _read_postings(matcher: Matcher) -> tuple[Numbers, Numbers]:
+    """Return the documents that a term stands in, deleted ones included, and how often.
+
+    Blocks are taken whole out of Whoosh's own reader: asked one by one, postings take ten times as long.
+    """
+    matcher = matcher.child if isinstance(matcher, FilterMatcher) else matcher
+    numbers: list[int] = []
+    counts: list[float] = []
+    while matcher.is_active():
+        number, count = matcher.id(), matcher.weight()  # from here on the block is there
+        if isinstance(matcher, W3LeafMatcher):
+            numbers += matcher._ids
+            counts += matcher._weights
+            matcher._next_block()
+        else:
+            numbers.append(number)
+            counts.append(count)
+            matcher.next()
+    return np.array(numbers, np.int64), np.array(counts, np.int64)
+
+
 def _read_segment(reader: SegmentReader) -> Segment:
     numbers = range(reader.doc_count_all())
     ids = reader.column_reader(ID)
     lengths = {
-        field: array("I", (reader.doc_field_length(number, field) or 0 for number in numbers))
+        field: np.fromiter((reader.doc_field_length(number, field) or 0 for number in numbers), np.int64)
         for field in (BODY, TITLE)
     }
     if not reader.has_column(ID):  # Whoosh would make ids up
