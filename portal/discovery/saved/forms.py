@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
+from wtforms.validators import InputRequired
 
 
 class NameForm(FlaskForm):
     """What a saved search is called; what a name may be is checked where it is kept."""
 
-    name = StringField("Name")
+    name = StringField("Name", [InputRequired()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
@@ -91,10 +92,14 @@ def learn(search: SavedSearch, found: Fitting, moment: datetime) -> list[int]:
         db.session.execute(known_rows.where(SavedSearchHit.saved_search_id == search.id)).tuples().all()
     )
     since = search.looked_at or search.created_at
-    fresh = _went_live_since([number for number in found.ids if number not in known], since)
+    fresh = _fresh([number for number in found.ids if number not in known], since, search.user_id)
     doubtful = search.looked_at is None or found.is_cut or (bool(search.text) and _words_changed(since))
-    # Where something else may be why they fit, only what is new itself is news.
-    news = [number for number in found.ids if number in fresh and (fresh[number] or not doubtful)]
+    # Where something else may be why they fit, only what is new itself is news; one's own never is.
+    news = [
+        number
+        for number in found.ids
+        if number in fresh and not fresh[number].is_own and (fresh[number].is_newer or not doubtful)
+    ]
     told = set(news)
     insert_rows(
         SavedSearchHit,
@@ -113,16 +118,24 @@ def learn(search: SavedSearch, found: Fitting, moment: datetime) -> list[int]:
     return news
 
 
-def _went_live_since(ids: Sequence[int], since: datetime) -> dict[int, bool]:
-    """Return of the content that is still there whether it, or its version, is newer than a moment."""
+@dataclass(frozen=True)
+class _Fresh:
+    """Content that a search did not know: whether it is newer than the last look, and its owner's own."""
+
+    is_newer: bool
+    is_own: bool
+
+
+def _fresh(ids: Sequence[int], since: datetime, owner_id: int) -> dict[int, _Fresh]:
+    """Return what is to be known of content, as far as it is still there."""
     newer: ColumnElement[bool] = or_(
         Asset.published_at > since, Version.published_at > since, Asset.created_at > since
     )
-    found: dict[int, bool] = {}
+    found: dict[int, _Fresh] = {}
     for part in chunks(ids):
-        rows = select(Asset.id, func.coalesce(newer, False)).where(Asset.id.in_(part))
+        rows = select(Asset.id, newer, Asset.owner_id == owner_id).where(Asset.id.in_(part))
         rows = rows.outerjoin(Version, Version.id == Asset.current_version_id)
-        found.update(db.session.execute(rows).tuples().all())
+        found.update({number: _Fresh(bool(new), bool(own)) for number, new, own in db.session.execute(rows)})
     return found
 
 

@@ -66,6 +66,16 @@ def test_nobody_is_told_of_what_they_may_not_see(publish, save, sign_in, make, t
     assert told(marketer) == ["New for your search “Mine”: “Named hospital deck”"]
 
 
+def test_nobody_is_told_of_what_they_look_after_themselves(publish, save, sign_in, make, told):
+    publish("Other")
+    marketer, colleague = make.user("marketer"), make.user("marketer")
+    save(sign_in(marketer), "hospital")
+    save(sign_in(colleague), "hospital")
+    publish("Hospital deck", owner=marketer)
+    assert told(marketer) == []
+    assert told(colleague) == ["New for your search “Mine”: “Hospital deck”"]
+
+
 def test_a_draft_is_news_when_it_goes_live(publish, save, sign_in, rep, told, reindex):
     publish("Other")
     client = sign_in(rep)
