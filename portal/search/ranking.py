@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from heapq import nlargest
+
+import numpy as np
+import numpy.typing as npt
 
 from portal.search.analysis import has_phrase, title_of
 from portal.search.engine import Ranked
@@ -18,8 +19,8 @@ B = 0.75
 WEIGHTS = {BODY: 1.0, TITLE: 0.4}
 SYNONYM = 0.8  # what a word counts that means the same as one that was typed
 
-Scores = dict[int, float]  # by document number
-Having = Mapping[int, object]  # the document numbers are its keys
+Scores = npt.NDArray[np.float64]  # by document number; 0 where nothing is found
+Having = npt.NDArray[np.bool_]  # by document number
 
 
 def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
@@ -27,23 +28,22 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     terms = _Terms(snapshot)
     scores, complete = _word_by_word(terms, query.words)
     if not query.words:
-        scores = _titles(snapshot, query.every_part)
-    lifts: Scores = dict.fromkeys(complete, 1.0)
-    for number, share in _with_phrases(terms, query.phrases).items():
-        lifts[number] = lifts.get(number, 0.0) + 2 * share
+        scores = _titles(terms, query.every_part)
+    lifts = complete + 2 * _with_phrases(terms, query.phrases)
     for number in snapshot.with_title(query.title_key) if query.title_key else ():
-        lifts[number] = lifts.get(number, 0.0) + 4
-    found = _admitted(terms, query, scores.keys() | lifts.keys())
-    order = nlargest(limit, ((lifts.get(n, 0.0), scores.get(n, 0.0), -n) for n in found))
-    return [Ranked(snapshot.id_of(-negative), lift, score) for lift, score, negative in order]
+        lifts[number] += 4
+    numbers = np.flatnonzero(_admitted(terms, query, (scores > 0) | (lifts > 0)))
+    order = numbers[np.lexsort((numbers, -scores[numbers], -lifts[numbers]))][:limit]
+    found = zip(order.tolist(), lifts[order].tolist(), scores[order].tolist(), strict=True)
+    return [Ranked(snapshot.id_of(number), lift, score) for number, lift, score in found]
 
 
-def _admitted(terms: _Terms, query: Query, found: set[int]) -> set[int]:
+def _admitted(terms: _Terms, query: Query, found: Having) -> Having:
     """Return what is left of the documents found once those are out that the operators of the query forbid."""
     for word in query.in_title:
-        found &= _having_in_title(terms.snapshot, word)
+        found = found & terms.these(_having_in_title(terms.snapshot, word))
     for word in query.without:
-        found -= _word(terms, word)[1].keys()
+        found = found & ~_word(terms, word)[1]
     return found
 
 
@@ -66,66 +66,72 @@ class _Terms:
     def scores(self, term: str) -> Scores:
         known = self._known.get(term)
         if known is None:
-            known = self._known[term] = {}
+            known = self._known[term] = self.nothing()
             for field, weight in WEIGHTS.items():
                 _add_field(known, self.snapshot, field, term, weight)
         return known
 
+    def nothing(self) -> Scores:
+        """Return the scores when nothing is found."""
+        return np.zeros(self.snapshot.total)
 
-def _word_by_word(terms: _Terms, words: tuple[QueryWord, ...]) -> tuple[Scores, list[int]]:
+    def these(self, numbers: set[int]) -> Having:
+        """Say of every document whether it is one of some."""
+        having = np.zeros(self.snapshot.total, np.bool_)
+        having[list(numbers)] = True
+        return having
+
+    def with_phrase(self, having: Having, wanted: bytes) -> Having:
+        """Return which of some documents have words in a row."""
+        numbers = np.flatnonzero(having).tolist()
+        return self.these({n for n in numbers if has_phrase(self.snapshot.sequence_of(n), wanted)})
+
+
+def _word_by_word(terms: _Terms, words: tuple[QueryWord, ...]) -> tuple[Scores, Having]:
     """Return the scores, and the documents with every word (of two or more) that any document has."""
-    scores: Scores = {}
-    found: dict[int, int] = {}
+    scores = terms.nothing()
+    found = np.zeros(len(scores), np.int64)
     known = 0
     for word in words:
         word_scores, having = _word(terms, word)
-        known += bool(having)
-        for number, score in word_scores.items():
-            scores[number] = scores.get(number, 0.0) + word.count * score
-        for number in having:
-            found[number] = found.get(number, 0) + 1
-    return scores, [number for number, has in found.items() if has == known > 1]
+        known += bool(having.any())
+        scores += word.count * word_scores
+        found += having
+    return scores, (found == known) & (known > 1)
 
 
 def _word(terms: _Terms, word: QueryWord) -> tuple[Scores, Having]:
     """Return the scores for one word, and the documents that have all of it or of what means the same."""
     scores, having = _word_itself(terms, word)
-    if not word.alternatives:
-        return scores, having
-    scores, having = dict(scores), dict.fromkeys(having)
     for alternative in word.alternatives:
         its_scores, its_having = _word_itself(terms, alternative)
-        having |= dict.fromkeys(its_having)
-        for number in its_having:
-            scores[number] = max(scores.get(number, 0.0), SYNONYM * its_scores[number])
+        scores = np.maximum(scores, SYNONYM * its_scores * its_having)
+        having = having | its_having
     return scores, having
 
 
 def _word_itself(terms: _Terms, word: QueryWord) -> tuple[Scores, Having]:
     per_term = [terms.scores(term) for term in word.terms]
     if len(per_term) == 1 and not word.wholes and not word.sequence:
-        return per_term[0], per_term[0]
-    scores = _sum(per_term)
-    having = set.intersection(*map(set, per_term)) if per_term else set()
+        return per_term[0], per_term[0] > 0
+    scores = sum(per_term, terms.nothing())
     wholes = [terms.scores(whole) for whole in word.wholes]
-    in_one_piece = set().union(*wholes)
+    in_one_piece = sum(wholes, terms.nothing()) > 0
+    having = _all(per_term) if per_term else terms.these(set())
     if word.sequence:
-        having = {
-            n for n in having - in_one_piece if has_phrase(terms.snapshot.sequence_of(n), word.sequence)
-        }
-        scores = {n: score for n, score in scores.items() if n in having or n in in_one_piece}
+        having = terms.with_phrase(having & ~in_one_piece, word.sequence)
+        scores = scores * (having | in_one_piece)
     for whole_scores in wholes:
-        for number, score in whole_scores.items():
-            scores[number] = max(scores.get(number, 0.0), score)
-    return scores, dict.fromkeys(having | in_one_piece)
+        scores = np.maximum(scores, whole_scores)
+    return scores, having | in_one_piece
 
 
-def _sum(parts: list[Scores]) -> Scores:
-    total: Scores = {}
-    for scores in parts:
-        for number, score in scores.items():
-            total[number] = total.get(number, 0.0) + score
-    return total
+def _all(per_term: list[Scores]) -> Having:
+    """Say which documents have all of some terms."""
+    having = per_term[0] > 0
+    for scores in per_term[1:]:
+        having = having & (scores > 0)
+    return having
 
 
 def _add_field(scores: Scores, snapshot: Snapshot, field: str, term: str, weight: float) -> None:
@@ -134,31 +140,24 @@ def _add_field(scores: Scores, snapshot: Snapshot, field: str, term: str, weight
         return
     highest = weight * (K1 + 1) * math.log(1 + (snapshot.total - n + 0.5) / (n + 0.5))
     flat, per_length = K1 * (1 - B), K1 * B / snapshot.average_length(field)
-    for matcher, offset, lengths in snapshot.postings(field, term):
-        id_here, count_here, advance, is_active = matcher.id, matcher.weight, matcher.next, matcher.is_active
-        while is_active():
-            number, count = id_here(), count_here()
-            score = highest * count / (count + flat + per_length * lengths[number])
-            scores[offset + number] = scores.get(offset + number, 0.0) + score
-            advance()
+    for numbers, counts, lengths in snapshot.postings(field, term):
+        scores[numbers] += highest * counts / (counts + flat + per_length * lengths)
 
 
-def _titles(snapshot: Snapshot, parts: tuple[str, ...]) -> Scores:
+def _titles(terms: _Terms, parts: tuple[str, ...]) -> Scores:
     """Score titles that have all of these words: what is left to do with a query of stop words."""
     found: list[Scores] = []
     for part in parts:
-        scores: Scores = {}
-        _add_field(scores, snapshot, TITLE, part, 1.0)
+        scores = terms.nothing()
+        _add_field(scores, terms.snapshot, TITLE, part, 1.0)
         found.append(scores)
-    shared = set.intersection(*map(set, found)) if found else set()
-    return {number: sum(scores[number] for scores in found) for number in shared}
+    return sum(found, terms.nothing()) * _all(found) if found else terms.nothing()
 
 
 def _with_phrases(terms: _Terms, phrases: tuple[Phrase, ...]) -> Scores:
-    """Return the documents that have any of the phrases, and what share of them."""
-    shares: Scores = {}
+    """Return what share of the phrases each document has."""
+    shares = terms.nothing()
     for phrase in phrases:
-        for number in set.intersection(*(set(terms.scores(term)) for term in phrase.terms)):
-            if has_phrase(terms.snapshot.sequence_of(number), phrase.sequence):
-                shares[number] = shares.get(number, 0.0) + 1 / len(phrases)
+        having = _all([terms.scores(term) for term in phrase.terms])
+        shares += terms.with_phrase(having, phrase.sequence) / len(phrases)
     return shares
