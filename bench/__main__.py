@@ -11,6 +11,7 @@ ORDER = (
     "demo_load",
     "search_quality",
     "search_speed",
+    "search_together",
     "documents",
     "near_duplicates",
     "importing",

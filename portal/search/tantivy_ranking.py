@@ -13,6 +13,7 @@ import tantivy
 from portal.search.engine import Ranked
 from portal.search.query import Phrase, Query, QueryWord
 from portal.search.ranking import K1, SYNONYM, WEIGHTS
+from portal.search.stopwords import STOP_WORDS
 from portal.search.tantivy_index import (
     BODY,
     SCHEMA,
@@ -133,11 +134,18 @@ def _in_title(word: QueryWord) -> tantivy.Query:
 def _forms(word: QueryWord, field: str, in_order: str) -> list[tantivy.Query]:
     """Return the queries for each form in which a document has a word."""
     forms = [term(field, whole) for whole in word.wholes]
-    if word.terms and word.sequence:
-        forms.append(_in_order(in_order, word.sequence))
-    elif word.terms:
-        forms.append(all_of(term(field, part) for part in word.terms))
+    if word.terms:
+        parts = [_has_part(field, part) for part in word.terms]
+        if word.sequence:  # it tells no stop word from another, as the parts of titles do
+            parts.append(_in_order(in_order, word.sequence))
+        forms.append(all_of(parts))
     return forms
+
+
+def _has_part(field: str, part: str) -> tantivy.Query:
+    """Return the query for the documents with a part; stop words that were typed in capitals are in titles too."""
+    found = term(field, part)
+    return any_of([found, term(TITLE, part)]) if field == BODY and part in STOP_WORDS else found
 
 
 def _text_scores(value: str) -> list[tantivy.Query]:
