@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.search.analysis import has_phrase, normal, sequence, title_key, words
+from portal.search.analysis import TITLE_END, has_phrase, normal, places, sequence, title_key, title_of, words
 from portal.search.stopwords import STOP_WORDS
 
 
@@ -65,6 +65,27 @@ def test_a_phrase_is_found_between_words_only():
     assert has_phrase(text, bytes([3, 4, 5, 6]))
     assert not has_phrase(text, bytes([4, 5, 6, 7]))
     assert not has_phrase(b"", bytes([4, 5, 6, 7]))
+
+
+def test_a_phrase_is_found_wherever_it_begins():
+    price, deck = sequence(words("price")), sequence(words("deck"))
+    assert list(places(price + deck + price + price, price)) == [0, 2, 3]
+    assert list(places(price, deck)) == []
+
+
+def test_the_title_of_a_sequence_ends_before_the_text():
+    title, text = sequence(words("price deck")), sequence(words("deck price"))
+    assert title_of(title + TITLE_END + text) == title
+    assert title_of(TITLE_END + text) == b""
+    straddling = bytes([1, 2, 255, 255, 255, 255, 3, 4])  # the mark across two words is none
+    assert title_of(straddling + TITLE_END + text) == straddling
+
+
+def test_words_can_stay_as_they_are_written():
+    assert [word.parts for word in words("Pricing PowerPoints", stemmed=False)] == [
+        ("pricing",),
+        ("power", "points"),
+    ]
 
 
 def test_a_long_chain_of_words_is_taken_apart_and_nothing_of_it_lost():
