@@ -38,7 +38,14 @@ from portal.library.hygiene.services import look_over
 from portal.sharing.queries import opened_since
 
 Tell = Callable[[int, str], None]
-_JOBS = ("index_asset", "refresh_use", "deliver_notifications", "compare_version", "compute_impact")
+_JOBS = (
+    "index_asset",
+    "refresh_use",
+    "deliver_notifications",
+    "compare_version",
+    "compute_impact",
+    "rerun_searches",
+)
 _EVENING = time(18, tzinfo=UTC)
 
 

@@ -109,7 +109,7 @@ class SimulatedRequest:
 
 @dataclass(frozen=True)
 class SimulatedSearch:
-    """One search, how much it found, and which hit was opened at which place."""
+    """One search, how much it found, which words were searched for instead, and which hit was opened at which place."""
 
     at: datetime
     user_email: str
@@ -118,6 +118,7 @@ class SimulatedSearch:
     deal: str | None = None
     opened: str | None = None
     place: int | None = None
+    corrected: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,6 @@ def simulate(
         visits=activity.visits(streams[5], uses, assets, today),
         ratings=opinions.rate(streams[6], uses, planted, today),
         requests=opinions.ask(streams[7], crm, reps, today),
-        searches=searching.search(streams[8], assets, crm, reps, today, SEARCHES),
+        searches=searching.search(streams[8], assets, crm, reps, uses, today, SEARCHES),
         planted=planted,
     )

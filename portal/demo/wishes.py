@@ -202,6 +202,7 @@ WISHES: tuple[Wish, ...] = (
         201,
         "delivered",
         "North America",
+        details="Buyers want a penetration test (a pentest, some say) by somebody outside, not older than a year.",
         kind="other",
         audience="IT leads",
         supporters=5,

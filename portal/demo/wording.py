@@ -140,3 +140,33 @@ IN_VAIN: tuple[tuple[str, float], ...] = (
     ("webinar", 2.6),
 )
 """What people type and no content answers, with how often."""
+
+OTHER_WORDS: dict[str, str] = {
+    "carbon footprint": "co2 emissions",
+    "français": "french",
+    "hazmat": "dangerous goods",
+    "furniture": "sofas",
+    "animation": "explainer film",
+    "hospital": "clinics",
+    "nordics": "sweden",
+    "webinar": "recorded event",
+}
+"""What they try next when they found nothing."""
+
+SLIPS: dict[str, str] = {
+    "security questionnaire": "securty questionnaire",
+    "pelloway": "peloway",
+    "yardwick": "yardwik",
+    "implementation plan": "implementaton plan",
+}
+"""What they type when they are in a hurry."""
+
+BEFORE_DELIVERY: tuple[tuple[str, int, int], ...] = (
+    ("penetration test", 203, 0),
+    ("security test", 203, 0),
+    ("penetration tests", 202, 1),
+    ("outside security test", 202, 2),
+    ("penetration test", 202, 3),
+    ("pentest", 202, 3),
+)
+"""What was looked for in vain before the answers on security had it: the words, how many days ago, and by whom."""

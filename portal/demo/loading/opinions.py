@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from sqlalchemy import insert
 
 from portal.content_requests.models import ContentRequest, RequestChange, Supporter, WaitingDeal
 from portal.db import chunks, db
 from portal.demo.loading.numbers import Numbers
 from portal.demo.simulated import Simulated, SimulatedRequest
+from portal.discovery.learning.request_services import remember
 from portal.discovery.learning.services import plain_words
 from portal.feedback.models import Rating
 from portal.feedback.services import refresh_ratings
@@ -36,16 +40,23 @@ def add_ratings(numbers: Numbers, story: Simulated) -> None:
     refresh_ratings()
 
 
-def add_requests(numbers: Numbers, story: Simulated, searches: dict[str, int]) -> None:
+Searches = Mapping[str, Sequence[tuple[datetime, int]]]
+
+
+def add_requests(numbers: Numbers, story: Simulated, searches: Searches) -> None:
     """Add every request with who and what waits for it, its history, and what its people were told.
 
-    `searches` maps the plain words of what was looked for in vain to the last such search: a request for the same
-    came of it.
+    `searches` maps the plain words of what was looked for in vain to these searches: a request for the same came of
+    those before it. Where it was delivered, they are run again.
     """
     for asked in story.requests:
-        request = _request(numbers, asked, searches)
+        before = _searches_before(asked, searches)
+        request = _request(numbers, asked, max(before, default=None))
         db.session.add(request)
         db.session.flush()
+        remember(request.id, before)
+        if before and asked.status == "delivered":
+            enqueue("rerun_searches", request.id)
         _add_waiting(numbers, asked, request)
         for step in asked.steps:
             by_id = numbers.people[step.by_email]
@@ -58,9 +69,14 @@ def add_requests(numbers: Numbers, story: Simulated, searches: dict[str, int]) -
     enqueue("deliver_notifications", once=True)
 
 
-def _request(numbers: Numbers, asked: SimulatedRequest, searches: dict[str, int]) -> ContentRequest:
-    wanted = set(plain_words(asked.need).split())
-    same = [search_id for words, search_id in searches.items() if set(words.split()) <= wanted]
+def _searches_before(asked: SimulatedRequest, searches: Searches) -> list[int]:
+    wanted = set(plain_words(f"{asked.need} {asked.details}").split())
+    same = [found for words, found in searches.items() if set(words.split()) <= wanted]
+    # The one who asked had just searched, whatever the hour that the story gives the request.
+    return [search_id for found in same for at, search_id in found if at.date() <= asked.created_at.date()]
+
+
+def _request(numbers: Numbers, asked: SimulatedRequest, search_id: int | None) -> ContentRequest:
     is_closed = asked.status in ("delivered", "declined")
     delivered = asked.delivered_asset
     return ContentRequest(
@@ -72,7 +88,7 @@ def _request(numbers: Numbers, asked: SimulatedRequest, searches: dict[str, int]
         needed_by=asked.needed_by,
         asked_by_id=numbers.people[asked.asked_by],
         assigned_to_id=numbers.people[asked.assigned_to] if asked.assigned_to else None,
-        search_id=max(same, default=None),
+        search_id=search_id,
         delivered_asset_id=numbers.assets[delivered] if delivered else None,
         decline_reason=asked.decline_reason,
         created_at=asked.created_at,

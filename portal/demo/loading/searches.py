@@ -1,13 +1,16 @@
-"""What people searched for, and what they opened of it."""
+"""What people searched for, what they opened of it, and which requests came of it."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, select
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select
 
 from portal.db import chunks, db
 from portal.demo.loading.numbers import Numbers
 from portal.demo.simulated import Simulated, SimulatedSearch
-from portal.discovery.learning.services import group_of, new_key
+from portal.discovery.learning.services import group_of, new_key, note_rephrasings
 from portal.discovery.models import Search, SearchClick
 
 
@@ -27,13 +30,14 @@ def add_searches(numbers: Numbers, story: Simulated) -> None:
             "search_id": ids[key],
             "asset_id": numbers.assets[search.opened],
             "place": search.place,
-            "at": search.at,
+            "at": search.at + timedelta(seconds=6 * (search.place or 1)),
         }
         for key, search in zip(keys, story.searches, strict=True)
         if search.opened
     ]
     for part in chunks(clicks, 2_000):
         db.session.execute(insert(SearchClick), part)
+    note_rephrasings()
 
 
 def _search(numbers: Numbers, search: SimulatedSearch, key: str, words: str) -> dict[str, object]:
@@ -45,11 +49,15 @@ def _search(numbers: Numbers, search: SimulatedSearch, key: str, words: str) -> 
         "text": search.text,
         "words": words,
         "filters": {},
-        "result_count": search.result_count,
+        "result_count": 0 if search.corrected else search.result_count,
+        "corrected": search.corrected,
     }
 
 
-def in_vain() -> dict[str, int]:
-    """Return by plain words the last search for each thing that was looked for in vain."""
-    found = select(Search.words, func.max(Search.id)).where(Search.result_count == 0).group_by(Search.words)
-    return {words: search_id for words, search_id in db.session.execute(found) if words}
+def in_vain() -> dict[str, list[tuple[datetime, int]]]:
+    """Return by plain words when each thing was looked for in vain, and by which search, the first first."""
+    found = select(Search.words, Search.at, Search.id).where(Search.result_count == 0, Search.corrected == "")
+    searches: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    for words, at, search_id in db.session.execute(found.order_by(Search.at, Search.id)):
+        searches[words].append((at, search_id))
+    return searches

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, extract, func, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
+from portal.db import UtcDateTime
 from portal.discovery.models import Search, SearchClick
 from portal.usage.models import UsageEvent
 from portal.usage.queries import effective_events, touches
@@ -16,6 +20,25 @@ SALES = ("rep", "manager")
 # What is done with content later than this after it was opened has another reason than the search.
 USED_WITHIN = timedelta(hours=2)
 VIEWS = ("all", "nothing", "unopened", "rephrased")
+
+
+class _UsedUntil(FunctionElement[datetime]):
+    """The last moment at which a use still follows an opening; a moment, so that an index finds what lies between."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(_UsedUntil)
+def _by_interval(element: Any, compiler: Any, **given: Any) -> str:
+    return f"({compiler.process(element.clauses, **given)} + interval '{USED_WITHIN.seconds} seconds')"
+
+
+@compiles(_UsedUntil, "sqlite")
+def _as_text(element: Any, compiler: Any, **given: Any) -> str:
+    # Moments are text there, with six digits after the point.
+    at = compiler.process(element.clauses, **given)
+    return f"(strftime('%Y-%m-%d %H:%M:%f', {at}, '+{USED_WITHIN.seconds} seconds') || '000')"
 
 
 @dataclass(frozen=True)
@@ -62,9 +85,8 @@ def _used() -> Subquery:
     events = effective_events().where(touches())
     wanted = (UsageEvent.user_id, UsageEvent.asset_id, UsageEvent.at)
     use = events.with_only_columns(*wanted).where(UsageEvent.user_id.is_not(None)).subquery()
-    seconds = extract("epoch", use.c.at) - extract("epoch", SearchClick.at)
     same = and_(use.c.user_id == Search.user_id, use.c.asset_id == SearchClick.asset_id)
-    soon = and_(use.c.at >= SearchClick.at, seconds <= USED_WITHIN.total_seconds())
+    soon = use.c.at.between(SearchClick.at, _UsedUntil(SearchClick.at))
     found = select(Search.id.label("search_id"), func.min(use.c.at).label("at")).join(
         SearchClick, SearchClick.search_id == Search.id
     )
