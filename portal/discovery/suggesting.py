@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db
 from portal.discovery.models import Search
+from portal.discovery.saved.queries import address_of, saved_searches
 from portal.library.collections.queries import visible_collections
 from portal.library.indexing import engine
 from portal.library.models import Asset, Collection, Facet, Term, asset_terms
@@ -57,18 +58,25 @@ def suggestions(user: User, text: str) -> list[Offered]:
     """Return what the typed words may be the beginning of; without words, what one looked for and opened last."""
     words = [_plain(word) for word in _WORD.findall(text.replace("\x00", " "))[:MOST_WORDS]]
     if not words:
-        return (
-            []
-            if text.strip()
-            else _kept({"Searched before": _recent(user, [])[:4], "Opened last": _opened(user)})
-        )
+        return [] if text.strip() else _before_typing(user)
     return _kept(
         {
             "Content": _titles(user, text, words),
             "Searched before": [line for line in _recent(user, words) if line.text != text.strip()][:2],
+            "Saved searches": _saved(user, words),
             "Filters": _terms(user, words),
             "Collections": _collections(user, words),
             "Open requests": _requests(words),
+        }
+    )
+
+
+def _before_typing(user: User) -> list[Offered]:
+    return _kept(
+        {
+            "Searched before": _recent(user, [])[:4],
+            "Saved searches": _saved(user, []),
+            "Opened last": _opened(user),
         }
     )
 
@@ -190,6 +198,15 @@ def _recent(user: User, words: list[str]) -> list[Suggestion]:
         for text in texts.values()
         if not words or _fits(text, words)
     ]
+
+
+def _saved(user: User, words: list[str]) -> list[Suggestion]:
+    fitting = [
+        search
+        for search in db.session.scalars(saved_searches(user).limit(_LOOKED_AT))
+        if not words or _fits(search.name, words)
+    ]
+    return [_line("saved", search.name, address_of(search), "", words) for search in fitting[:2]]
 
 
 def _opened(user: User) -> list[Suggestion]:

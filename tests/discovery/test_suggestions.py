@@ -12,6 +12,7 @@ import pytest
 
 from portal.db import now
 from portal.discovery import suggesting
+from portal.discovery.models import SavedSearch
 from portal.discovery.suggesting import MOST_LINES, marked, suggestions
 from portal.library.indexing import all_documents, engine
 from portal.library.models import Collection
@@ -154,6 +155,16 @@ def test_private_collections_and_other_peoples_searches_are_offered_to_nobody_el
     for role in ("rep", "manager", "marketer", "admin"):
         assert _lines(sign_in(make.user(role)), "zeb") == []
     assert _lines(sign_in(other), "") == []
+
+
+def test_ones_own_saved_searches_are_offered_by_their_name(make, sign_in):
+    rep = make.user("rep")
+    make.store(SavedSearch(user_id=rep.id, name="Clinic news", text="hospital", filters={"kind": ["deck"]}))
+    for typed in ("", "cli"):
+        page = sign_in(rep).get(f"/search/suggest?q={typed}").text
+        assert 'aria-label="Saved searches"' in page
+        assert 'href="/library?q=hospital&amp;kind=deck"' in page
+        assert _lines(sign_in(make.user("marketer")), typed) == []
 
 
 def test_titles_are_found_when_hundreds_that_one_may_not_see_begin_the_same(make, monkeypatch):
