@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, astuple
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -12,10 +16,13 @@ from flask.cli import AppGroup
 
 from portal.db import now, unit_of_work
 from portal.demo import queries, services
+from portal.demo.judging import measure_demo, read_demo_judged
 from portal.demo.load import load as load_demo
 from portal.demo.loading.people import PASSWORD
 from portal.demo.simulation import DEALS, SEED
 from portal.errors import PortalError
+from portal.search.engine import ENGINES, IndexUnusableError, open_engine
+from portal.search.evaluating import MEASURES, CollectionUnreadableError, each_query
 
 group = AppGroup("demo", help="Load a made-up company into an empty portal, or clear it.")
 groups = (group,)
@@ -100,3 +107,27 @@ def clear(yes: bool) -> None:
     except PortalError as error:
         raise click.ClickException(error.message) from error
     click.echo("Cleared. The portal is empty.")
+
+
+@group.command("search-quality")
+@click.option("--engine", "name", type=click.Choice(ENGINES), help="Without it, the one of SEARCH_ENGINE.")
+@click.option("--json", "as_json", is_flag=True, help="Print the means, and nDCG@10 of each query, as JSON.")
+def search_quality(name: str | None, as_json: bool) -> None:
+    """Measure how well search finds the demo's content, by judged queries; prints each of them, the worst first."""
+    if queries.note() is None:
+        raise click.ClickException("This is no demo. The judged queries are about the content of the demo.")
+    try:
+        judged = read_demo_judged()
+        with TemporaryDirectory(prefix="tandem-") as scratch:
+            engine = open_engine(Path(scratch), name or current_app.config["SEARCH_ENGINE"])
+            quality = measure_demo(judged, engine)
+    except (CollectionUnreadableError, IndexUnusableError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        each = {id: round(one.ndcg_10, 3) for id, one in quality.each.items()}
+        click.echo(json.dumps({**asdict(quality.mean), "each": each}, indent=1))
+        return
+    for line in each_query(judged, quality):
+        click.echo(line)
+    means = zip(MEASURES, astuple(quality.mean), strict=True)
+    click.echo(", ".join(f"{measure} {value:.3f}" for measure, value in means))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,20 +11,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from config import TestConfig
-from portal import create_app
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.db import db, unit_of_work
 from portal.deals.models import Account, Deal, StageEntry
 from portal.demo import care, commands, queries, services
 from portal.demo.company import ADMIN, MARKETERS, PEOPLE, REPS, VOCABULARY
 from portal.demo.from_sales import BROUGHT
-from portal.demo.load import load
 from portal.demo.loading.people import PASSWORD
 from portal.demo.models import DemoNote
-from portal.demo.pieces import load_pieces
 from portal.demo.simulated import Simulated
-from portal.demo.simulation import SEED, simulate
+from portal.demo.simulation import SEED
 from portal.discovery.models import Search, SearchClick
 from portal.feedback.models import Rating, Thread
 from portal.impact.models import ImpactSnapshot
@@ -50,46 +42,10 @@ from portal.notifications.models import Notification
 from portal.sharing.models import ShareLink, Visit
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.users.models import User
+from tests.demo.conftest import DEALS, PIECES, TODAY
 from tests.factories import Make
 
-TODAY = date(2026, 3, 5)
-DEALS = 120
-PIECES = load_pieces()
 pytestmark = pytest.mark.xdist_group("demo")
-
-
-def _create(folder: Path) -> Flask:
-    # A LibreOffice that is named but absent makes Word and PowerPoint files wait for the worker.
-    return create_app(TestConfig(folder, WTF_CSRF_ENABLED=False, SOFFICE="/nowhere/soffice"))
-
-
-@pytest.fixture(scope="module")
-def story() -> Simulated:
-    return simulate(SEED, assets=PIECES, today=TODAY, deals=DEALS)
-
-
-@pytest.fixture(scope="module")
-def loaded(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small demo, loaded once."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copyfile(template_database, folder / "tandem.db")
-    app = _create(folder)
-    with app.app_context():
-        load(app, today=TODAY, deals=DEALS)
-        db.engine.dispose()
-    with sqlite3.connect(folder / "tandem.db") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder
-
-
-@pytest.fixture
-def demo(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
-    """A portal that shows the demo, in a folder of its own."""
-    shutil.copytree(loaded, tmp_path / "demo")
-    app = _create(tmp_path / "demo")
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def _sign_in(app: Flask, email: str) -> FlaskClient:
