@@ -13,7 +13,7 @@ from portal.deals.models import Deal
 from portal.deals.queries import visible_deals_among, working_deal
 from portal.library.models import ASSET_KINDS, Asset
 from portal.library.queries import facets_with_terms, visible_assets
-from portal.search.analysis import without_accents, words
+from portal.search.analysis import without_accents
 from portal.search.query import Synonyms
 from portal.users.models import User, UserSession
 from portal.web import number_of
@@ -133,7 +133,11 @@ def _kind(value: str, synonyms: Synonyms) -> Known | None:
 
 
 def _key(name: str) -> str:
-    return "".join(part for word in words(name) for part in word.parts)
+    """Return the letters of a name in the singular, by which its writings are the same."""
+    letters = "".join(char for char in without_accents(name).casefold() if char.isalnum())
+    if letters.endswith("ies"):
+        return letters[:-3] + "y"
+    return letters.removesuffix("s")
 
 
 def _owners(user: User) -> list[tuple[int, str, str | None]]:

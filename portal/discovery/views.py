@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from markupsafe import Markup, escape
 
 from portal.db import record_apart
@@ -34,6 +34,8 @@ blueprints = (saved_blueprint, synonyms_blueprint, blueprint)
 
 @blueprint.get("/library")
 def index() -> Response:
+    if len(request.args.get("q", "")) > MOST_CHARACTERS:  # every link of the page would be as long
+        return make_response(redirect(_with_text(request.args["q"].strip()[:MOST_CHARACTERS])))
     text, filters = asked_for(request.args)
     sort = request.args.get("sort", "relevance")
     sort = sort if sort in SORTS else "relevance"

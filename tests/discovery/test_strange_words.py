@@ -1,0 +1,120 @@
+"""Whatever is typed gets an answer in under a second: too much, nothing, signs that mean something elsewhere."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import select
+
+from portal.discovery.asking import MOST_CHARACTERS
+from portal.discovery.models import Search
+from portal.library.indexing import all_documents, engine
+
+STRANGE = {
+    "ten thousand words": "".join(f"word{number} " for number in range(10_000)),
+    "one endless word": "x" * 50_000,
+    "stop words": "the of and a to",
+    "punctuation": ".,;:!?-–—…()[]{}<>/\\|",
+    "star": "*",
+    "stars": "a* *a ?* **",
+    "brackets": "((((",
+    "closing": "))))",
+    "nul": "\x00",
+    "nul within": "her\x00on",
+    "emoji": "😀 👩‍👩‍👧‍👦 🏳️‍🌈",
+    "right to left": "שלום עולם مرحبا",
+    "turned around": "\u202egnirps\u202c",
+    "percent": "%",
+    "underline": "_",
+    "percent and underline": "%_% _%_",
+    "backslash": "\\",
+    "quotes": '"',
+    "many quotes": '"a" "b" "' * 40,
+    "operators": "title: kind: owner: -",
+    "operator of operators": "kind:owner:title:deck",
+    "minus signs": "- -- --- -a -the",
+    "only without": "-heron",
+    "sql": "' or 1=1; drop table assets; --",
+    "markup": "<script>alert(1)</script>",
+    "template": "{{ 7*7 }}{% raw %}",
+    "control": "\x01\x02\x1b[31m",
+    "lone surrogate": "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "chinese": "医院 案例 研究" * 50,
+}
+
+
+@pytest.fixture
+def index(app):
+    """Bring the index in step with what the test has made."""
+
+    def run() -> None:
+        with app.app_context():
+            engine().rebuild(all_documents())
+
+    return run
+
+
+@pytest.fixture
+def library(make):
+    """A rep, and a few assets of which one is no business of theirs."""
+    for number in range(5):
+        make.asset(
+            f"Heron {number}", pages=("The heron of the north.", "Hospitals cut costs by 20 % with a_b.")
+        )
+    make.asset("Hidden", state="draft", pages=("heron",))
+    return make.user("rep")
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("with_index", [True, False])
+def test_an_answer_comes_in_under_a_second(library, index, sign_in, name, with_index):
+    if with_index:
+        index()
+    client = sign_in(library)
+    client.get("/library?q=warm")
+    start = time.process_time()
+    answer = client.get("/library", query_string={"q": STRANGE[name]}, follow_redirects=True)
+    assert time.process_time() - start < 1
+    assert answer.status_code == 200
+    assert "Hidden" not in answer.text
+    assert "<script>alert" not in answer.text
+    assert "{{ 7*7 }}" in answer.text if name == "template" else True
+
+
+@pytest.mark.parametrize("name", ["percent", "underline", "star", "punctuation"])
+def test_signs_are_no_wildcards_even_without_an_index(library, sign_in, name):
+    page = sign_in(library).get("/library", query_string={"q": STRANGE[name], "sort": "title"}).text
+    assert page.count('class="hit"') <= 5
+
+
+def test_what_is_too_long_is_cut_and_the_rest_of_the_page_has_short_addresses(library, index, sign_in, rows):
+    index()
+    client = sign_in(library)
+    answer = client.get("/library", query_string={"q": "heron " * 10_000}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "Heron 1" in answer.text
+    (search,) = rows(select(Search.text))
+    assert len(search) <= MOST_CHARACTERS
+    assert max(len(part) for part in answer.text.split('href="')) < 20_000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"deal_id": "x"},
+        {"deal_id": "9" * 30},
+        {"deal_id": "0"},
+        {"sort": "\x00", "page": "-1"},
+        {"page": "9" * 30},
+        {"kind": ["\x00", "deck"] * 50},
+        {"state": "draft"},
+        {"owner": "1", "owner:": "x"},
+    ],
+)
+def test_an_address_that_was_changed_by_hand_is_answered(library, index, sign_in, arguments):
+    index()
+    answer = sign_in(library).get("/library?" + urlencode({"q": "heron", **arguments}, doseq=True))
+    assert answer.status_code == 200
+    assert "Hidden" not in answer.text
