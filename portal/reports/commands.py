@@ -12,6 +12,7 @@ from portal.reports.exports import FORMATS
 from portal.reports.filters import BY, Filters, read_filters
 from portal.reports.from_sales import from_sales_table
 from portal.reports.queries import teams
+from portal.reports.search import search_table
 from portal.reports.table import Table
 from portal.reports.usage import usage_table
 
@@ -20,7 +21,7 @@ groups = (group,)
 
 
 @group.command("export")
-@click.argument("report", type=click.Choice(["usage", "adoption", "from-sales"]))
+@click.argument("report", type=click.Choice(["usage", "adoption", "from-sales", "search"]))
 @click.option("--format", "file_format", type=click.Choice(list(FORMATS)), required=True, help="The format.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
@@ -51,6 +52,8 @@ def export(
 
 
 def _table(report: str, filters: Filters) -> Table:
+    if report == "search":
+        return search_table(filters)
     if report == "from-sales":
         return from_sales_table(None, filters)
     return usage_table(None, filters) if report == "usage" else adoption_table(filters)

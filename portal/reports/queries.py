@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.content_requests.models import ContentRequest
 from portal.db import chunks, db
 from portal.deals.models import Deal
+from portal.discovery.learning.facts import in_vain
 from portal.discovery.models import Search
 from portal.feedback.models import Rating
 from portal.impact.queries import known_to
@@ -144,7 +145,7 @@ def _sums(statement: Select[Any]) -> Sums:
 def searches(filters: Filters) -> tuple[Sums, Sums]:
     """Return how many searches were made, and how many of them found nothing."""
     found = _grouped(filters, func.count(), Search, Search.user_id)
-    found = found.add_columns(func.count(case((Search.result_count == 0, 1))))
+    found = found.add_columns(func.count(case((in_vain(), 1))))
     rows = db.session.execute(found.where(*_moments(Search.at, filters.period))).all()
     return {key: number for key, number, _ in rows}, {key: number for key, _, number in rows}
 

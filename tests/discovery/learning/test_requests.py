@@ -95,11 +95,11 @@ def test_delivery_runs_the_searches_again_once_the_content_can_be_found(
     run_jobs()
     assert results(rows) == [(1, 1), (0, None)]
     page = client.get(f"/requests/{request.id}").text
-    assert "1 of 2, in place 1" in page
+    assert "1 of 2 searches find it now, in place 1" in page
     assert "“airship” still does not find it" in page
     assert f"/library/{asset.slug}/edit" in page
     assert "/library/synonyms/new?add=airship" in page
-    assert "1 of 2, in place 1" in client.get("/reports/search?show=requests").text
+    assert "1 of 2 searches find it now, in place 1" in client.get("/reports/search?show=requests").text
 
 
 def test_the_job_itself_sees_to_the_index_first(app, make, rows, ready, delivered):
