@@ -95,8 +95,10 @@ def load(
     _what_happened(this)
     with progress.stage("counting and comparing", 10):
         drain(kinds=_JOBS)
+        with unit_of_work():
+            saved_searches.add_saved_searches(this.numbers, this.moment)
+        drain(kinds=_JOBS)
     with unit_of_work():
-        saved_searches.add_saved_searches(this.numbers, this.moment)
         look_over(opened=opened_since)
         # Hygiene says when the library was looked over last: this was it.
         db.session.add(Job(kind=LOOK, state="done", finished_at=now()))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db
 from portal.discovery.models import Search
-from portal.discovery.saved.queries import address_of, saved_searches
+from portal.discovery.saved.queries import saved_searches
 from portal.library.collections.queries import visible_collections
 from portal.library.indexing import engine
 from portal.library.models import Asset, Collection, Facet, Term, asset_terms
@@ -206,7 +206,7 @@ def _saved(user: User, words: list[str]) -> list[Suggestion]:
         for search in db.session.scalars(saved_searches(user).limit(_LOOKED_AT))
         if not words or _fits(search.name, words)
     ]
-    return [_line("saved", search.name, address_of(search), "", words) for search in fitting[:2]]
+    return [_line("saved", search.name, f"/searches/{search.id}", "", words) for search in fitting[:2]]
 
 
 def _opened(user: User) -> list[Suggestion]:
