@@ -14,10 +14,7 @@ def altered_file(folder: Path, sound: set[Path]) -> str | None:
 
     `sound` are files that were found to be right before, for tantivy never changes one; it is brought up to date.
     """
-    listed = json.loads((folder / "meta.json").read_bytes())["segments"]
-    segments = {segment["segment_id"].replace("-", "") for segment in listed}
-    # Others are about to be written, or to be removed.
-    files = {file for file in folder.glob("*.*") if file.name.split(".")[0] in segments}
+    files = _committed(folder)
     sound &= files
     for file in sorted(files - sound):
         try:
@@ -28,6 +25,18 @@ def altered_file(folder: Path, sound: set[Path]) -> str | None:
             return file.name
         sound.add(file)
     return None
+
+
+def _committed(folder: Path) -> set[Path]:
+    """Return the files of the last commit; others are about to be written, or to be removed."""
+    listed = json.loads((folder / "meta.json").read_bytes())["segments"]
+    beginnings = set()
+    for segment in listed:
+        name = segment["segment_id"].replace("-", "")
+        beginnings.add(name)
+        if segment["deletes"]:
+            beginnings.add(f"{name}.{segment['deletes']['opstamp']}")
+    return {file for file in folder.glob("*.*") if file.name.rpartition(".")[0] in beginnings}
 
 
 def _is_as_written(file: Path) -> bool:
