@@ -197,5 +197,7 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", letters).translate(_PLAIN)
 
 
+@lru_cache(maxsize=1_000)
 def _stem(word: str) -> str:
+    # The forms of a plain word are one and the same, asked for one after the other.
     return word if word in STOP_WORDS or not word.isalpha() else _stemmer.stem(word)
