@@ -90,11 +90,13 @@ def short_words(figures: AssetLift) -> str:
         return "not used on enough deals yet to know"
     if low is None or high is None or lift is None:
         return verdict_words(figures)
-    on = f"on {_count(figures.matched, 'similar deal')} (range {_signed(low * 100)} to {_signed(high * 100)})"
+    on = f"on {_count(figures.matched, 'similar deal')}"
+    # A range that leaves out zero and is no clear difference all the same needs a sentence, not a few words.
     if figures.verdict == Verdict.NO_CLEAR_DIFFERENCE:
         return f"no clear difference {on}"
+    reach = f"(range {_signed(low * 100)} to {_signed(high * 100)})"
     points = f"{abs(lift) * 100:.0f} {'point' if round(abs(lift) * 100) == 1 else 'points'}"
-    return f"won {points} {'more' if figures.verdict == Verdict.WON_MORE else 'less'} often {on}"
+    return f"won {points} {'more' if figures.verdict == Verdict.WON_MORE else 'less'} often {on} {reach}"
 
 
 def working(figures: AssetLift) -> list[str]:

@@ -99,7 +99,7 @@ def test_what_won_more_often_comes_first_and_what_won_less_often_not_at_all(app:
     assert [pick.reason for pick in every] == [
         "For Dock; won 12 points more often on 40 similar deals (range +3 to +21)",
         "For Energy and Dock; not used on enough deals yet to know",
-        "For Energy; no clear difference on 40 similar deals (range −9 to +9)",
+        "For Energy; no clear difference on 40 similar deals",
         "For Dock; not used on enough deals yet to know",
     ]
 
