@@ -56,6 +56,8 @@ def start(*command: str | Path) -> subprocess.Popen[bytes]:
 def start_portal() -> list[subprocess.Popen[bytes]]:
     """Start the web and the worker process."""
     web: list[str | Path] = [BIN / "gunicorn", "portal:create_app()", "--bind", f"127.0.0.1:{PORT}"]
+    # 500 characters of any script take up to 6,000 in an address.
+    web += ["--limit-request-line", "8190"]
     web += ["--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "10"]
     return [start(*web, "--log-level", "warning"), start(BIN / "flask", "--app", "portal", "worker")]
 

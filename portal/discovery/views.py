@@ -62,7 +62,7 @@ def index() -> Response:
             for hit in found.hits
         },
         one_by_one=_library([*(pair for pair in _here() if pair[0] != "sort"), ("sort", "newest")]),
-        example_owner=me().name.split()[0].lower() if me().name else "",
+        example_owner=_example_owner(found),
         key=key,
         chosen=any(filters.values()),
         saving=saving(me(), text, filters, number_of(request.args.get("since"))),
@@ -93,6 +93,12 @@ def _log(text: str, filters: dict[str, list[str]], found: Found, deal: Deal | No
         values["deal_id"] = deal.id if deal else None
         record_apart(lambda: services.log_search(**values))
     return key
+
+
+def _example_owner(found: Found) -> str:
+    """Return a first name for the search tips that finds something, where there is one."""
+    names = [hit.asset.owner.name for hit in found.hits if hit.asset.owner] + [me().name]
+    return next((name.split()[0].casefold() for name in names if name.strip()), "")
 
 
 def _address(hit: Hit, key: str | None) -> str:

@@ -17,6 +17,7 @@ from portal.discovery.finding.wanted import Wanted
 from portal.library.models import Asset, Page, Version
 from portal.library.page_queries import PICTURE_NAME, all_words
 from portal.search.snippets import Fragment, best_page
+from portal.users.models import User
 
 MOST_PAGES_LOOKED_AT = 60
 LOOKED_AT_CHARACTERS = 4_000
@@ -98,7 +99,8 @@ def _assets(ids: set[int]) -> dict[int, Asset]:
     version = joinedload(Asset.current_version).options(
         load_only(Version.number, Version.page_count, Version.preview_kind, Version.published_at)
     )
-    found = select(Asset).where(Asset.id.in_(ids)).options(version)
+    owner = joinedload(Asset.owner).load_only(User.name)
+    found = select(Asset).where(Asset.id.in_(ids)).options(version, owner)
     return {asset.id: asset for asset in db.session.scalars(found)}
 
 
