@@ -2,9 +2,9 @@
 
     .venv/bin/python -m bench.search_page [--full] [--keep FOLDER] [ENGINE:ASSETS ...]
 
-By default whoosh:10000 and tantivy:10000; --full adds tantivy:100000. For each library: how fast the index is rebuilt by
-`flask search rebuild` and how large it is; 200 queries of one to five words, each asked once by a rep: the whole first
-page (ranking, permission, facets, snippets, log, HTML), finding alone without the page, and beside them the bare
+By default whoosh:10000 and tantivy:10000; --full adds tantivy:100000. For each library: how fast the index is rebuilt
+by `flask search rebuild` and how large it is; 200 queries of one to five words, each asked once by a rep: the whole
+first page (ranking, permission, facets, snippets, log, HTML), finding alone without the page, and beside them the bare
 engine's top ten; type-ahead (bench.type_ahead); memory of a web process (bench.web_memory); and from publishing to
 being found (bench.findable). Whoosh takes some eleven minutes of the processor to build whoosh:100000.
 
