@@ -13,7 +13,7 @@ from portal.search.analysis import UMLAUTS, has_phrase, normal, sequence, withou
 from portal.search.query import QueryWord
 
 _MOST_LOOKS = 40
-_BEGINNING = 4
+_BEGINNING = 7
 # More characters than the longest word with its neighbours.
 _AROUND = 60
 _UMLAUTS = UMLAUTS | str.maketrans({"Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
