@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from portal.db import db, unit_of_work
 from portal.discovery.answering import answer
+from portal.discovery.finding import Found
 from portal.discovery.learning.services import log_search, new_key
 from portal.errors import PortalError
 from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild
@@ -66,18 +67,7 @@ def query(text: str, email: str | None, as_json: bool) -> None:
         for hit in found.hits
     ]
     if email:
-        user_id, total = user.id, 0 if found.instead else found.total
-        db.session.rollback()
-        with unit_of_work():
-            log_search(
-                key=new_key(),
-                user_id=user_id,
-                text=text,
-                filters={},
-                result_count=total,
-                deal_id=None,
-                corrected=found.instead,
-            )
+        _log(user.id, text, found)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -87,6 +77,21 @@ def query(text: str, email: str | None, as_json: bool) -> None:
     click.echo(f"{found.total} found{f' for {found.instead}' if found.instead else ''}.")
     if found.did_you_mean:
         click.echo(f"Did you mean: {found.did_you_mean}")
+
+
+def _log(user_id: int, text: str, found: Found) -> None:
+    count = 0 if found.instead else found.total
+    db.session.rollback()
+    with unit_of_work():
+        log_search(
+            key=new_key(),
+            user_id=user_id,
+            text=text,
+            filters={},
+            result_count=count,
+            deal_id=None,
+            corrected=found.instead,
+        )
 
 
 @group.command("rebuild")
