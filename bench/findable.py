@@ -1,7 +1,8 @@
 """How long it takes until a rep finds what a marketer has just published, while the worker has nothing else to do.
 
-Run by bench.search_page, whose library it uses. A worker process as in production; here a text is added that is
-published as soon as it is read, and the search is asked as a rep until it shows it. Goal: under 2 seconds.
+Run by bench.search_page, whose library it uses. A worker process as in production; here a text is added and published
+at once, and the search is asked as a rep for a word that only its text has, until it shows it: so it takes reading the
+text and writing the index. Goal: under 2 seconds.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from portal.db import db, unit_of_work
 from portal.discovery.finding import find
 from portal.jobs import waiting_jobs
 from portal.library.services.content import create_asset
+from portal.library.services.states import publish
 from portal.library.services.versions import add_markdown_version
 from portal.users.models import User
 
@@ -49,9 +51,9 @@ def worker(environment: dict[str, str]) -> Iterator[None]:
 def measure(app: Flask, environment: dict[str, str]) -> list[float]:
     """Publish a text twenty times and return how many seconds each took to be found, from least to most."""
     with app.app_context(), worker(environment):
-        _publish("wake")
-        _until_found("wake")
-        return sorted(_publish_and_find(f"findme{number}x{os.getpid()}") for number in range(TIMES))
+        _publish("wakeup")
+        _until_found("wakeup")
+        return sorted(_publish_and_find(f"findme{os.getpid()}n{number}") for number in range(TIMES))
 
 
 def _publish_and_find(word: str) -> float:
@@ -67,16 +69,16 @@ def _publish_and_find(word: str) -> float:
 def _publish(word: str) -> None:
     with unit_of_work():
         marketer = db.session.scalars(select(User).where(User.email == MARKETER)).one()
-        asset = create_asset(by=marketer, title=f"New {word}", kind="deck")
-        body = f"{Writer(6).text(300)} {word}"
-        add_markdown_version(asset, by=marketer, body=body, publish_when_read=True)
+        asset = create_asset(by=marketer, title="Something new", kind="deck")
+        add_markdown_version(asset, by=marketer, body=f"{Writer(6).text(300)} {word}")
+        publish(asset, marketer)
 
 
 def _until_found(word: str) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         rep = db.session.scalars(select(User).where(User.email == REP)).one()
-        found = any(word in hit.asset.title for hit in find(rep, word).hits)
+        found = find(rep, f'"{word}"').total
         db.session.rollback()
         if found:
             return
