@@ -12,7 +12,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals_among, working_deal
 from portal.library.models import ASSET_KINDS, Asset
-from portal.library.queries import facets_with_terms, visible_assets
+from portal.library.queries import facet_keys, visible_assets
 from portal.search.analysis import without_accents
 from portal.search.query import Synonyms
 from portal.users.models import User, UserSession
@@ -54,7 +54,7 @@ class Asked:
 def asked_for(arguments: MultiDict[str, str]) -> tuple[str, dict[str, list[str]]]:
     """Return the words and the values by filter that an address names; what is no filter is left out."""
     text = arguments.get("q", "").strip()[:MOST_CHARACTERS]
-    known = {"kind", "state", *(facet.key for facet in facets_with_terms())}
+    known = {"kind", "state"} | facet_keys()
     names = [name for name in arguments if name in known]
     values = {name: list(dict.fromkeys(value[:80] for value in arguments.getlist(name))) for name in names}
     return text, {name: chosen[:MOST_VALUES] for name, chosen in values.items()}

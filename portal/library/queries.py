@@ -238,6 +238,11 @@ def facets_with_terms() -> list[Facet]:
     return list(db.session.scalars(found))
 
 
+def facet_keys() -> set[str]:
+    """Return by which facets content can be filtered."""
+    return set(db.session.scalars(select(Facet.key)))
+
+
 def term_uses() -> dict[int, int]:
     """Return for each term how many pieces of content carry it; none is left out of the answer."""
     counted = select(asset_terms.c.term_id, func.count()).group_by(asset_terms.c.term_id)

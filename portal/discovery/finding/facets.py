@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,9 +20,10 @@ KIND_WORDS = {kind: kind_words(kind) for kind in ASSET_KINDS}
 
 def groups_of(wanted: Wanted) -> tuple[Group, ...]:
     """Return all filters that have something to choose."""
-    groups = [_column_group(wanted, "kind", "Kind", Asset.kind, KIND_WORDS), *_term_groups(wanted)]
+    groups = [_column_group(wanted, "kind", "Kind", _kinds(wanted), KIND_WORDS), *_term_groups(wanted)]
     if wanted.user.is_marketing:
-        groups.append(_column_group(wanted, "state", "State", shown_state(), STATE_WORDS))
+        states = _counts(wanted, "state", shown_state())
+        groups.append(_column_group(wanted, "state", "State", states, STATE_WORDS))
     return tuple(group for group in groups if group.choices)
 
 
@@ -46,9 +48,21 @@ def _term_counts(wanted: Wanted, without: str | None) -> dict[int, int]:
     return dict(db.session.execute(counts.group_by(asset_terms.c.term_id)).tuples().all())
 
 
-def _column_group(wanted: Wanted, key: str, name: str, column: Any, words: Mapping[str, str]) -> Group:
+def _kinds(wanted: Wanted) -> Mapping[str, int]:
+    """Count kinds; of hits that no filter narrows they are known already."""
+    if wanted.seen and not any(wanted.filters.values()):
+        return Counter(wanted.seen[number].kind for number in wanted.fitting())
+    return _counts(wanted, "kind", Asset.kind)
+
+
+def _counts(wanted: Wanted, key: str, column: Any) -> Mapping[str, int]:
     counts = select(column, func.count()).where(wanted.condition(without=key)).group_by(column)
-    known: dict[str, int] = dict(db.session.execute(counts).tuples().all())
+    return dict(db.session.execute(counts).tuples().all())
+
+
+def _column_group(
+    wanted: Wanted, key: str, name: str, known: Mapping[str, int], words: Mapping[str, str]
+) -> Group:
     chosen = set(wanted.filters.get(key, ()))
     choices = (Choice(value, word, known.get(value, 0), value in chosen) for value, word in words.items())
     return Group(key, name, tuple(choice for choice in choices if choice.count or choice.chosen))

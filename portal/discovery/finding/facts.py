@@ -1,9 +1,9 @@
-"""The facts by which hits are boosted and folded, for up to a thousand of them in a few statements."""
+"""The facts by which hits are boosted, for many of them in a few statements."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, NamedTuple, cast
+from collections.abc import Collection, Sequence
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -11,61 +11,35 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.db import db
 from portal.deals.models import Deal
 from portal.discovery.finding.boosts import DEAL_WORTH, Facts
-from portal.discovery.finding.wanted import Wanted, one_of
+from portal.discovery.finding.wanted import one_of
 from portal.discovery.recommending import facts_of
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.library.models import Asset, Facet, Term, Version, asset_terms
 
 
-class Known(NamedTuple):
-    """What is known of one hit: the facts of its boosts, and what tells that it is like another."""
-
-    facts: Facts
-    version_id: int | None
-    sha256: str | None
-    page_count: int
-    replaced_by_id: int | None
-
-
-def known_of(wanted: Wanted, deal: Deal | None, names: Collection[str]) -> dict[int, Known]:
-    """Return what is known of the wanted content; only what the boosts of `names` look at is asked for."""
+def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str]) -> dict[int, Facts]:
+    """Return what boosts look at, by asset; only what the boosts of `names` look at is asked for."""
+    if not names:
+        return {}
     found = select(
         *(Asset.id, Asset.state, Asset.rating_count, Asset.rating_mean, Asset.rating_rank),
         *(_seconds(Asset.published_at), _seconds(Version.published_at), _seconds(Asset.verified_at)),
-        *(Asset.current_version_id, Version.sha256, Version.page_count, Asset.replaced_by_id),
     ).outerjoin(Version, Version.id == Asset.current_version_id)
-    rows = db.session.execute(found.where(wanted.condition())).tuples().all()
-    ids = [row[0] for row in rows]
     won = _won(ids) if "wins" in names else {}
     fits = _fits(ids, deal) if deal and "deal" in names else {}
-    known = {}
-    for (
-        number,
-        state,
-        count,
-        mean,
-        rank,
-        published,
-        renewed,
-        verified,
-        version_id,
-        sha256,
-        pages,
-        replaced,
-    ) in rows:
-        facts = Facts(
-            *(state == "published", count, mean, rank, won.get(number, 0), published, renewed, verified),
-            tuple(fits.get(number, ())),
-        )
-        known[number] = Known(facts, version_id, sha256, pages or 0, replaced)
-    return known
+    facts = {}
+    rows = db.session.execute(found.where(one_of(Asset.id, ids))).tuples()
+    for number, state, count, mean, rank, published, renewed, verified in rows:
+        read = (count, mean, rank, won.get(number, 0), published, renewed, verified)
+        facts[number] = Facts(state == "published", *read, tuple(fits.get(number, ())))
+    return facts
 
 
 def _seconds(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[float | None]:
     return cast("ColumnElement[float | None]", extract("epoch", moment))
 
 
-def _won(ids: list[int]) -> dict[int, int]:
+def _won(ids: Sequence[int]) -> dict[int, int]:
     """Return on how many won deals assets were used, as the latest figures have it."""
     latest = select(func.max(ImpactSnapshot.id)).scalar_subquery()
     found = select(ImpactRow.asset_id, ImpactRow.won).where(
@@ -74,7 +48,7 @@ def _won(ids: list[int]) -> dict[int, int]:
     return dict(db.session.execute(found).tuples().all())
 
 
-def _fits(ids: list[int], deal: Deal) -> dict[int, list[tuple[str, str]]]:
+def _fits(ids: Sequence[int], deal: Deal) -> dict[int, list[tuple[str, str]]]:
     """Return the terms (facet, name) that assets share with a deal."""
     values = {key: value.casefold() for key, value in facts_of(deal).items() if key in DEAL_WORTH}
     terms = select(Term.id, Facet.key, Term.name).join(Facet, Facet.id == Term.facet_id)

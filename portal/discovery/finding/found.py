@@ -9,7 +9,7 @@ from portal.discovery.asking import Typed
 from portal.library.models import Asset
 from portal.search.snippets import Fragment
 
-PER_PAGE = 20
+PER_PAGE = 10
 SORTS = {
     "relevance": "Best match",
     "newest": "Newest",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from portal.db import db, now
 from portal.deals.models import Deal
-from portal.discovery.finding.boosts import Facts, shares
-from portal.discovery.finding.facts import known_of
-from portal.discovery.finding.folding import folded
+from portal.discovery.finding.boosts import MOST, Facts, shares
+from portal.discovery.finding.facts import facts_of_hits
+from portal.discovery.finding.folding import alike, folded
 from portal.discovery.finding.wanted import Wanted
 from portal.library.models import Asset
 
@@ -45,14 +45,17 @@ def listing(wanted: Wanted, sort: str, number: int, per_page: int, deal: Deal | 
 
 
 def _by_relevance(wanted: Wanted, number: int, per_page: int, deal: Deal | None) -> Listing:
-    names = current_app.config["SEARCH_BOOSTS"] if wanted.is_ranked else ()
-    known = known_of(wanted, deal, names)
-    at = now().timestamp()
-    boosts = {asset_id: shares(own.facts, at, names) for asset_id, own in known.items()}
-    order = [asset_id for asset_id in wanted.ids or () if asset_id in known]
-    if wanted.is_ranked:
-        order.sort(key=lambda asset_id: _standing(wanted, asset_id, boosts[asset_id]), reverse=True)
-    leaders = folded(order, known) if wanted.is_ranked else {asset_id: [] for asset_id in order}
+    order = wanted.fitting()
+    if not wanted.is_ranked:
+        number = _within(number, len(order), per_page)
+        return Listing(tuple(order[(number - 1) * per_page : number * per_page]), len(order), number)
+    neighbours = alike({asset_id: wanted.seen[asset_id] for asset_id in order})
+    near = _within_reach(wanted, order, number * per_page + len(neighbours), neighbours.keys())
+    names = current_app.config["SEARCH_BOOSTS"]
+    facts, at = facts_of_hits(near, deal, names), now().timestamp()
+    boosts = {asset_id: shares(own, at, names) for asset_id, own in facts.items()}
+    order.sort(key=lambda asset_id: _standing(wanted, asset_id, boosts.get(asset_id, {})), reverse=True)
+    leaders = folded(order, neighbours)
     number = _within(number, len(leaders), per_page)
     shown = tuple(leaders)[(number - 1) * per_page : number * per_page]
     return Listing(
@@ -61,9 +64,22 @@ def _by_relevance(wanted: Wanted, number: int, per_page: int, deal: Deal | None)
         number,
         folded=len(order) - len(leaders),
         alike={asset_id: leaders[asset_id] for asset_id in shown},
-        facts={asset_id: known[asset_id].facts for asset_id in shown},
-        boosts={asset_id: boosts[asset_id] for asset_id in shown},
+        facts={asset_id: facts[asset_id] for asset_id in shown if asset_id in facts},
+        boosts={asset_id: boosts[asset_id] for asset_id in shown if asset_id in boosts},
     )
+
+
+def _within_reach(wanted: Wanted, order: list[int], first: int, also: Collection[int]) -> list[int]:
+    """Return the hits that boosts can bring among the first so many, and those whose order decides what is folded."""
+    last = wanted.ranked[order[min(first, len(order)) - 1]] if order else None
+    near = [
+        asset_id
+        for asset_id in order
+        if last
+        and (wanted.ranked[asset_id].lift, wanted.ranked[asset_id].score * (1 + MOST))
+        >= (last.lift, last.score)
+    ]
+    return [*near, *(set(also) - set(near))]
 
 
 def _standing(wanted: Wanted, asset_id: int, boosts: Mapping[str, float]) -> tuple[float, float]:

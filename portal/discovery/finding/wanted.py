@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
@@ -17,7 +17,7 @@ from portal.discovery.finding.found import Filters
 from portal.discovery.synonyms.queries import synonyms
 from portal.library.indexing import engine
 from portal.library.life.queries import shown_state
-from portal.library.models import Asset, Facet, Page, Term, asset_terms
+from portal.library.models import Asset, Facet, Page, Term, Version, asset_terms
 from portal.library.page_queries import all_words
 from portal.library.queries import visible_assets, worth_offering
 from portal.search.engine import IndexUnusableError, Ranked
@@ -34,6 +34,17 @@ _THEN_ASKED = 20_000
 MOST_FALLBACK_WORDS = 8
 
 
+class Seen(NamedTuple):
+    """What is read of each hit that a person may see: what tells that it is like another, and what filters count."""
+
+    kind: str
+    state: str
+    version_id: int | None
+    sha256: str | None
+    page_count: int | None
+    replaced_by_id: int | None
+
+
 @dataclass(frozen=True)
 class Wanted:
     """The content that a person may see and that the words fit: the ids in their order, or None for all."""
@@ -41,6 +52,7 @@ class Wanted:
     user: User
     filters: Filters
     ids: tuple[int, ...] | None
+    seen: Mapping[int, Seen] = field(default_factory=dict)
     ranked: Mapping[int, Ranked] = field(default_factory=dict)
     query: Query | None = None
     synonyms: Synonyms = ()
@@ -63,6 +75,14 @@ class Wanted:
         if not self.filters.get("state") and without != "state":
             seen = seen & (Asset.state != "archived")
         return seen
+
+    def fitting(self) -> list[int]:
+        """Return the ids under all filters, in their order."""
+        ids = self.ids or ()
+        if self.is_ranked and not any(self.filters.values()):  # as condition() has it, without asking
+            return [number for number in ids if self.seen[number].state != "archived"]
+        kept = set(db.session.scalars(self.assets()))
+        return [number for number in ids if number in kept]
 
     def assets(self, *, without: str | None = None) -> Select[Any]:
         """Select the ids of the wanted content under all filters, or all but one."""
@@ -108,8 +128,9 @@ def matching(user: User, text: str, filters: Filters) -> Wanted:
         "words": asked.words,
         "typed": asked.typed,
     }
+    ranked: list[Ranked] | None
     try:
-        ranked = _ranked(user, query)
+        ranked, seen = _ranked(user, query)
     except IndexUnusableError:
         current_app.logger.exception("the search index cannot be used; the database answers instead")
         ranked = None
@@ -119,7 +140,7 @@ def matching(user: User, text: str, filters: Filters) -> Wanted:
             user, filters, ids[:MOST_FOUND], is_ranked=False, is_capped=len(ids) > MOST_FOUND, **said
         )
     kept = {hit.id: hit for hit in ranked[:MOST_FOUND]}
-    return Wanted(user, filters, tuple(kept), kept, is_capped=len(ranked) > MOST_FOUND, **said)
+    return Wanted(user, filters, tuple(kept), seen, kept, is_capped=len(ranked) > MOST_FOUND, **said)
 
 
 def _merged(filters: Filters, typed: Sequence[Typed]) -> Filters:
@@ -130,21 +151,22 @@ def _merged(filters: Filters, typed: Sequence[Typed]) -> Filters:
     return merged
 
 
-def _ranked(user: User, query: Query) -> list[Ranked]:
+def _ranked(user: User, query: Query) -> tuple[list[Ranked], dict[int, Seen]]:
     """Rank on until more hits are known that a person may see than are shown, or the engine has no more."""
-    seen: set[int] = set()
+    seen: dict[int, Seen] = {}
     asked = 0
     ranked: list[Ranked] = []
     for limit in _limits():
         ranked = engine().rank(query, limit)
         for ids in _portions([hit.id for hit in ranked[asked:]]):
-            seen.update(db.session.scalars(_offered(user).where(one_of(Asset.id, ids))))
+            rows = db.session.execute(_offered(user).where(one_of(Asset.id, ids))).tuples()
+            seen.update((number, Seen(*row)) for number, *row in rows)
             if len(seen) > MOST_FOUND:
                 break
         asked = len(ranked)
         if len(seen) > MOST_FOUND or len(ranked) < limit:
             break
-    return [hit for hit in ranked if hit.id in seen]
+    return [hit for hit in ranked if hit.id in seen], seen
 
 
 def _limits() -> Iterator[int]:
@@ -159,12 +181,14 @@ def _portions(ids: list[int]) -> Iterator[list[int]]:
 
 
 def _offered(user: User) -> Select[Any]:
-    return visible_assets(user).with_only_columns(Asset.id).where(worth_offering(user))
+    read = (Asset.kind, Asset.state, Asset.current_version_id, Version.sha256, Version.page_count)
+    offered = visible_assets(user).outerjoin(Version, Version.id == Asset.current_version_id)
+    return offered.with_only_columns(Asset.id, *read, Asset.replaced_by_id).where(worth_offering(user))
 
 
 def _by_database(user: User, text: str) -> tuple[int, ...]:
     """Find without an index: every word in the title, summary or a page; the newest first."""
-    found = _offered(user)
+    found = visible_assets(user).with_only_columns(Asset.id).where(worth_offering(user))
     for word in text.split()[:MOST_FALLBACK_WORDS]:
         bare = word.strip('"\u201c\u201d\u201e\u00ab\u00bb') or word
         page = select(Page.version_id).where(all_words().icontains(bare, autoescape=True))
