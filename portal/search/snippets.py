@@ -18,8 +18,12 @@ LENGTH = 220  # characters of a snippet, more or less
 WIDEST = 160  # characters between the first and the last word that a snippet is chosen for
 BLOCK = 2_000  # characters; longer pages are looked at block by block
 OVERLAP = 200
+ENOUGH = 4  # times that a word stands in a block; more say nothing new
+MOST_TRIES, MOST_STEPS, MOST_STOP_WORDS = 50, 8, 4  # of words in a row, in one block
+ENDING, STOP_WORD = 12, 20  # characters after a stem, and of a stop word, at most
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
+_RUN = re.compile(r"[^\W_]+")
 _SENTENCE_START = re.compile(r"(?:\A|(?<=[.!?])\s+|\n\s*\n\s*)(?=\S)")
 _SENTENCE_ENDS = ("", ".", "!", "?")
 _JOINTS = ("-\n", "-", "\u2010", "\u2011", ".", "&", "'", "\u2019", "\u00ad", ",")
@@ -87,7 +91,8 @@ def _scores(readings: list[str], counters: list[Callable[[str], int]], typed: st
         counts = [counter(reading) for reading in readings]
         weight = math.log(1 + len(readings) / (1 + sum(map(bool, counts))))
         scores = [
-            score + bool(n) * weight * (1 + min(n, 4) / 8) for score, n in zip(scores, counts, strict=True)
+            score + bool(n) * weight * (1 + min(n, ENOUGH) / 8)
+            for score, n in zip(scores, counts, strict=True)
         ]
     if len(counters) > 1:
         scores = [
@@ -105,8 +110,7 @@ def _counter(word: QueryWord) -> Callable[[str], int]:
 def _counter_of_itself(word: QueryWord) -> Callable[[str], int]:
     """Return a count of all its terms, or of a whole."""
     if word.sequence and word.terms:
-        together = _in_a_row(word.terms, len(word.sequence) // PART_BYTES - len(word.terms))
-        return lambda reading: len(together.findall(reading))
+        return _in_a_row(word)
     terms = [_beginnings(term) for term in word.terms]
     wholes = [_beginnings(whole) for whole in word.wholes]
 
@@ -117,14 +121,52 @@ def _counter_of_itself(word: QueryWord) -> Callable[[str], int]:
     return count
 
 
-def _in_a_row(stems: tuple[str, ...], between: int) -> re.Pattern[str]:
-    """Return what finds words with these stems in a row, with so many stop words between them at most."""
-    beginnings = [
-        re.escape(_beginning(stem)) + r"\w{0,8}" if len(stem) > 3 and stem.isalpha() else re.escape(stem)
-        for stem in stems
-    ]
-    joint = rf"[\W_]{{0,3}}(?:\w{{1,20}}[\W_]{{1,3}}){{0,{between}}}" if between else r"[\W_]{0,3}"
-    return re.compile(joint.join(beginnings))
+def _in_a_row(word: QueryWord) -> Callable[[str], int]:
+    """Return a count of the places where the terms of a word stand in a row, with no more stop words between them.
+
+    It walks from term to term: a pattern would try all ways to part a run of letters or underscores.
+    """
+    steps = list(zip(map(_beginning, word.terms), _stop_words_before(word.sequence), strict=False))
+    steps = steps[:MOST_STEPS]
+
+    def count(reading: str) -> int:
+        if not all(beginning in reading for beginning, _ in steps):
+            return 0
+        found = tries = 0
+        place = reading.find(steps[0][0])
+        while place >= 0 and found < ENOUGH and tries < MOST_TRIES:
+            found += _is_row(reading, place, steps)
+            tries += 1
+            place = reading.find(steps[0][0], place + 1)
+        return found
+
+    return count
+
+
+def _is_row(reading: str, place: int, steps: list[tuple[str, int]]) -> bool:
+    end = place + len(steps[0][0])
+    for beginning, stop_words in steps[1:]:
+        place = reading.find(beginning, end, end + ENDING + STOP_WORD * stop_words + len(beginning))
+        if place < 0:
+            return False
+        between = reading[end:place]
+        ending = between[:1].isalnum()
+        if len(_RUN.findall(between)) - ending > stop_words:
+            return False
+        end = place + len(beginning)
+    return True
+
+
+def _stop_words_before(in_order: bytes) -> list[int]:
+    """Return how many stop words stand before each term of a sequence."""
+    before, stop_words = [], 0
+    for start in range(0, len(in_order), PART_BYTES):
+        if any(in_order[start : start + PART_BYTES]):
+            before.append(min(stop_words, MOST_STOP_WORDS))
+            stop_words = 0
+        else:
+            stop_words += 1
+    return before
 
 
 def _beginnings(stem: str) -> Callable[[str], int]:

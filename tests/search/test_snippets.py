@@ -139,3 +139,36 @@ def test_ten_hits_of_fifteen_pages_take_a_few_milliseconds():
             best_page(pages, read_query(typed))
         spent.append(time.process_time() - start)
     assert min(spent) < 0.04  # measured at 6 ms; room for a slower machine
+
+
+@pytest.mark.parametrize(
+    "run", ["_", "-", "__ ", "- - ", "a", "a_", "total ", "total cost ", "totalcost of ", "\n"]
+)
+def test_long_runs_of_anything_take_no_longer_than_words(run: str):
+    page = "Name: " + run * (40_000 // len(run))
+    typed = [
+        '"total of the and of it cost of our ownership"',
+        '"' + "a " * 70 + '"',
+        '"' + "total " * 70 + '"',
+        '"' + "total of the and of it by " * 12 + 'cost"',
+    ]
+    synonyms = (("total", *(f"{word} of the and of it a" for word in ("total cost", "cost total", "name"))),)
+    start = time.process_time()
+    for text in (*typed, "total"):
+        best_page([(1, page)], read_query(text, synonyms))
+    assert time.process_time() - start < 1.5  # measured at .03 s at most
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("On the cost of our ownership.", '"cost of our ownership"'),
+        ("On Cost-of-the\n ownership.", '"cost of the ownership"'),
+        ("The pricing studies are here.", '"price study"'),
+        ("The GTX-9 box.", '"gtx 9 box"'),
+    ],
+)
+def test_the_block_with_a_phrase_is_chosen_before_those_with_its_words(text: str, typed: str):
+    apart = " ownership our of cost, study of price, 9 box and gtx here and also many more words. " * 20
+    pages = [(1, apart), (2, text), (3, apart)]
+    assert best_page(pages, read_query(typed))[0] == 2
