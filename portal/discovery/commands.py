@@ -66,7 +66,7 @@ def query(text: str, email: str | None, as_json: bool) -> None:
         }
         for hit in found.hits
     ]
-    if email:
+    if email and found.is_ranked:
         _log(user.id, text, found)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))

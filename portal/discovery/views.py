@@ -12,13 +12,14 @@ from markupsafe import Markup, escape
 from portal.db import record_apart
 from portal.deals.models import Deal
 from portal.discovery.answering import answer
-from portal.discovery.asking import MOST_CHARACTERS, Typed, asked_for, deal_at_hand
-from portal.discovery.finding import SORTS, Found, Hit
+from portal.discovery.asking import MOST_CHARACTERS, Typed, asked_for, deal_at_hand, read_typed
+from portal.discovery.finding import SORTS, Found, Hit, find
 from portal.discovery.learning import services
 from portal.discovery.queries import any_content
 from portal.discovery.saved.showing import saving
 from portal.discovery.saved.views import blueprint as saved_blueprint
 from portal.discovery.suggesting import suggestions
+from portal.discovery.synonyms.queries import synonyms
 from portal.discovery.synonyms.views import blueprint as synonyms_blueprint
 from portal.jobs import enqueue
 from portal.library.contributions.queries import waiting_count
@@ -30,6 +31,8 @@ from portal.web.paging import page_number
 
 blueprint = Blueprint("discovery", __name__)
 blueprints = (saved_blueprint, synonyms_blueprint, blueprint)
+# What `from` says in links of reports: whoever follows them looks at a search that somebody else made.
+LOOKED_AT = "report"
 
 
 @blueprint.get("/library")
@@ -44,7 +47,7 @@ def index() -> Response:
     found = answer(me(), text, filters, sort, page_number(), deal=deal, exact=exact)
     if not found.is_ranked:
         record_apart(lambda: enqueue("rebuild_index", once=True))
-    key = _log(text, filters, found, deal) if text else None
+    g.search_key = _log(text, filters, found, deal) if text else None
     return render(
         "discovery/index.html",
         block="results",
@@ -54,22 +57,23 @@ def index() -> Response:
         chips=[(one.label, _with_text(one.rest)) for one in found.typed],
         found=found,
         rebuilding=not found.is_ranked and any_content(),
-        page=Page(found.hits, found.number, found.total, found.per_page),
+        page=Page(found.hits, found.number, found.listed, found.per_page),
         groups=_groups(found),
-        hits=[(hit, _address(hit, key), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],
+        hits=[(hit, _address(hit), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],
         alike={
             hit.asset.id: [(each.title, f"/library/{each.slug}", each.kind) for each in hit.alike]
             for hit in found.hits
         },
         one_by_one=_library([*(pair for pair in _here() if pair[0] != "sort"), ("sort", "newest")]),
         example_owner=_example_owner(found),
-        key=key,
+        key=g.search_key or "",
         chosen=any(filters.values()),
         saving=saving(me(), text, filters, number_of(request.args.get("since"))),
         most_at_once=bulk.MOST,
         from_sales=waiting_count() if me().is_marketing else 0,
-        carried=[*_pairs(filters), *([("exact", "yes")] if exact else [])],
-        all_the_same=_library([("q", text), *_pairs(filters), ("exact", "yes")]),
+        carried=[*_pairs(filters), *([("exact", "yes")] if exact else []), *_marks()],
+        all_the_same=_library([("q", text), *_pairs(filters), ("exact", "yes"), *_marks()]),
+        unfiltered=_library([*([("q", text)] if text else []), *_marks()]),
         meant=_library([("q", found.did_you_mean), *_pairs(filters)]),
     )
 
@@ -82,17 +86,38 @@ def _library(pairs: list[tuple[str, str]]) -> str:
     return "/library" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def _log(text: str, filters: dict[str, list[str]], found: Found, deal: Deal | None) -> str:
-    """Write a search down, once while it is paged and filtered; what was searched for instead counts as none found."""
-    user_id = me().id
-    key = services.same_search(user_id, text)
-    if key is None:
-        key = services.new_key()
-        values: dict[str, Any] = {"key": key, "user_id": user_id, "text": text, "filters": filters}
-        values |= {"result_count": 0 if found.instead else found.total, "corrected": found.instead}
-        values["deal_id"] = deal.id if deal else None
-        record_apart(lambda: services.log_search(**values))
+def _log(text: str, filters: dict[str, list[str]], found: Found, deal: Deal | None) -> str | None:
+    """Write a search down, once while it is paged and filtered; return its key.
+
+    Not written down is what the database answered without an index, which says nothing of the search, and what
+    somebody follows a report's link to.
+    """
+    if not found.is_ranked or request.args.get("from") == LOOKED_AT:
+        return None
+    user_id, bare = me().id, read_typed(me(), text, synonyms()).words
+    count = 0 if found.instead else found.total
+    same = services.same_search(user_id, text, bare, request.args.get("s", ""))
+    if same is not None:
+        key = same.key
+        if count > same.result_count:
+            record_apart(lambda: services.found_more(key, count))
+        return key
+    if not count and bare and (found.typed or any(filters.values())):
+        count = find(me(), bare).total  # that filters leave nothing does not mean that there is nothing
+    key = services.new_key()
+    values: dict[str, Any] = {"key": key, "user_id": user_id, "text": text, "bare": bare, "filters": filters}
+    values |= {"result_count": count, "corrected": "" if count else found.instead}
+    values["deal_id"] = deal.id if deal else None
+    record_apart(lambda: services.log_search(**values))
     return key
+
+
+def _marks() -> list[tuple[str, str]]:
+    """Return what the addresses of this search's pages carry so that they stay this search, or none at all."""
+    if request.args.get("from") == LOOKED_AT:
+        return [("from", LOOKED_AT)]
+    key = g.get("search_key")
+    return [("s", key)] if key else []
 
 
 def _example_owner(found: Found) -> str:
@@ -101,10 +126,10 @@ def _example_owner(found: Found) -> str:
     return next((name.split()[0].casefold() for name in names if name.strip()), "")
 
 
-def _address(hit: Hit, key: str | None) -> str:
+def _address(hit: Hit) -> str:
     values: dict[str, Any] = {"page": hit.page_number} if hit.page_number and hit.page_number > 1 else {}
-    if key:
-        values |= {"s": key, "place": hit.place}
+    if g.search_key:
+        values |= {"s": g.search_key, "place": hit.place}
     return f"/library/{hit.asset.slug}" + (f"?{urlencode(values)}" if values else "")
 
 
@@ -146,7 +171,9 @@ def _toggled(name: str, value: str, typed: Sequence[Typed]) -> str:
     pairs = _here()
     if (name, value) in pairs:
         return _library([pair for pair in pairs if pair != (name, value)])
-    written = next((one for one in typed if one.key == name and value in one.values), None)
+    written = next(
+        (one for one in typed if (one.key, one.excludes) == (name, False) and value in one.values), None
+    )
     return _with_text(written.rest) if written else _library([*pairs, (name, value)])
 
 
@@ -156,7 +183,8 @@ def _with_text(text: str) -> str:
 
 
 def _here() -> list[tuple[str, str]]:
-    return [(key, each) for key, each in request.args.items(multi=True) if key != "page"]
+    given = request.args.items(multi=True)
+    return [*(pair for pair in given if pair[0] not in ("page", "s", "from")), *_marks()]
 
 
 @blueprint.get("/search/suggest")

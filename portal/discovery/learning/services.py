@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, extract, func, select, update
+from sqlalchemy import Select, and_, extract, func, or_, select, update
 
 from portal.db import db, now
 from portal.discovery.models import Search, SearchClick
-from portal.search.analysis import words as words_of
+from portal.search.analysis import Word
+from portal.search.operators import Role, pieces
 from portal.usage.models import UsageEvent
 
-SAME_SEARCH = timedelta(minutes=2)
+# Whoever comes back to a search within so long goes on with it; the links of its pages belong to it for longer.
+SAME_SEARCH = timedelta(minutes=30)
+SAME_PAGES = timedelta(hours=12)
 REPHRASED_WITHIN = timedelta(minutes=2)
+_SIGNS = {Role.WITHOUT: "-", Role.IN_TITLE: "title:"}
 
 
 def plain_words(text: str) -> str:
-    """Return the words of a search as they are grouped: stemmed, without common words, in alphabetical order."""
-    return " ".join(sorted({term for word in words_of(text) for term in word.terms}))[:500]
+    """Return the words of a search as they are grouped: stemmed, without common words, in alphabetical order.
+
+    What is left out or must be in the title keeps its sign: hospital -deck asks for something else than hospital deck.
+    """
+    found = {_SIGNS.get(piece.role, "") + term for piece in pieces(text) for term in _terms(piece.words)}
+    return " ".join(sorted(found))[:500]
 
 
-def group_of(text: str) -> str:
-    """Return what a search is grouped by: its plain words, or what was typed when it has none of these."""
-    return plain_words(text) or " ".join(text.lower().split())[:500]
+def _terms(found: Iterable[Word]) -> list[str]:
+    return [term for word in found for term in word.terms]
+
+
+def group_of(text: str, bare: str | None = None) -> str:
+    """Return what a search is grouped by: its plain words, or what was typed when it has none of these.
+
+    `bare` is what is left of the text once kind: and owner: were read.
+    """
+    return plain_words(text if bare is None else bare) or " ".join(text.lower().split())[:500]
 
 
 def new_key() -> str:
@@ -40,16 +56,20 @@ def log_search(
     filters: dict[str, list[str]],
     result_count: int,
     deal_id: int | None,
+    bare: str | None = None,
     corrected: str = "",
     at: datetime | None = None,
 ) -> None:
-    """Store a search; `corrected` are the words that were searched for instead, where what was typed found nothing."""
+    """Store a search, with how much its words found; `bare` is its text without what kind: and owner: ask for.
+
+    `corrected` are the words that were searched for instead, where what was typed found nothing.
+    """
     search = Search(
         key=key,
         at=at or now(),
         user_id=user_id,
         text=text[:500],
-        words=group_of(text),
+        words=group_of(text, bare),
         filters=filters,
         result_count=result_count,
         deal_id=deal_id,
@@ -73,15 +93,28 @@ def log_click(*, key: str, user_id: int, asset_id: int, place: int, at: datetime
         db.session.add(click)
 
 
-def same_search(user_id: int, text: str) -> str | None:
-    """Return the key of the same search by the same person a moment ago.
+def same_search(user_id: int, text: str, bare: str, key: str = "") -> Search | None:
+    """Return the search of the same person that this one belongs to, if any.
 
-    Paging, sorting, filtering and reloading belong to the search that they began with.
+    Paging, sorting and filtering carry its key, which counts as long as the words are the same ones. Without it, the
+    same text belongs to the last search for it as long as that was made, or something of it opened, not long ago.
     """
-    recent = select(Search.key).where(
-        Search.user_id == user_id, Search.text == text[:500], Search.at > now() - SAME_SEARCH
-    )
+    moment = now()
+    own = select(Search).where(Search.user_id == user_id, Search.at > moment - SAME_PAGES)
+    named = own.where(Search.key == key[:32], Search.words == group_of(text, bare))
+    found = db.session.scalar(named) if key else None
+    if found is not None:
+        return found
+    since = moment - SAME_SEARCH
+    opened = select(SearchClick.id).where(SearchClick.search_id == Search.id, SearchClick.at > since).exists()
+    recent = own.where(Search.text == text[:500], or_(Search.at > since, opened))
     return db.session.scalar(recent.order_by(Search.id.desc()).limit(1))
+
+
+def found_more(key: str, result_count: int) -> None:
+    """Note that a search found more after all, as when its filters were taken off."""
+    more = update(Search).where(Search.key == key, Search.result_count < result_count)
+    db.session.execute(more.values(result_count=result_count, corrected=""))
 
 
 def note_rephrasings(user_id: int | None = None, since: datetime | None = None) -> None:

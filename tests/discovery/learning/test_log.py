@@ -95,13 +95,6 @@ def test_many_searches_that_are_there_already_are_tied_in_one_go(make, rephrased
     assert rephrased() == [("lorry", "truck"), ("truck", "haulage")]
 
 
-def test_filters_sorting_and_paging_of_the_same_words_are_one_search(make, sign_in, rows):
-    client = sign_in(make.user())
-    for query in ("q=lorry", "q=lorry&kind=deck", "q=lorry&sort=newest", "q=lorry&page=2"):
-        assert client.get(f"/library?{query}").status_code == 200
-    assert [found.text for found in rows(select(Search))] == ["lorry"]
-
-
 def test_typing_makes_no_search(make, sign_in, rows):
     client = sign_in(make.user())
     assert client.get("/search/suggest?q=lorr").status_code == 200
