@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, insert
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, MetaData, event, insert, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 Item = TypeVar("Item")
@@ -218,6 +222,32 @@ def chunks(items: Iterable[Item], size: int = 5_000) -> Iterator[list[Item]]:
     """Cut items into lists that one statement can carry; SQLite takes 32,766 values in one."""
     every = list(items)
     return (every[start : start + size] for start in range(0, len(every), size))
+
+
+class _SentIds(FunctionElement[Any]):
+    """A table of one column, `value`: the numbers of a JSON list, for which each database has a function."""
+
+    name = "sent_ids"
+    inherit_cache = True
+
+
+@compiles(_SentIds, "sqlite")
+def _on_sqlite(element: _SentIds, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_SentIds, "postgresql")
+def _on_postgresql(element: _SentIds, compiler: SQLCompiler, **options: Any) -> str:
+    sent = f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSONB))"
+    return f"(SELECT CAST(each AS BIGINT) AS value FROM {sent} AS sent(each)) AS sent_ids"
+
+
+def one_of(
+    column: InstrumentedAttribute[int] | ColumnElement[int], ids: Sequence[int]
+) -> ColumnElement[bool]:
+    """Say in SQL that a column is one of many ids, sent as one value, which is quicker than a thousand."""
+    sent = _SentIds(json.dumps(list(ids))).table_valued("value", name=None)
+    return column.in_(select(sent.c.value))
 
 
 def insert_rows(table: type[Model], rows: Iterable[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from portal.deals.models import Deal
 from portal.discovery.correcting import corrected
-from portal.discovery.finding import Filters, Found, find, listed_ids
+from portal.discovery.finding import Filters, Found, find, matching
 from portal.users.models import User
 
 
@@ -31,7 +31,7 @@ def answer(
     if meant is None:
         return found
     if found.total:
-        has_hits = bool(listed_ids(user, meant, filters or {}, "newest", 1))
+        has_hits = bool(matching(user, meant, filters or {}).fitting())
         return replace(found, did_you_mean=meant) if has_hits else found
     instead = find(user, meant, filters, sort, number, deal=deal)
     return replace(instead, instead=meant) if instead.total else found

@@ -27,7 +27,7 @@ OWNER = "owner:"
 _SHORTEST_BEGINNING = 3
 _QUOTES = '"\u201c\u201d\u201e'
 _OPERATOR = re.compile(
-    rf"(?<!\S)(?P<key>kind|owner):[ ]?(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]"
+    rf"(?<!\S)(?P<sign>-?)(?P<key>kind|owner):[ ]?(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]"
     rf"|(?P<word>[^\s{_QUOTES}]+)(?P<next>[ ][^\s:{_QUOTES}]+(?!\S))?)",
     re.IGNORECASE,
 )
@@ -35,12 +35,16 @@ _OPERATOR = re.compile(
 
 @dataclass(frozen=True)
 class Typed:
-    """One kind: or owner: as it was understood: values of a filter, how to call them, and the text without it."""
+    """One kind: or owner: as it was understood: values of a filter, how to call them, and the text without it.
+
+    With a minus before it, it `excludes` what has one of the values.
+    """
 
     key: str
     values: tuple[str, ...]
     label: str
     rest: str
+    excludes: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,10 @@ def deal_at_hand(user: User, user_session: UserSession | None, arguments: MultiD
 
 
 def read_typed(user: User, text: str, synonyms: Synonyms = ()) -> Asked:
-    """Take kind: and owner: out of a text; one that names no kind, and nobody this person knows of, stays as words."""
+    """Take kind:, owner:, -kind: and -owner: out of a text.
+
+    One that names no kind, and nobody this person knows of, stays as words.
+    """
     if not _OPERATOR.search(text):
         return Asked(text)
     owners: list[tuple[int, str, str | None]] | None = None
@@ -82,11 +89,17 @@ def read_typed(user: User, text: str, synonyms: Synonyms = ()) -> Asked:
             known = read(value)
             if known:
                 spans.append((match.start(), end))
-                understood.append((OWNER if match["key"].lower() == "owner" else "kind", *known))
+                understood.append((match, *known))
                 break
     rests = [_cut(text, [span]) for span in spans]
-    typed = (Typed(*one, rest) for one, rest in zip(understood, rests, strict=True))
+    typed = (_typed(*one, rest) for one, rest in zip(understood, rests, strict=True))
     return Asked(_bare(_cut(text, spans)), tuple(typed))
+
+
+def _typed(match: re.Match[str], values: tuple[str, ...], name: str, rest: str) -> Typed:
+    word = match["key"].lower()
+    label = f"Not: {name}" if match["sign"] else f"{word.capitalize()}: {name}"
+    return Typed(OWNER if word == "owner" else "kind", values, label, rest, bool(match["sign"]))
 
 
 Known = tuple[tuple[str, ...], str]
@@ -128,7 +141,7 @@ def _kind(value: str, synonyms: Synonyms) -> Known | None:
         if not named and len(name) >= _SHORTEST_BEGINNING:
             named = [kind for kind, own in keys.items() if any(key.startswith(name) for key in own)]
         if len(named) == 1:
-            return (named[0],), f"Kind: {kind_words(named[0])}"
+            return (named[0],), kind_words(named[0])
     return None
 
 
@@ -159,4 +172,4 @@ def _owner(value: str, owners: list[tuple[int, str, str | None]]) -> Known | Non
     if not named:
         return None
     label = named[0][1] if len(named) == 1 else f"{value} ({len(named)} people)"
-    return tuple(str(number) for number, _ in named), f"Owner: {label}"
+    return tuple(str(number) for number, _ in named), label

@@ -29,8 +29,8 @@ _FIRST_RANKED, _THEN_RANKED = 50, 3_000
 ALL_WORDS, A_PHRASE = 1.0, 2.0  # lifts, see search.engine.Ranked
 _SHORTEST_SPLIT, _LONGEST_SPLIT = 6, 24  # letters of two words that were typed as one
 
-# -word, -"a phrase", kind:, owner: and title: stay as they were typed.
-_OPERATORS = re.compile(r'(?<!\S)(?:-|(?:kind|owner|title):\s?)(?:"[^"]*"?|\S+)', re.IGNORECASE)
+# -word, -"a phrase", kind:, -kind:, owner:, -owner: and title: stay as they were typed.
+_OPERATORS = re.compile(r'(?<!\S)(?:-?(?:kind|owner|title):\s?|-)(?:"[^"]*"?|\S+)', re.IGNORECASE)
 
 
 def corrected(user: User, text: str) -> str | None:

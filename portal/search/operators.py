@@ -31,7 +31,7 @@ class Piece:
 
 
 def pieces(text: str) -> list[Piece]:
-    """Take a query apart; operators without a word are plain text, and so is a query of nothing but exclusions."""
+    """Take a query apart; operators without a word are plain text, and so is a query of excluded stop words."""
     found: list[Piece] = []
     end = 0
     for match in _OPERATOR.finditer(text):
@@ -42,9 +42,13 @@ def pieces(text: str) -> list[Piece]:
             end = match.end()
     found.append(_piece(Role.PLAIN, text[end:]))
     found = [piece for piece in found if piece.words]
-    if all(piece.role == Role.WITHOUT for piece in found):
+    if all(piece.role == Role.WITHOUT and not _says_something(piece) for piece in found):
         return [_piece(Role.PLAIN, piece.text) for piece in found]
     return found
+
+
+def _says_something(piece: Piece) -> bool:
+    return any(word.terms or word.wholes for word in piece.words)
 
 
 def _role(operator: str | None) -> Role:

@@ -66,6 +66,11 @@ class Query:
     in_title: tuple[QueryWord, ...] = ()
 
 
+    @property
+    def only_excludes(self) -> bool:
+        """Whether it says no more than what is not wanted; engines rank nothing for it, all the rest is meant."""
+        return bool(self.without) and not self.typed
+
 def read_query(text: str, synonyms: Synonyms = ()) -> Query:
     """Read what a person typed; `synonyms` become alternatives of its words, unless quoted or in an operator."""
     text = normal(text[:MOST_CHARACTERS])

@@ -6,18 +6,6 @@ import pytest
 
 from portal.discovery.asking import OWNER, read_typed
 from portal.discovery.finding import find
-from portal.library.indexing import all_documents, engine
-
-
-@pytest.fixture
-def index(app):
-    """Bring the index in step with what the test has made."""
-
-    def run() -> None:
-        with app.app_context():
-            engine().rebuild(all_documents())
-
-    return run
 
 
 @pytest.fixture

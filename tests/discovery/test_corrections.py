@@ -14,16 +14,6 @@ from portal.db import now
 from portal.discovery import correcting
 from portal.discovery.correcting import corrected
 from portal.discovery.models import Search, SynonymGroup
-from portal.library.indexing import all_documents, engine
-
-
-@pytest.fixture
-def index(app):
-    def run() -> None:
-        with app.app_context():
-            engine().rebuild(all_documents())
-
-    return run
 
 
 @pytest.fixture

@@ -12,20 +12,9 @@ from sqlalchemy import select
 from portal.db import db, now
 from portal.discovery.models import Search, SearchClick
 from portal.jobs import Job
-from portal.library.indexing import all_documents, engine
+from portal.library.indexing import engine
 from portal.library.models import Term
 from portal.library.services import create_asset
-
-
-@pytest.fixture
-def index(app):
-    """Bring the index in step with what the test has made."""
-
-    def run() -> None:
-        with app.app_context():
-            engine().rebuild(all_documents())
-
-    return run
 
 
 def test_a_rep_finds_the_page_that_holds_the_words_with_them_marked(make, sign_in, index):

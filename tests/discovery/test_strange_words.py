@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from portal.discovery.asking import MOST_CHARACTERS
 from portal.discovery.models import Search
-from portal.library.indexing import all_documents, engine
 
 STRANGE = {
     "ten thousand words": "".join(f"word{number} " for number in range(10_000)),
@@ -43,17 +42,6 @@ STRANGE = {
     "lone surrogate": "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
     "chinese": "医院 案例 研究" * 50,
 }
-
-
-@pytest.fixture
-def index(app):
-    """Bring the index in step with what the test has made."""
-
-    def run() -> None:
-        with app.app_context():
-            engine().rebuild(all_documents())
-
-    return run
 
 
 @pytest.fixture

@@ -14,17 +14,7 @@ from portal.db import now
 from portal.discovery import suggesting
 from portal.discovery.models import SavedSearch
 from portal.discovery.suggesting import MOST_LINES, marked, suggestions
-from portal.library.indexing import all_documents, engine
 from portal.library.models import Collection
-
-
-@pytest.fixture
-def index(app):
-    def run() -> None:
-        with app.app_context():
-            engine().rebuild(all_documents())
-
-    return run
 
 
 def _lines(client, typed: str) -> list[str]:

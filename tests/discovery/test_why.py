@@ -10,20 +10,8 @@ from portal.db import now
 from portal.discovery.finding import find
 from portal.discovery.finding.presence import has
 from portal.discovery.models import SynonymGroup
-from portal.library.indexing import all_documents, engine
 from portal.search.query import read_query
 from portal.web.formatting import day
-
-
-@pytest.fixture
-def index(app):
-    """Bring the index in step with what the test has made."""
-
-    def run() -> None:
-        with app.app_context():
-            engine().rebuild(all_documents())
-
-    return run
 
 
 @pytest.fixture

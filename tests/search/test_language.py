@@ -39,8 +39,9 @@ def _terms(text: str) -> list[str]:
         ("subtitle:deck", "subtitle:deck", ["subtitl", "deck"], 0, 0, 0),
         ("deck -title:draft", "deck -title:draft", ["deck", "titl", "draft"], 0, 0, 0),
         ("(-draft)", "(-draft)", ["draft"], 0, 0, 0),
-        ("-draft", "draft", ["draft"], 0, 0, 0),
-        ('-"first draft" -old', "first draft old", ["first", "draft", "old"], 0, 0, 0),
+        ("-draft", "", [], 1, 0, 0),
+        ('-"first draft" -old', "", [], 2, 0, 0),
+        ("-the", "the", [], 0, 0, 0),
     ],
 )
 def test_operators_are_read_and_broken_ones_are_words(

@@ -45,8 +45,8 @@ def find(
 
     `deal` is the one at hand, which the person may see: what fits it is lifted a little.
     """
-    wanted = matching(user, text, filters or {})
-    listed = listing(wanted, _order(wanted, sort), number, per_page, deal)
+    wanted = matching(user, text, filters or {}, to_the_end=sort != "relevance")
+    listed = listing(wanted, _order(wanted, sort), number, per_page, deal, without_boosts)
     hits = hits_of(wanted, listed, (listed.number - 1) * per_page, deal)
     return Found(
         hits=hits,
@@ -67,7 +67,7 @@ def listed_ids(
     user: User, text: str, filters: Filters, sort: str, most: int, *, deal: Deal | None = None
 ) -> list[int]:
     """Return the first ids of the list that a search shows, on all its pages."""
-    wanted = matching(user, text, filters)
+    wanted = matching(user, text, filters, to_the_end=sort != "relevance")
     return list(listing(wanted, _order(wanted, sort), 1, most, deal).ids)
 
 

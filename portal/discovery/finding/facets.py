@@ -50,7 +50,7 @@ def _term_counts(wanted: Wanted, without: str | None) -> dict[int, int]:
 
 def _kinds(wanted: Wanted) -> Mapping[str, int]:
     """Count kinds; of hits that no filter narrows they are known already."""
-    if wanted.seen and not any(wanted.filters.values()):
+    if wanted.seen and not wanted.is_narrowed:
         return Counter(wanted.seen[number].kind for number in wanted.fitting())
     return _counts(wanted, "kind", Asset.kind)
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.db import db
+from portal.db import db, one_of
 from portal.deals.models import Deal
 from portal.discovery.finding.boosts import DEAL_WORTH, Facts
 from portal.discovery.finding.wanted import one_of

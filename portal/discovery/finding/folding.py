@@ -7,8 +7,8 @@ from itertools import combinations
 
 from sqlalchemy import func, select
 
-from portal.db import db
-from portal.discovery.finding.wanted import Seen, one_of
+from portal.db import db, one_of
+from portal.discovery.finding.wanted import Seen
 from portal.library.models import PageMatch
 
 # The share of the shorter one's pages that both have in common.

@@ -58,7 +58,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, as far as the asking person may see it; `total` counts what is listed."""
+    """What a search found, as far as the asking person may see it; `total` counts all hits, as filters do."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -70,10 +70,15 @@ class Found:
     # The words whose hits these are, where what was typed found nothing; or words that may have been meant.
     instead: str = ""
     did_you_mean: str = ""
-    # How many more are folded under what is listed.
+    # How many of them are folded under others that are listed.
     folded: int = 0
     # What was looked for once kind: and owner: were read, and those.
     words: str = ""
     typed: tuple[Typed, ...] = ()
     # Whether a hit that is shown has all of the words.
     has_all: bool = False
+
+    @property
+    def listed(self) -> int:
+        """How many lines the list has on all its pages."""
+        return self.total - self.folded

@@ -20,9 +20,10 @@ from portal.library.models import Asset
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the list, how long the list is, and why its hits stand where they do.
+    """One page of the list, how many hits there are, and why those of the page stand where they do.
 
-    `alike` are those folded under a hit of this page, `boosts` the share that each boost added to its score.
+    `total` counts hits whatever they are sorted by; `folded` of them are not listed but under others. `alike`
+    are those folded under a hit of this page, `boosts` the share that each boost added to its score.
     """
 
     ids: tuple[int, ...]
@@ -60,7 +61,7 @@ def _by_relevance(wanted: Wanted, number: int, per_page: int, deal: Deal | None)
     shown = tuple(leaders)[(number - 1) * per_page : number * per_page]
     return Listing(
         shown,
-        len(leaders),
+        len(order),
         number,
         folded=len(order) - len(leaders),
         alike={asset_id: leaders[asset_id] for asset_id in shown},

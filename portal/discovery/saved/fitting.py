@@ -42,7 +42,17 @@ def fitting(user: User, text: str, filters: Mapping[str, Sequence[str]]) -> Fitt
         kept = _whole_hits(wanted) & set(db.session.scalars(found))
     except IndexUnusableError:
         return None
-    return Fitting(tuple(number for number in wanted.ids if number in kept), wanted.is_capped)
+    ids = tuple(number for number in wanted.ids if number in kept)
+    return Fitting(ids[:MOST_FOUND], wanted.is_capped or len(ids) > MOST_FOUND)
+
+
+def under_filters(wanted: Wanted) -> Select[Any]:
+    """Select the ids of the wanted content under all filters; without one for states, what is in use."""
+    found = wanted.assets()
+    if not wanted.filters.get("state"):
+        # What is still being written is no news yet.
+        found = found.where(or_(live(), Asset.state == "from_sales"))
+    return found
 
 
 def _whole_hits(wanted: Wanted) -> set[int]:
