@@ -24,7 +24,8 @@ from portal.deals.queries import (
     visible_deal,
 )
 from portal.deals.story_views import story_of
-from portal.discovery.recommending import Pick, everything_for, facts_of, picks_for_deal
+from portal.discovery.fitting import facts_of
+from portal.discovery.recommending import Pick, everything_for, picks_for_deal
 from portal.library.page_queries import with_thumbnails
 from portal.sharing.queries import links_of_deal
 from portal.tabular.report import counted

@@ -11,9 +11,9 @@ from sqlalchemy.orm import contains_eager
 
 from portal.db import db, now
 from portal.deals.models import Deal
+from portal.discovery.fitting import WORTH, fits_of, is_for_others, terms_named, terms_of, values_of
 from portal.discovery.models import SeenNews
-from portal.discovery.recommending import WORTH, facts_of, fits_of, is_for_others, terms_of
-from portal.library.models import Asset, Facet, Term, Version, asset_terms
+from portal.library.models import Asset, Version, asset_terms
 from portal.library.queries import live
 from portal.users.models import User
 
@@ -44,9 +44,7 @@ class News:
 
 def news_for(user: User, deals: Sequence[Deal], limit: int = 5) -> list[News]:
     """Return what went live in the last 30 days and fits some of these deals, best first, without what was seen."""
-    wanted = {
-        value.casefold() for deal in deals for facet, value in facts_of(deal).items() if facet in SPECIFIC
-    }
+    wanted = values_of(deals, SPECIFIC)
     assets = _fresh(user, wanted) if wanted else []
     terms = terms_of([asset.id for asset in assets]) if assets else {}
     matched = [(asset, _matches(deals, terms.get(asset.id, []))) for asset in assets]
@@ -55,7 +53,7 @@ def news_for(user: User, deals: Sequence[Deal], limit: int = 5) -> list[News]:
     return [_news(asset, matches) for asset, matches in fitting[:limit]]
 
 
-def _fresh(user: User, values: set[str]) -> list[Asset]:
+def _fresh(user: User, values: dict[str, set[str]]) -> list[Asset]:
     """Return live content whose version went live lately, since this person is here, and not by their own doing."""
     seen = select(SeenNews.version_id).where(SeenNews.user_id == user.id)
     found = (
@@ -74,12 +72,8 @@ def _by_others(user: User) -> ColumnElement[bool]:
     return or_(Version.published_by_id.is_(None), Version.published_by_id != user.id)
 
 
-def _filed_under(values: set[str]) -> Select[tuple[int]]:
-    terms = select(Term.id, Term.name).join(Facet, Facet.id == Term.facet_id)
-    # SQLite lowers only plain letters, so the names are compared here.
-    named = db.session.execute(terms.where(Facet.key.in_(SPECIFIC))).tuples()
-    fitting = [term_id for term_id, name in named if name.casefold() in values]
-    return select(asset_terms.c.asset_id).where(asset_terms.c.term_id.in_(fitting))
+def _filed_under(values: dict[str, set[str]]) -> Select[tuple[int]]:
+    return select(asset_terms.c.asset_id).where(asset_terms.c.term_id.in_(terms_named(values)))
 
 
 def _matches(deals: Sequence[Deal], terms: list[tuple[str, str]]) -> list[tuple[float, Deal, dict[str, str]]]:

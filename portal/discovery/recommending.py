@@ -1,9 +1,10 @@
 """Picks for a deal: what fits its industry, product, region and stage, what is known to go with winning, and why.
 
-Content that won more often comes first, yet never fills a list: some places go by lot to content of which nothing is
-known yet. If picks went to the proven alone, the rest would never be used, so nobody could ever learn whether it is
-better, and what led by chance would lead for ever. The lot and the order of equals are other ones for each deal, and
-stay the same for it.
+What fits and won more often comes first, by the difference that is shown. Yet the proven never fill a list: places go
+to content of which nothing is known yet, drawn by lot. If picks went to the proven alone, the rest would never be used,
+so nobody could ever learn whether it is better, and what led by chance would lead for ever. The lot and the order of
+equals are other ones for each deal, and stay the same for it. What is made against one competitor comes last: no CRM
+says who else is in a deal.
 """
 
 from __future__ import annotations
@@ -18,40 +19,53 @@ from sqlalchemy.orm import joinedload, load_only
 
 from portal.db import db
 from portal.deals.models import Deal
+from portal.discovery.fitting import (
+    AGAINST,
+    WORTH,
+    fits_of,
+    is_for_others,
+    terms_named,
+    terms_of,
+    values_of,
+)
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.verdicts import Verdict
 from portal.impact.words import short_words
-from portal.library.models import Asset, Facet, Term, Version, asset_terms
+from portal.library.models import Asset, Version, asset_terms
 from portal.library.queries import live
 from portal.usage.models import FirstUse
 
-# What a matching term is worth: the stage a deal is in changes, its industry does not.
-WORTH = {"industry": 3.0, "product": 2.0, "stage": 2.0, "region": 1.0}
-# Content that is filed under others of these only was made for other deals.
-TELLING = ("industry", "product", "region")
-# A point of difference in win rate; a lift of five points outweighs half a matching stage.
-LIFT_WORTH = 20.0
-# Lifts nearer to each other than this are equals: their ranges are wider by far.
-LIFT_STEP = 0.05
+# Differences of as many points are equals among a few picks: their ranges are wider by far.
+ABOUT_EQUAL = 5
+# Few pieces win more often by a clear difference, so they would stand in every deal's picks.
+MOST_PROVEN = 2
+# In the list of everything, each so-manieth place goes to something untested.
+UNTESTED_EVERY = 3
 CONSIDERED = 400
 
 
 @dataclass(frozen=True)
 class Pick:
-    """One piece of content for a deal, in words why, and whether its effect is still unknown."""
+    """One piece of content for a deal, in words why, and what its place follows from beside them."""
 
     asset: Asset
     reason: str
     untested: bool
+    fits: bool
+    against_rival: bool
 
 
 @dataclass(frozen=True)
 class _Candidate:
     asset: Asset
     fits: dict[str, str]
-    fit: float
+    rivals: tuple[str, ...]
     figures: AssetLift | None
+
+    @property
+    def fit(self) -> float:
+        return sum(WORTH[facet] for facet in self.fits)
 
     @property
     def verdict(self) -> str | None:
@@ -62,9 +76,17 @@ class _Candidate:
         return self.verdict in (None, Verdict.NOT_ENOUGH_DEALS)
 
     @property
-    def lift(self) -> float:
-        known = None if self.untested or self.figures is None else self.figures.shrunk_lift
-        return known or 0.0
+    def won_more(self) -> bool:
+        return self.verdict == Verdict.WON_MORE
+
+    @property
+    def points(self) -> int:
+        """The difference in win rate in whole points, as it is shown here and everywhere."""
+        return round(((self.figures.lift if self.figures else None) or 0.0) * 100)
+
+    @property
+    def against_rival(self) -> bool:
+        return bool(self.rivals) or self.asset.kind == "battle_card"
 
 
 def picks_for_deal(deal: Deal, limit: int = 3) -> list[Pick]:
@@ -79,15 +101,15 @@ def picks_for_deals(deals: Sequence[Deal], limit: int = 3) -> dict[int, list[Pic
 
 
 def everything_for(deal: Deal) -> list[Pick]:
-    """Return all that fits a deal: first what won more often, then by fit, the untested among the rest."""
-    return [_pick(one) for one in _ordered(deal, _candidates([deal])[deal.id])]
+    """Return all that fits a deal, in the order that its page puts into words (_whole)."""
+    return [_pick(one) for one in _whole(deal, _candidates([deal])[deal.id])]
 
 
 def _candidates(deals: Sequence[Deal]) -> dict[int, list[_Candidate]]:
     """Return for each deal what may be proposed: it fits or did well, was not used on it, and not won less often."""
     if not deals:
         return {}
-    assets = _assets(_values(deals))
+    assets = _assets(terms_named(values_of(deals, WORTH)))
     ids = [asset.id for asset in assets]
     terms, figures = terms_of(ids), _figures(ids)
     used = _used([deal.id for deal in deals])
@@ -99,33 +121,17 @@ def _candidates(deals: Sequence[Deal]) -> dict[int, list[_Candidate]]:
             if (asset.id, deal.id) not in used and not is_for_others(deal, terms.get(asset.id, ()))
         ]
         found[deal.id] = [
-            one
-            for one in fitting
-            if (one.fits or one.verdict == Verdict.WON_MORE) and one.verdict != Verdict.WON_LESS
+            one for one in fitting if (one.fits or one.won_more) and one.verdict != Verdict.WON_LESS
         ]
     return found
 
 
-def _values(deals: Iterable[Deal]) -> set[str]:
-    return {value.casefold() for deal in deals for value in facts_of(deal).values()}
-
-
-def facts_of(deal: Deal) -> dict[str, str]:
-    """Return what is known of a deal, else of its account, under the facets by which content is filed."""
-    industry = deal.industry or (deal.account.industry if deal.account else None)
-    region = deal.region or (deal.account.region if deal.account else None)
-    facts = {"industry": industry, "product": deal.product, "stage": deal.stage, "region": region}
-    return {key: value for key, value in facts.items() if value}
-
-
-def _fitting(values: set[str]) -> Select[tuple[int]]:
-    """Select the live assets that share terms with the values; when they are many, those that share the most."""
+def _fitting(term_ids: Iterable[int]) -> Select[tuple[int]]:
+    """Select the live assets that are filed under some terms; when they are many, those under the most of them."""
     return (
         select(asset_terms.c.asset_id)
-        .join(Term, Term.id == asset_terms.c.term_id)
-        .join(Facet, Facet.id == Term.facet_id)
         .join(Asset, Asset.id == asset_terms.c.asset_id)
-        .where(Facet.key.in_(WORTH), func.lower(Term.name).in_(values), live())
+        .where(asset_terms.c.term_id.in_(term_ids), live())
         .group_by(asset_terms.c.asset_id)
         .order_by(func.count().desc(), asset_terms.c.asset_id)
         .limit(CONSIDERED)
@@ -137,42 +143,11 @@ def _proven() -> Select[tuple[int]]:
     won_more = select(ImpactRow.asset_id).where(
         ImpactRow.snapshot_id == _latest(), ImpactRow.verdict == Verdict.WON_MORE
     )
-    return won_more.order_by(ImpactRow.shrunk_lift.desc(), ImpactRow.asset_id).limit(CONSIDERED)
+    return won_more.order_by(ImpactRow.lift.desc(), ImpactRow.asset_id).limit(CONSIDERED)
 
 
 def _latest() -> ScalarSelect[int]:
     return select(func.max(ImpactSnapshot.id)).scalar_subquery()
-
-
-def terms_of(asset_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
-    """Return the terms (facet, name) that tell which deals an asset is for."""
-    found = (
-        select(asset_terms.c.asset_id, Facet.key, Term.name)
-        .join(Term, Term.id == asset_terms.c.term_id)
-        .join(Facet, Facet.id == Term.facet_id)
-        .where(asset_terms.c.asset_id.in_(asset_ids), Facet.key.in_(WORTH))
-        .order_by(Term.position, Term.id)
-    )
-    terms: dict[int, list[tuple[str, str]]] = {}
-    for asset_id, facet, name in db.session.execute(found):
-        terms.setdefault(asset_id, []).append((facet, name))
-    return terms
-
-
-def is_for_others(deal: Deal, terms: Iterable[tuple[str, str]]) -> bool:
-    """Say whether content is filed under other industries, products or regions than the deal's only."""
-    facts = facts_of(deal)
-    for facet in TELLING:
-        names = {name.casefold() for key, name in terms if key == facet}
-        if names and facet in facts and facts[facet].casefold() not in names:
-            return True
-    return False
-
-
-def fits_of(deal: Deal, terms: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return by facet the term under which content is filed and which is the deal's own."""
-    facts = {key: value.casefold() for key, value in facts_of(deal).items()}
-    return {facet: name for facet, name in terms if facts.get(facet) == name.casefold()}
 
 
 def _figures(asset_ids: Sequence[int]) -> dict[int, AssetLift]:
@@ -184,7 +159,7 @@ def _figures(asset_ids: Sequence[int]) -> dict[int, AssetLift]:
     return {row.asset_id: AssetLift.read(row) for row in db.session.execute(found)}
 
 
-def _assets(values: set[str]) -> list[Asset]:
+def _assets(term_ids: Iterable[int]) -> list[Asset]:
     version = joinedload(Asset.current_version).load_only(Version.number, Version.preview_kind)
     columns = load_only(
         Asset.slug,
@@ -196,7 +171,7 @@ def _assets(values: set[str]) -> list[Asset]:
         Asset.published_at,
         Asset.current_version_id,
     )
-    among = or_(Asset.id.in_(_fitting(values)), Asset.id.in_(_proven()))
+    among = or_(Asset.id.in_(_fitting(term_ids)), Asset.id.in_(_proven()))
     found = select(Asset).where(among, live(), Asset.is_placeholder.is_(False)).order_by(Asset.id)
     return list(db.session.scalars(found.options(version, columns)))
 
@@ -207,35 +182,69 @@ def _used(deal_ids: list[int]) -> set[tuple[int, int]]:
 
 
 def _candidate(
-    deal: Deal, asset: Asset, terms: Iterable[tuple[str, str]], figures: AssetLift | None
+    deal: Deal, asset: Asset, terms: Sequence[tuple[str, str]], figures: AssetLift | None
 ) -> _Candidate:
-    fits = fits_of(deal, terms)
-    fit = sum(WORTH[facet] for facet in fits)
-    if asset.rating_mean is not None:
-        fit += 0.2 * (asset.rating_mean - 3)
-    return _Candidate(asset, fits, fit, figures)
+    rivals = tuple(name for facet, name in terms if facet == AGAINST)
+    return _Candidate(asset, fits_of(deal, terms), rivals, figures)
 
 
-def _ordered(deal: Deal, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Put first what fits and won more often, in steps of lift; then the rest by fit, lift counting a little."""
+def _whole(deal: Deal, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Put first what fits and won more often, each third place untested; then what shows no difference, by fit.
+
+    What won more often and fits nothing of the deal comes after what fits, what is against a rival after all.
+    """
+    ours = _by_shown(deal, (one for one in candidates if not one.against_rival))
+    proven = [one for one in ours if one.fits and one.won_more]
+    untested = [one for one in ours if one.fits and one.untested]
+    first: list[_Candidate] = []
+    while proven and untested:
+        first += [*proven[: UNTESTED_EVERY - 1], untested.pop(0)]
+        proven = proven[UNTESTED_EVERY - 1 :]
+    unclear = [one for one in ours if one.fits and not one.won_more and not one.untested]
+    general = [one for one in ours if not one.fits]
+    rivals = _by_shown(deal, (one for one in candidates if one.against_rival))
+    return [*first, *proven, *untested, *unclear, *general, *rivals]
+
+
+def _by_shown(deal: Deal, candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """Order by the difference where it is clear, then by fit; equals as the deal mixes them."""
 
     def place(one: _Candidate) -> tuple[float, float, bytes]:
-        if one.verdict == Verdict.WON_MORE and one.fits:
-            return 0, -round(one.lift / LIFT_STEP), _shuffle(deal.id, one.asset.id)
-        return 1, -round(one.fit + LIFT_WORTH * one.lift), _shuffle(deal.id, one.asset.id)
+        return -one.points * one.won_more, -one.fit, _shuffle(deal.id, one.asset.id)
 
     return sorted(candidates, key=place)
 
 
 def _choose(deal: Deal, candidates: Sequence[_Candidate], limit: int) -> list[_Candidate]:
-    """Take the first, but draw the last place by lot from the untested that fit, of more than three the last two."""
-    ordered = _ordered(deal, candidates)
+    """Take the best known, but draw the last place by lot from the untested that fit, of more than three the last two.
+
+    Only where these are too few, what fits nothing of the deal fills up, and what is against a rival.
+    """
+    known = _best_known(deal, [one for one in candidates if one.fits and not one.against_rival])
     places = 0 if limit < 2 else 1 if limit <= 3 else 2
-    first, rest = ordered[: limit - places], ordered[limit - places :]
-    lots = sorted((one for one in rest if one.untested and one.fits), key=lambda one: _lot(deal, one))
-    drawn = lots[:places]
+    first, rest = known[: limit - places], known[limit - places :]
+    drawn = sorted((one for one in rest if one.untested), key=lambda one: _lot(deal, one))[:places]
     others = [one for one in rest if one not in drawn]
-    return [*first, *others[: places - len(drawn)], *drawn]
+    others += [one for one in _whole(deal, candidates) if one not in known]
+    return [*first, *others[: limit - len(first) - len(drawn)], *drawn]
+
+
+def _best_known(deal: Deal, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Put two that won more often before what shows no difference, then the rest of both, and the untested last.
+
+    Among about equals each deal has its own two.
+    """
+    best = max((one.points for one in candidates if one.won_more), default=0)
+
+    def place(one: _Candidate) -> tuple[float, bytes]:
+        step = (best - one.points) // ABOUT_EQUAL if one.won_more else -one.fit
+        return step, _shuffle(deal.id, one.asset.id)
+
+    ordered = sorted(candidates, key=place)
+    proven = [one for one in ordered if one.won_more]
+    unclear = [one for one in ordered if not one.won_more and not one.untested]
+    untested = [one for one in ordered if one.untested]
+    return [*proven[:MOST_PROVEN], *unclear, *proven[MOST_PROVEN:], *untested]
 
 
 def _lot(deal: Deal, one: _Candidate) -> float:
@@ -254,16 +263,20 @@ def _shuffle(deal_id: int, asset_id: int) -> bytes:
 
 
 def _pick(one: _Candidate) -> Pick:
-    return Pick(one.asset, _reason(one), one.untested)
+    return Pick(one.asset, _reason(one), one.untested, bool(one.fits), one.against_rival)
 
 
 def _reason(one: _Candidate) -> str:
     names = [one.fits[facet] for facet in WORTH if facet in one.fits]
-    fits = f"For {_listed(names)}; " if names else ""
     known = "not used on enough deals yet to know" if one.figures is None else short_words(one.figures)
-    text = fits + known
+    parts = [f"for {_listed(names)}"] if names else []
+    if one.against_rival:
+        parts.insert(
+            0, f"only if you meet {_listed(one.rivals, 'or') if one.rivals else 'the rival'} on this deal"
+        )
+    text = "; ".join([*parts, known])
     return text[:1].upper() + text[1:]
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -12,9 +12,9 @@ from portal.db import db, one_of
 from portal.deals.models import Deal
 from portal.discovery.finding.boosts import DEAL_WORTH, Facts
 from portal.discovery.finding.wanted import one_of
-from portal.discovery.recommending import facts_of
+from portal.discovery.fitting import terms_named, values_of
 from portal.impact.models import ImpactRow, ImpactSnapshot
-from portal.library.models import Asset, Facet, Term, Version, asset_terms
+from portal.library.models import Asset, Version, asset_terms
 
 
 def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str]) -> dict[int, Facts]:
@@ -50,14 +50,7 @@ def _won(ids: Sequence[int]) -> dict[int, int]:
 
 def _fits(ids: Sequence[int], deal: Deal) -> dict[int, list[tuple[str, str]]]:
     """Return the terms (facet, name) that assets share with a deal."""
-    values = {key: value.casefold() for key, value in facts_of(deal).items() if key in DEAL_WORTH}
-    terms = select(Term.id, Facet.key, Term.name).join(Facet, Facet.id == Term.facet_id)
-    terms = terms.where(Facet.key.in_(values), func.lower(Term.name).in_(set(values.values())))
-    named = {
-        number: (facet, name)
-        for number, facet, name in db.session.execute(terms.order_by(Facet.position, Term.position))
-        if values[facet] == name.casefold()
-    }
+    named = terms_named(values_of([deal], DEAL_WORTH))
     filed = select(asset_terms.c.asset_id, asset_terms.c.term_id).where(
         asset_terms.c.term_id.in_(named), one_of(asset_terms.c.asset_id, ids)
     )
