@@ -16,7 +16,7 @@ from portal.discovery.synonyms.queries import synonyms
 from portal.library.indexing import all_documents
 from portal.library.models import Asset
 from portal.search.engine import Engine
-from portal.search.evaluating import Judged, Quality, measure, read_judged
+from portal.search.evaluating import CollectionUnreadableError, Judged, Quality, measure, read_judged
 from portal.search.query import read_query
 
 JUDGED = Path(__file__).parent / "judged"
@@ -25,7 +25,10 @@ JUDGED = Path(__file__).parent / "judged"
 def read_demo_judged() -> Judged:
     """Read the judged queries; raises CollectionUnreadableError when content that they name is not there."""
     rows = db.session.execute(select(Asset.id, Asset.slug, Asset.external_id))
-    return read_judged(JUDGED, {name: id for id, slug, key in rows for name in (slug, key) if name})
+    judged = read_judged(JUDGED, {name: id for id, slug, key in rows for name in (slug, key) if name})
+    if judged.missing:
+        raise CollectionUnreadableError(f"{JUDGED}: no document has the id {judged.missing[0]}.")
+    return judged
 
 
 def measure_demo(judged: Judged, engine: Engine) -> Quality:

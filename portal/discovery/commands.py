@@ -136,6 +136,8 @@ def evaluate_collection(folder: Path, name: str | None, each: bool, as_json: boo
             quality = _evaluate(collection, open_engine(Path(scratch), name), quiet=as_json)
     except (CollectionUnreadableError, IndexUnusableError) as error:
         raise click.ClickException(str(error)) from error
+    if missing := len(collection.judged.missing):
+        click.echo(f"Judged relevant but not in corpus.jsonl, so never found: {missing:,}.", err=True)
     if as_json:
         counts = {"documents": len(collection.documents), "queries": len(quality.each)}
         speed = {"queries_per_second": round(quality.queries_per_second, 1)}

@@ -6,6 +6,7 @@ The measures are those of trec_eval. A judgement above 0 means relevant; its hei
 
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -20,6 +21,8 @@ Grades = Mapping[int, int]
 QRELS = ("qrels.tsv", "qrels/test.tsv")
 MEASURES = ("nDCG@10", "MAP@100", "Recall@100", "MRR@10")
 HEADER = ("query-id", "corpus-id", "score")
+# Some collections write whole numbers as 1.0.
+SCORE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0*)?")
 
 
 class CollectionUnreadableError(Exception):
@@ -31,10 +34,12 @@ class Judged:
     """The text and the grades of each judged query, by its id.
 
     A query of which nothing is judged relevant is no judged query: no ranking of it is better than another.
+    `missing` are the documents that are judged relevant and are not there: relevant, and never found.
     """
 
     queries: dict[str, str]
     grades: dict[str, dict[int, int]]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,21 +164,36 @@ def read_collection(folder: Path) -> Collection:
 
 
 def read_judged(folder: Path, numbers: Mapping[str, int]) -> Judged:
-    """Read the queries and judgements of a folder, on documents that have these numbers."""
-    path = folder / "queries.jsonl"
-    texts = {_text(path, line, row, "_id"): _text(path, line, row, "text") for line, row in _rows(path)}
+    """Read the queries and judgements of a folder, on documents that have these numbers, all above 0."""
+    texts = _queries(folder / "queries.jsonl")
     grades: dict[str, dict[int, int]] = {}
+    missing: dict[str, int] = {}
     qrels = next((folder / name for name in QRELS if (folder / name).is_file()), folder / QRELS[0])
     for line, query, document, score in _judgements(qrels):
         if query not in texts:
             raise CollectionUnreadableError(f"{qrels}, line {line}: no query has the id {query}.")
-        if document not in numbers:
-            raise CollectionUnreadableError(f"{qrels}, line {line}: no document has the id {document}.")
-        grades.setdefault(query, {})[numbers[document]] = score
-    judged = {id: text for id, text in texts.items() if _relevant(grades.get(id, {}))}
-    if not judged:
+        number = numbers.get(document) or missing.setdefault(document, -len(missing) - 1)
+        judged = grades.setdefault(query, {})
+        if number in judged:
+            wrong = f"{qrels}, line {line}: the document {document} is judged a second time for the query {query}."
+            raise CollectionUnreadableError(wrong)
+        judged[number] = score
+    queries = {id: text for id, text in texts.items() if _relevant(grades.get(id, {}))}
+    if not queries:
         raise CollectionUnreadableError(f"{qrels} judges no query: none has a document with a score above 0.")
-    return Judged(judged, {id: grades[id] for id in judged})
+    relevant = {number for id in queries for number, score in grades[id].items() if score > 0}
+    left = tuple(document for document, number in missing.items() if number in relevant)
+    return Judged(queries, {id: grades[id] for id in queries}, left)
+
+
+def _queries(path: Path) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for line, row in _rows(path):
+        id = _text(path, line, row, "_id")
+        if id in texts:
+            raise CollectionUnreadableError(f"{path}, line {line}: a second query has the _id {id}.")
+        texts[id] = _text(path, line, row, "text")
+    return texts
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -220,9 +240,9 @@ def _judgements(path: Path) -> Iterator[tuple[int, str, str, int]]:
         wanted = ", ".join(HEADER)
         raise CollectionUnreadableError(f"{path}: the first line must be {wanted}, with tabs between.")
     for number, line in lines:
-        try:
-            query, document, score = line.split("\t")
-            yield number, query, document, int(score)
-        except ValueError as error:
+        cells = line.split("\t")
+        score = SCORE.fullmatch(cells[-1].strip())
+        if len(cells) != len(HEADER) or score is None:
             wrong = f"{path}, line {number}: a query's id, a document's id and a whole number belong here."
-            raise CollectionUnreadableError(wrong) from error
+            raise CollectionUnreadableError(wrong)
+        yield number, cells[0], cells[1], int(score[1])

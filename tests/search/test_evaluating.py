@@ -164,8 +164,13 @@ WRONG = [
     ({"queries": "{\n"}, "queries.jsonl, line 1: this is no JSON"),
     ({"judged": ""}, "the first line must be query-id, corpus-id, score"),
     ({"judged": "q1\tc\t2\n"}, "the first line must be query-id, corpus-id, score"),
+    ({"queries": '{"_id": "q1", "text": "B"}\n' * 2}, "line 2: a second query has the _id q1"),
     ({"judged": QRELS + "q9\ta\t1\n"}, "line 6: no query has the id q9"),
-    ({"judged": QRELS + "q1\tz\t1\n"}, "line 6: no document has the id z"),
+    ({"judged": QRELS + "q2\tb\t1\nq2\tb\t0\n"}, "the document b is judged a second time for the query q2"),
+    ({"judged": QRELS + "q2\tz\t1\nq2\tz\t1\n"}, "line 7: the document z is judged a second time"),
+    ({"judged": QRELS + f"q1\ta\t{'9' * 330}\n"}, "line 6: a query's id"),
+    ({"judged": QRELS + "q1\ta\t1.5\n"}, "line 6: a query's id"),
+    ({"judged": QRELS + "q1\ta\t1\t2\n"}, "line 6: a query's id"),
     (
         {"judged": QRELS + "q1\ta\tgood\n"},
         "line 6: a query's id, a document's id and a whole number belong here",
@@ -185,6 +190,18 @@ def test_what_is_wrong_with_a_collection_is_said_with_file_and_line(
     assert sentence in answer.output
     assert "Traceback" not in answer.output
     assert isinstance(answer.exception, SystemExit)
+
+
+def test_a_judged_document_that_is_not_there_is_counted_and_is_never_found(
+    app: Flask, tmp_path: Path
+) -> None:
+    judged = "query-id\tcorpus-id\tscore\nq1\ta\t1.0\nq1\tz\t1\nq1\ty\t0\n"
+    folder = _lay_out(tmp_path / "beir", judged=judged)
+    answer = app.test_cli_runner().invoke(args=["search", "evaluate", str(folder), "--json"])
+    assert answer.exit_code == 0, answer.output
+    assert "Judged relevant but not in corpus.jsonl, so never found: 1." in answer.stderr
+    told = json.loads(answer.stdout)
+    assert (told["recall_100"], told["mrr_10"]) == (0.5, 1)
 
 
 @pytest.mark.parametrize("missing", ["corpus.jsonl", "queries.jsonl", "qrels.tsv"])
