@@ -32,6 +32,7 @@ class AskForm(FlaskForm):
 class CompleteForm(FlaskForm):
     """What marketing fills in."""
 
+    need = StringField("In a sentence", [Optional(), _upto(MAX_NEED, "This sentence")])
     kind = SelectField(
         "Kind",
         [Optional()],

@@ -12,6 +12,8 @@ from portal.library.models import Asset
 from portal.users.models import User
 
 STATUSES = ("new", "accepted", "in_progress", "in_review", "delivered", "declined")
+# The need of a request that marketing made of searches and has not put into words yet.
+UNWORDED = "Something that was searched for and not found"
 OPEN_STATUSES = ("new", "accepted", "in_progress", "in_review")
 
 
@@ -43,6 +45,10 @@ class ContentRequest(Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def is_worded(self) -> bool:
+        return self.need != UNWORDED
 
 
 class Supporter(Model):

@@ -23,11 +23,7 @@ def ask(
     *, by: User, need: str, details: str = "", deal_id: int | None = None, search_id: int | None = None
 ) -> ContentRequest:
     """Ask marketing for content in a sentence; the one who asks is its first supporter."""
-    need = " ".join(need.split())
-    if not need:
-        raise Invalid("Please say in a sentence what you need.", field="need")
-    if len(need) > MAX_NEED:
-        raise Invalid(f"Please say it in up to {MAX_NEED} characters; more fits under details.", field="need")
+    need = _sentence(need)
     if len(details) > MAX_DETAILS:
         raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
     request = ContentRequest(need=need, details=details.strip(), asked_by_id=by.id, search_id=search_id)
@@ -36,6 +32,15 @@ def ask(
     _note(request, by, "new", "")
     support(request, by, deal_id=deal_id)
     return request
+
+
+def _sentence(need: str) -> str:
+    need = " ".join(need.split())
+    if not need:
+        raise Invalid("Please say in a sentence what is needed.", field="need")
+    if len(need) > MAX_NEED:
+        raise Invalid(f"Please say it in up to {MAX_NEED} characters; more fits under details.", field="need")
+    return need
 
 
 def support(request: ContentRequest, by: User, deal_id: int | None = None) -> None:
@@ -75,14 +80,16 @@ def complete(
     request: ContentRequest,
     by: User,
     *,
+    need: str | None,
     kind: str | None,
     audience: str,
     needed_by: date | None,
     details: str,
     today: date,
 ) -> None:
-    """Fill in what marketing needs to know to make it."""
+    """Say what is needed in words for everybody, and fill in what marketing needs to know to make it."""
     _must_be_open(request)
+    need = _sentence(need or "")
     if kind and kind not in ASSET_KINDS:
         raise Invalid("Please choose one of the kinds.", field="kind")
     if needed_by and needed_by < today and needed_by != request.needed_by:
@@ -91,7 +98,9 @@ def complete(
         raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
     request.kind, request.audience, request.needed_by = kind or None, audience.strip()[:300], needed_by
     request.details = details.strip()
-    _note(request, by, request.status, "Filled in what is needed")
+    words = "Filled in what is needed" if need == request.need else f"Put into words: {need}"
+    request.need = need
+    _note(request, by, request.status, words)
 
 
 def decline(request: ContentRequest, by: User, reason: str) -> None:

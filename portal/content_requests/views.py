@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, request, url_for
@@ -24,7 +24,14 @@ from portal.db import db, now
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.discovery.learning.queries import search_by_key
-from portal.discovery.learning.request_queries import lines_of, searches_of
+from portal.discovery.learning.request_queries import (
+    RequestSearches,
+    delivery_of,
+    lines_of,
+    searchers_of,
+    searches_of,
+    typed_for,
+)
 from portal.discovery.learning.request_services import remember_with
 from portal.discovery.models import Search
 from portal.errors import Conflict, Forbidden, PortalError
@@ -47,10 +54,22 @@ def index() -> Response:
     statement = requests_by_pipeline("all" if as_board else view, me())
     if as_board:
         rows = request_rows(statement.limit(ON_BOARD))
-        return render("content_requests/board.html", rows=rows, view=view)
+        return render("content_requests/board.html", rows=rows, view=view, typed=_typed(rows))
     page = paginate(statement, scalars=False)
     page = Page([RequestRow(*row) for row in page.items], page.number, page.total, page.per_page)
-    return render("content_requests/index.html", page=page, view=view)
+    return render(
+        "content_requests/index.html",
+        page=page,
+        view=view,
+        typed=_typed(page.items),
+        behind=searches_of([row.request.id for row in page.items]),
+    )
+
+
+def _typed(rows: Sequence[RequestRow]) -> dict[int, str]:
+    """Return what was typed for requests that nobody has put into words yet, for those who may read it."""
+    unworded = [row.request.id for row in rows if not row.request.is_worded]
+    return typed_for(unworded) if me().role in OVERSIGHT else {}
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -104,17 +123,12 @@ def show(request_id: int) -> Response:
 
 
 def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response:
-    complete_form = forms.pop("complete_form", None) or CompleteForm(None, obj=asked)
+    complete_form = forms.pop("complete_form", None) or _as_it_is(asked)
     may_deliver = me().is_marketing and asked.is_open
     waiting = waiting_for(asked, me())
-    searches = searches_of([asked.id]).get(asked.id)
-    sees_searches = me().role in OVERSIGHT
     return render(
         "content_requests/show.html",
-        searches=searches,
-        sees_searches=sees_searches,
-        lines=lines_of(asked.id) if searches and sees_searches else [],
-        is_running=pending("rerun_searches", asked.id) if searches else False,
+        **_searches(asked, searches_of([asked.id]).get(asked.id)),
         asked=asked,
         waiting=waiting,
         deals=_own_deals() if asked.is_open and not waiting.joined else [],
@@ -124,6 +138,26 @@ def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response
         status=status,
         **forms,
     )
+
+
+def _as_it_is(asked: ContentRequest) -> CompleteForm:
+    """Return what is known of a request; what was typed is offered where nobody has put it into words yet."""
+    form = CompleteForm(None, obj=asked)
+    if not asked.is_worded and me().is_marketing:
+        form.need.data = typed_for([asked.id]).get(asked.id, "")
+    return form
+
+
+def _searches(asked: ContentRequest, searches: RequestSearches | None) -> dict[str, Any]:
+    """Return the searches behind a request: what others typed, and who, only for those who may know it."""
+    may_see = me().role in OVERSIGHT
+    return {
+        "searches": searches,
+        "sees_searches": may_see,
+        "lines": lines_of(asked.id, None if may_see else me()) if searches else [],
+        "searchers": searchers_of(asked.id) if searches and may_see else [],
+        "is_running": pending("rerun_searches", asked.id) if searches else False,
+    }
 
 
 def _own_deals() -> list[tuple[str, str]]:
@@ -184,6 +218,7 @@ def complete(request_id: int) -> Response:
             services.complete(
                 asked,
                 me(),
+                need=form.need.data if "need" in request.form else asked.need,
                 kind=form.kind.data,
                 audience=form.audience.data or "",
                 needed_by=form.needed_by.data,
@@ -239,6 +274,8 @@ def deliver(request_id: int) -> Response:
 def run_searches(request_id: int) -> Response:
     if request_or_404(request_id).status != "delivered":
         raise Conflict("This request is not delivered; there is nothing yet that its searches could find.")
+    if delivery_of(request_id) is None:
+        raise Conflict("What was delivered is not published any more, so no search can find it.")
     enqueue("rerun_searches", request_id, once=True)
     flash("The searches are being run again.", "success")
     return see_other(url_for("content_requests.show", request_id=request_id) + "#searches")

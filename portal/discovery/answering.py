@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from portal.deals.models import Deal
@@ -19,12 +20,13 @@ def answer(
     *,
     deal: Deal | None = None,
     exact: bool = False,
+    without_boosts: Collection[str] = (),
 ) -> Found:
     """Search for what was typed; without a hit, for the words that were probably meant, unless it is to be `exact`.
 
     Found.instead then names them, and Found.did_you_mean where what was typed has hits, but none with all words.
     """
-    found = find(user, text, filters, sort, number, deal=deal)
+    found = find(user, text, filters, sort, number, deal=deal, without_boosts=without_boosts)
     if exact or found.has_all or not found.is_ranked or not found.words:
         return found
     meant = corrected(user, text)
@@ -33,5 +35,5 @@ def answer(
     if found.total:
         has_hits = bool(matching(user, meant, filters or {}).fitting())
         return replace(found, did_you_mean=meant) if has_hits else found
-    instead = find(user, meant, filters, sort, number, deal=deal)
+    instead = find(user, meant, filters, sort, number, deal=deal, without_boosts=without_boosts)
     return replace(instead, instead=meant) if instead.total else found

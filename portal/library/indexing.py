@@ -43,6 +43,13 @@ def reason_to_rebuild() -> str | None:
     return engine().check() or engine().other_than_wanted()
 
 
+def is_indexed(asset_id: int) -> bool:
+    """Say whether an asset has a document in the index, and writing it did not fail the last time."""
+    last = select(Job.state).where(Job.kind == "index_asset", Job.subject_id == asset_id)
+    failed = db.session.scalar(last.order_by(Job.id.desc()).limit(1)) == "failed"
+    return not failed and asset_id in engine().ids()
+
+
 def documents_of(asset_ids: Sequence[int]) -> list[Document]:
     """Return the documents of some content; drafts and archived are among them, for permissions come later."""
     found = select(Asset).where(Asset.id.in_(asset_ids)).options(selectinload(Asset.terms))

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from portal.content_requests.models import OPEN_STATUSES
 from portal.discovery.learning import queries
 from portal.discovery.learning.facts import VIEWS
 from portal.discovery.learning.request_queries import AskedFor, requests_with_searches, searches_of
@@ -82,13 +83,25 @@ def ask() -> Response:
     scope = scope_of(filters, asked.get("who", "sales"))
     group = queries.group_like(search, scope)
     if group is None:
-        raise Invalid("There is no search left that found nothing with these words. Reload the page.")
-    if group.request_id is not None:
-        flash("There is an open request for this already. Here it is.", "info")
-        return see_other(url_for("content_requests.show", request_id=group.request_id))
+        return _there_already(queries.group_like(search, scope, "nothing"))
+    if group.request_status in OPEN_STATUSES:
+        return _there_already(group)
     made = ask_for(group, scope, me())
-    flash("This is a request now. Who searched for it is told when it moves.", "success")
+    flash(
+        "This is a request now, without the words typed. Who searched is told when it is delivered.",
+        "success",
+    )
     return see_other(url_for("content_requests.show", request_id=made.id))
+
+
+def _there_already(group: queries.Searched | None) -> Response:
+    """Show the request that these searches belong to already, or refuse where there are none."""
+    if group is None:
+        raise Invalid("There is no search left that found nothing with these words. Reload the page.")
+    if group.request_id is None:
+        raise Invalid("These searches belong to a request with other words already.")
+    flash("There is a request for this already, and nobody searched in vain since. Here it is.", "info")
+    return see_other(url_for("content_requests.show", request_id=group.request_id))
 
 
 def _read(asked: Mapping[str, str]) -> tuple[Filters, str, dict[str, str]]:

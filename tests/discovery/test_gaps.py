@@ -53,15 +53,6 @@ def test_what_marketing_tries_out_and_what_was_found_is_no_gap(app, make):
         assert gaps() == []
 
 
-def test_a_gap_names_the_open_request_that_began_with_it(app, make):
-    rep = make.user("rep")
-    search = make.search(rep, "zeppelin")
-    request = make.request(rep, search_id=search.id)
-    with app.app_context():
-        (gap,) = gaps()
-    assert gap.request_id == request.id
-
-
 def _loaded():
     return list(db.session.scalars(select(Deal).options(joinedload(Deal.account))))
 

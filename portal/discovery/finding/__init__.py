@@ -5,7 +5,7 @@ shown gets a snippet and the reasons of its place (hits, reasons, presence)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from portal.deals.models import Deal
 from portal.discovery.finding.facets import groups_of
@@ -40,10 +40,12 @@ def find(
     per_page: int = PER_PAGE,
     *,
     deal: Deal | None = None,
+    without_boosts: Collection[str] = (),
 ) -> Found:
     """Search, or browse when there are no words; hits, counts and facets hold only what the person may see.
 
-    `deal` is the one at hand, which the person may see: what fits it is lifted a little.
+    `deal` is the one at hand, which the person may see: what fits it is lifted a little. `without_boosts` names boosts
+    that are to lift nothing this time.
     """
     wanted = matching(user, text, filters or {}, to_the_end=sort != "relevance")
     listed = listing(wanted, _order(wanted, sort), number, per_page, deal, without_boosts)

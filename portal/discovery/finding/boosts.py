@@ -13,6 +13,8 @@ from typing import NamedTuple
 WORTH = {"rating": 0.07, "wins": 0.07, "freshness": 0.03, "deal": 0.06, "approved": 0.02, "new": 0.10}
 MOST = 0.35
 DEAL_WORTH = {"industry": 0.03, "product": 0.02, "stage": 0.01}
+# They lift content for a time, and then no more.
+PASSING = ("new", "freshness")
 FEWEST_RATINGS = 3
 # The order of ratings (with their prior) that is worth nothing, and the one that is worth all.
 PLAIN_RATING, BEST_RATING = 3.0, 5.0

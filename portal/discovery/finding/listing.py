@@ -35,24 +35,33 @@ class Listing:
     boosts: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
 
-def listing(wanted: Wanted, sort: str, number: int, per_page: int, deal: Deal | None = None) -> Listing:
+def listing(
+    wanted: Wanted,
+    sort: str,
+    number: int,
+    per_page: int,
+    deal: Deal | None = None,
+    without_boosts: Collection[str] = (),
+) -> Listing:
     """Return one page of what is wanted, by what the person sorts by; the number of a page past the last is its."""
     if sort == "relevance" and wanted.ids is not None:
-        return _by_relevance(wanted, number, per_page, deal)
+        names = set(current_app.config["SEARCH_BOOSTS"]).difference(without_boosts)
+        return _by_relevance(wanted, number, per_page, deal, names)
     total = db.session.scalar(select(func.count()).select_from(Asset).where(wanted.condition())) or 0
     number = _within(number, total, per_page)
     ids = _sorted(wanted, sort).limit(per_page).offset((number - 1) * per_page)
     return Listing(tuple(db.session.scalars(ids)), total, number)
 
 
-def _by_relevance(wanted: Wanted, number: int, per_page: int, deal: Deal | None) -> Listing:
+def _by_relevance(
+    wanted: Wanted, number: int, per_page: int, deal: Deal | None, names: Collection[str]
+) -> Listing:
     order = wanted.fitting()
     if not wanted.is_ranked:
         number = _within(number, len(order), per_page)
         return Listing(tuple(order[(number - 1) * per_page : number * per_page]), len(order), number)
     neighbours = alike({asset_id: wanted.seen[asset_id] for asset_id in order})
     near = _within_reach(wanted, order, number * per_page + len(neighbours), neighbours.keys())
-    names = current_app.config["SEARCH_BOOSTS"]
     facts, at = facts_of_hits(near, deal, names), now().timestamp()
     boosts = {asset_id: shares(own, at, names) for asset_id, own in facts.items()}
     order.sort(key=lambda asset_id: _standing(wanted, asset_id, boosts.get(asset_id, {})), reverse=True)

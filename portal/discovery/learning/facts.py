@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, extract, false, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from portal.db import UtcDateTime
+from portal.discovery.learning.answered import is_answered
 from portal.discovery.models import Search, SearchClick
 from portal.usage.models import UsageEvent
 from portal.usage.queries import effective_events, touches
@@ -97,13 +98,14 @@ def facts(scope: Scope, view: str = "all") -> Subquery:
     """Return one row a search: what it was, 0 or 1 for what came of it, and seconds until its first use.
 
     A view narrows them to those that found nothing, that found something of which nothing was opened, or that were
-    put in other words within two minutes.
+    put in other words within two minutes; "gap" to those that found nothing and that no request answers.
     """
     opened, used = _opened(), _used()
     has_opened = opened.c.hits.is_not(None)
     vain = in_vain()
     unopened = and_(~vain, opened.c.hits.is_(None))
     rephrased = Search.rephrased_by_id.is_not(None)
+    missing = and_(vain, ~is_answered()) if view in ("nothing", "gap") else false()
     found = (
         select(
             *(Search.id, Search.words, Search.user_id, Search.deal_id, Search.rephrased_by_id),
@@ -112,11 +114,12 @@ def facts(scope: Scope, view: str = "all") -> Subquery:
             case((rephrased, 1), else_=0).label("rephrased"),
             case((has_opened, 1), else_=0).label("opened"),
             case((used.c.at.is_not(None), 1), else_=0).label("used"),
+            case((missing, 1), else_=0).label("missing"),
             (extract("epoch", used.c.at) - extract("epoch", Search.at)).label("seconds"),
         )
         .outerjoin(opened, opened.c.search_id == Search.id)
         .outerjoin(used, used.c.search_id == Search.id)
         .where(*scope.conditions())
     )
-    narrowed = {"nothing": vain, "unopened": unopened, "rephrased": rephrased}
+    narrowed = {"nothing": vain, "gap": missing, "unopened": unopened, "rephrased": rephrased}
     return (found.where(narrowed[view]) if view in narrowed else found).subquery()

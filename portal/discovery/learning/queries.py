@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Select, Subquery, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db, now
 from portal.deals.models import Deal
+from portal.discovery.learning.answered import latest_requests
 from portal.discovery.learning.facts import Scope, facts
-from portal.discovery.models import RequestSearch, Search, SearchClick
+from portal.discovery.models import Search, SearchClick
 
 GAP_PERIOD = timedelta(days=90)
 COUNTED = ("in_vain", "unopened", "rephrased", "opened", "used")
@@ -41,7 +41,9 @@ class Searched:
 
     `of` is how many there were in all; `place` the median place of what was opened; `pipeline_minor` the open amount
     of the distinct deals at hand; `results`, `text`, `key` and `last_at` are of the last of them; `rephrased_to` what
-    most often followed within two minutes, `rephrased_so` how often; `request_id` is an open request that came of it.
+    most often followed within two minutes, `rephrased_so` how often; `request_id` is the open request about it, or the
+    last one, and `found_at` the best place of what that was delivered with; `missing` counts, in the views of what
+    found nothing, the searches that no request answers.
     """
 
     words: str
@@ -61,8 +63,11 @@ class Searched:
     place: float | None
     pipeline_minor: int
     request_id: int | None
+    request_status: str | None
+    found_at: int | None
     rephrased_to: str | None
     rephrased_so: int | None
+    missing: int
 
 
 def search_by_key(key: str) -> Search | None:
@@ -71,8 +76,8 @@ def search_by_key(key: str) -> Search | None:
 
 
 def gaps(limit: int = 20) -> list[Searched]:
-    """Return what sales searched for in vain lately, by the open amount of the deals behind it, then how often."""
-    return searched(lately(), "nothing", "-pipeline", limit)
+    """Return what sales searched for in vain lately and no request answers, by the open amount behind it."""
+    return searched(lately(), "gap", "-pipeline", limit)
 
 
 def lately() -> Scope:
@@ -109,7 +114,7 @@ def groups_in(scope: Scope, view: str = "all") -> int:
     return db.session.scalar(select(func.count(distinct(each.c.words)))) or 0
 
 
-def group_like(search: Search, scope: Scope, view: str = "nothing") -> Searched | None:
+def group_like(search: Search, scope: Scope, view: str = "gap") -> Searched | None:
     """Return the group that a search belongs to, if the scope and the view have it."""
     row = db.session.execute(_groups(scope, view).where(Search.words == search.words)).one_or_none()
     return Searched(*row) if row else None
@@ -133,20 +138,21 @@ def _groups(scope: Scope, view: str) -> Select[Any]:
             func.count().label("searches"),
             func.count(distinct(each.c.user_id)).label("people"),
             *(func.sum(each.c[name]).label(name) for name in COUNTED),
-            func.max(each.c.id).label("last_id"),
+            *(func.max(each.c.id).label("last_id"), func.sum(each.c.missing).label("missing")),
         )
         .group_by(each.c.words)
         .subquery()
     )
     every, places, worth = _every(scope), _places(scope), _worth(each)
-    requested, other = _requested(), _other_words(each)
+    requested, other = latest_requests(), _other_words(each)
     return (
         select(
             *(group.c.words, Search.text, Search.key, Search.at, Search.result_count.label("results")),
             *(Search.corrected, group.c.searches, group.c.people, every.c.number),
             *(group.c[name] for name in COUNTED),
             *(places.c.place, func.coalesce(worth.c.pipeline, 0).label("pipeline")),
-            *(requested.c.request_id, other.c.text.label("other"), other.c.number.label("often")),
+            *(requested.c.request_id, requested.c.status, requested.c.place.label("found_at")),
+            *(other.c.text.label("other"), other.c.number.label("often"), group.c.missing),
         )
         .join(Search, Search.id == group.c.last_id)
         .join(every, every.c.words == group.c.words)
@@ -188,15 +194,6 @@ def _worth(each: Subquery) -> Subquery:
     worth = select(pairs.c.words, func.sum(Deal.base_amount_minor).label("pipeline"))
     still_open = (Deal.id == pairs.c.deal_id) & (Deal.status == "open")
     return worth.join(Deal, still_open).group_by(pairs.c.words).subquery()
-
-
-def _requested() -> Subquery:
-    """Open requests that came of a search for the same words."""
-    asked = aliased(Search)
-    found = select(asked.words, func.max(ContentRequest.id).label("request_id"))
-    found = found.join(RequestSearch, RequestSearch.search_id == asked.id)
-    found = found.join(ContentRequest, ContentRequest.id == RequestSearch.request_id)
-    return found.where(ContentRequest.status.in_(OPEN_STATUSES)).group_by(asked.words).subquery()
 
 
 def _other_words(each: Subquery) -> Subquery:

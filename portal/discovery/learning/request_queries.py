@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import Select, and_, case, distinct, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db
 from portal.deals.models import Deal
-from portal.discovery.models import RequestSearch, Search
+from portal.discovery.learning.answered import is_rerun
+from portal.discovery.learning.facts import Scope, in_vain
+from portal.discovery.models import RequestSearch, Search, SearchClick
 from portal.library.models import Asset
+from portal.library.queries import live
 from portal.users.models import User
 
 
 @dataclass(frozen=True)
 class Line:
-    """The searches of a request with the same text: how many, by whom, and how many find what was delivered."""
+    """The searches of a request with the same text, in whatever case: how many, by how many people, and how many
+    find what was delivered."""
 
     text: str
-    key: str
     searches: int
     people: int
     found: int
@@ -35,12 +39,13 @@ class Line:
 class RequestSearches:
     """All searches of a request: sums, the places of what was delivered, and since when it is known.
 
-    `pipeline_minor` is the open amount of the distinct deals at hand when they were made. `rerun` counts those that
-    were run again since the delivery.
+    `texts` counts what was typed, in whatever case; `pipeline_minor` is the open amount of the distinct deals at hand
+    when they were made. `rerun` counts those that were run again since the delivery.
     """
 
     searches: int
     people: int
+    texts: int
     pipeline_minor: int
     rerun: int
     found: int
@@ -66,6 +71,17 @@ class ToRerun:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """What a request was delivered with, and when."""
+
+    asset_id: int
+    version_id: int | None
+    title: str
+    slug: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True)
 class AskedFor:
     """A request in the report, with its searches."""
 
@@ -73,16 +89,11 @@ class AskedFor:
     searches: RequestSearches
 
 
-def _fresh() -> ColumnElement[bool]:
-    """Return the condition of a search that was run again since its request was delivered."""
-    return and_(ContentRequest.status == "delivered", RequestSearch.rerun_at >= ContentRequest.closed_at)
-
-
 def _sums() -> tuple[Any, ...]:
-    found = and_(_fresh(), RequestSearch.place.is_not(None))
+    found = and_(is_rerun(), RequestSearch.place.is_not(None))
     place = case((found, RequestSearch.place))
     return (
-        func.count(case((_fresh(), 1))).label("rerun"),
+        func.count(case((is_rerun(), 1))).label("rerun"),
         func.count(place).label("found"),
         func.min(place).label("best"),
         func.max(place).label("worst"),
@@ -97,9 +108,10 @@ def _tied() -> Any:
 def searches_of(request_ids: Sequence[int]) -> dict[int, RequestSearches]:
     """Return the searches of some requests as sums; requests without any are left out."""
     number, people = func.count(), func.count(distinct(Search.user_id))
-    rerun_at = func.min(case((_fresh(), RequestSearch.rerun_at)), type_=RequestSearch.rerun_at.type)
+    texts = func.count(distinct(func.lower(Search.text)))
+    rerun_at = func.min(case((is_rerun(), RequestSearch.rerun_at)), type_=RequestSearch.rerun_at.type)
     which = RequestSearch.request_id.in_(request_ids) & Search.user_id.is_not(None)
-    sums = select(RequestSearch.request_id, number, people, *_sums(), rerun_at).select_from(_tied())
+    sums = select(RequestSearch.request_id, number, people, texts, *_sums(), rerun_at).select_from(_tied())
     deals = select(RequestSearch.request_id, Search.deal_id).select_from(_tied()).where(which)
     pairs = deals.where(Search.deal_id.is_not(None)).distinct().subquery()
     amounts = select(pairs.c.request_id, func.sum(Deal.base_amount_minor)).join(
@@ -108,23 +120,27 @@ def searches_of(request_ids: Sequence[int]) -> dict[int, RequestSearches]:
     amounts = amounts.where(Deal.status == "open").group_by(pairs.c.request_id)
     worth: dict[int, int] = dict(db.session.execute(amounts).tuples().all())
     return {
-        request_id: RequestSearches(searches, who, int(worth.get(request_id) or 0), *rest)
-        for request_id, searches, who, *rest in db.session.execute(
+        request_id: RequestSearches(searches, who, typed, int(worth.get(request_id) or 0), *rest)
+        for request_id, searches, who, typed, *rest in db.session.execute(
             sums.where(which).group_by(RequestSearch.request_id)
         )
     }
 
 
-def lines_of(request_id: int, limit: int = 50) -> list[Line]:
-    """Return the searches of a request by their text, what still does not find it first, then the most frequent."""
-    key, number = func.max(Search.key), func.count()
-    results = func.max(case((_fresh(), RequestSearch.result_count)))
+def lines_of(request_id: int, user: User | None = None, limit: int = 50) -> list[Line]:
+    """Return the searches of a request, or a person's own of them, by their text in whatever case.
+
+    What still does not find it comes first, then the most frequent.
+    """
+    text, number = func.max(Search.text), func.count()
+    results = func.max(case((is_rerun(), RequestSearch.result_count)))
     rerun, found, best, worst = _sums()
     lines = select(
-        Search.text, key, number, func.count(distinct(Search.user_id)), found, best, worst, results
+        text, number, func.count(distinct(Search.user_id)), found, best, worst, results
     ).select_from(_tied())
     lines = lines.where(RequestSearch.request_id == request_id, Search.user_id.is_not(None))
-    lines = lines.group_by(Search.text).order_by((found - rerun).asc(), number.desc(), Search.text)
+    lines = lines.where(Search.user_id == user.id) if user else lines
+    lines = lines.group_by(func.lower(Search.text)).order_by((found - rerun).asc(), number.desc(), text)
     return [Line(*row) for row in db.session.execute(lines.limit(limit))]
 
 
@@ -136,15 +152,67 @@ def requests_with_searches() -> Select[tuple[ContentRequest]]:
     )
     latest = func.coalesce(ContentRequest.closed_at, ContentRequest.created_at)
     found = select(ContentRequest).where(ContentRequest.id.in_(tied))
+    found = found.options(joinedload(ContentRequest.delivered_asset))
     return found.order_by(order, latest.desc(), ContentRequest.id.desc())
 
 
-def delivered_asset(request_id: int) -> Asset | None:
-    """Return the content that a request was delivered with, as long as it is delivered."""
-    found = select(Asset).join(ContentRequest, ContentRequest.delivered_asset_id == Asset.id)
-    return db.session.scalar(
-        found.where(ContentRequest.id == request_id, ContentRequest.status == "delivered")
+def delivery_of(request_id: int) -> Delivery | None:
+    """Return what a request was delivered with, as long as it is delivered and that is published."""
+    found = select(Asset.id, Asset.current_version_id, Asset.title, Asset.slug, ContentRequest.closed_at)
+    found = found.join(ContentRequest, ContentRequest.delivered_asset_id == Asset.id)
+    found = found.where(ContentRequest.id == request_id, ContentRequest.status == "delivered", live())
+    row = db.session.execute(found).one_or_none()
+    return Delivery(*row) if row else None
+
+
+def searchers_of(request_id: int, limit: int = 30) -> list[str]:
+    """Return the names of the people whose searches a request remembers."""
+    found = select(User.name).join(Search, Search.user_id == User.id)
+    found = found.join(RequestSearch, RequestSearch.search_id == Search.id)
+    found = found.where(RequestSearch.request_id == request_id).group_by(User.id)
+    return list(db.session.scalars(found.order_by(User.name).limit(limit)))
+
+
+def typed_for(request_ids: Sequence[int]) -> dict[int, str]:
+    """Return what was typed in the search that each of some requests began with."""
+    found = select(ContentRequest.id, Search.text).join(Search, Search.id == ContentRequest.search_id)
+    found = found.where(ContentRequest.id.in_(request_ids))
+    return dict(db.session.execute(found).tuples().all()) if request_ids else {}
+
+
+def in_a_row(search: Search, within: timedelta) -> list[Search]:
+    """Return a search and what the same person searched for shortly before and after without opening anything."""
+    opened = select(SearchClick.id).where(SearchClick.search_id == Search.id).exists()
+    near = Search.at.between(search.at - within, search.at + within)
+    found = select(Search).where(Search.user_id == search.user_id, near, ~opened | (Search.id == search.id))
+    return list(db.session.scalars(found.order_by(Search.at, Search.id)))
+
+
+def to_tie(request_id: int | None = None) -> list[tuple[int, int]]:
+    """Return (request, search) for the searches in vain of sales with the words of a request that it lacks.
+
+    Of one request, or of all open ones. Searches after its closing are no longer its own, nor those before the closing
+    of an earlier one.
+    """
+    asked, earlier, before = aliased(Search), aliased(ContentRequest), aliased(Search)
+    tied = select(RequestSearch.search_id).where(
+        RequestSearch.search_id == Search.id, RequestSearch.request_id == ContentRequest.id
     )
+    answered = (
+        select(earlier.id)
+        .join(before, before.id == earlier.search_id)
+        .where(before.words == Search.words, earlier.closed_at >= Search.at)
+        .where(earlier.closed_at <= ContentRequest.created_at)
+    )
+    found = (
+        select(ContentRequest.id, Search.id)
+        .join(asked, asked.id == ContentRequest.search_id)
+        .join(Search, Search.words == asked.words)
+        .where(*Scope().conditions(), in_vain(), ~tied.exists(), ~answered.exists())
+        .where(or_(ContentRequest.closed_at.is_(None), Search.at <= ContentRequest.closed_at))
+    )
+    which = ContentRequest.id == request_id if request_id else ContentRequest.status.in_(OPEN_STATUSES)
+    return list(db.session.execute(found.where(which).order_by(Search.id)).tuples())
 
 
 def to_rerun(request_id: int) -> list[ToRerun]:
@@ -160,11 +228,13 @@ def to_rerun(request_id: int) -> list[ToRerun]:
 
 
 def not_rerun() -> list[int]:
-    """Return the delivered requests of which some searches were not run again since."""
+    """Return the delivered requests of which some searches were not run again since, and whose content is there."""
     stale = or_(RequestSearch.rerun_at.is_(None), RequestSearch.rerun_at < ContentRequest.closed_at)
     found = select(RequestSearch.request_id.distinct()).select_from(_tied())
     return list(
         db.session.scalars(
-            found.where(ContentRequest.status == "delivered", Search.user_id.is_not(None), stale)
+            found.where(ContentRequest.status == "delivered", Search.user_id.is_not(None), stale).where(
+                ContentRequest.delivered_asset_id.in_(select(Asset.id).where(live()))
+            )
         )
     )

@@ -1,22 +1,26 @@
-"""Tying searches to the requests that they led to, and writing down how they do once these are delivered."""
+"""Tying searches to the requests that they led to, and what follows for them once these are delivered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, update
 
-from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
-from portal.content_requests.services import MAX_NEED, ask
+from portal.content_requests.models import UNWORDED, ContentRequest, Supporter
+from portal.content_requests.services import ask
 from portal.db import db, insert_rows, now
-from portal.deals.models import Deal
 from portal.discovery.learning.facts import Scope, facts
 from portal.discovery.learning.queries import Searched
+from portal.discovery.learning.request_queries import Delivery, in_a_row, to_tie
 from portal.discovery.models import RequestSearch, Search
 from portal.errors import Conflict
+from portal.notifications.services import notify_many
 from portal.users.models import User
+
+MOST_IN_A_ROW = 5
+IN_A_ROW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,27 @@ class Rerun:
 
 
 def remember_with(request: ContentRequest, search: Search) -> None:
-    """Tie a search to a request, with those that its person rephrased it from and as."""
-    chain = (
-        select(Search.id, Search.rephrased_by_id).where(Search.id == search.id).cte("chain", recursive=True)
-    )
-    other = aliased(Search)
-    linked = or_(other.rephrased_by_id == chain.c.id, other.id == chain.c.rephrased_by_id)
-    chain = chain.union(select(other.id, other.rephrased_by_id).join(chain, linked))
-    remember(request.id, db.session.scalars(select(chain.c.id)))
+    """Tie a search to a request, with the few before and after it by which its person tried to say the same.
+
+    These lead from one to the next, share a word with it or with the next, and nothing of them was opened.
+    """
+    near = {one.id: one for one in in_a_row(search, IN_A_ROW)}
+    former = {one.rephrased_by_id: one for one in near.values() if one.rephrased_by_id}
+    tied = {search.id}
+    for one in (former.get, lambda number: near.get(near[number].rephrased_by_id or 0)):
+        here = search
+        while len(tied) < MOST_IN_A_ROW and here.id in near:
+            there = one(here.id)
+            if there is None or there.id in tied or not _share_a_word(there, here, search):
+                break
+            tied.add(there.id)
+            here = there
+    remember(request.id, tied)
+
+
+def _share_a_word(one: Search, *others: Search) -> bool:
+    own = set(one.words.split())
+    return any(own.intersection(other.words.split()) for other in others)
 
 
 def remember(request_id: int, search_ids: Iterable[int]) -> None:
@@ -49,36 +66,41 @@ def remember(request_id: int, search_ids: Iterable[int]) -> None:
 
 
 def ask_for(group: Searched, scope: Scope, by: User) -> ContentRequest:
-    """Turn searches in vain into a request: it remembers them, and who searched and their open deals wait for it."""
-    if group.request_id is not None:
-        raise Conflict("There is an open request for this already.")
-    need = f"Content that answers the search “{group.text}”"
-    each = facts(scope, "nothing")
+    """Turn searches in vain into a request of the one who asks, which remembers all of them, whenever they were made.
+
+    What people typed may hold names that are not for everybody, so the request does not repeat it.
+    """
+    each = facts(Scope(sales_only=scope.sales_only), "gap")
     same = select(each.c.id).where(each.c.words == group.words)
     ids = list(db.session.scalars(same.order_by(each.c.id)))
-    request = ask(by=by, need=need if len(need) <= MAX_NEED else group.text[:MAX_NEED], search_id=ids[-1])
+    if not ids:
+        raise Conflict("There is a request for these searches already.")
+    request = ask(by=by, need=UNWORDED, search_id=ids[-1])
     remember(request.id, ids)
-    _let_wait(request)
     return request
 
 
-def _let_wait(request: ContentRequest) -> None:
-    tied = select(RequestSearch.search_id).where(RequestSearch.request_id == request.id)
-    people = select(Search.user_id).join(User, User.id == Search.user_id)
-    people = people.where(Search.id.in_(tied), User.status == "active", User.id != request.asked_by_id)
+def remember_later(request_id: int | None = None) -> None:
+    """Tie to a request what was searched for in vain with the same words since; to all open ones when none is named."""
     insert_rows(
-        Supporter,
-        [{"request_id": request.id, "user_id": user_id} for user_id in db.session.scalars(people.distinct())],
+        RequestSearch,
+        [{"request_id": request, "search_id": search} for request, search in to_tie(request_id)],
     )
-    deals = select(Search.deal_id, Search.user_id).join(Deal, Deal.id == Search.deal_id)
-    deals = deals.where(Search.id.in_(tied), Deal.status == "open").order_by(Search.id)
-    waiting = dict(db.session.execute(deals).tuples().all())
-    insert_rows(
-        WaitingDeal,
-        [
-            {"request_id": request.id, "deal_id": deal_id, "added_by_id": user_id}
-            for deal_id, user_id in waiting.items()
-        ],
+
+
+def tell_searchers(request: ContentRequest, delivery: Delivery) -> None:
+    """Tell who searched for it in vain what was delivered, once per delivery; who joined the request knows already."""
+    tied = select(RequestSearch.search_id).where(RequestSearch.request_id == request.id)
+    joined = select(Supporter.user_id).where(Supporter.request_id == request.id)
+    people = select(Search.user_id).join(User, User.id == Search.user_id)
+    people = people.where(Search.id.in_(tied), User.status == "active", Search.user_id.not_in(joined))
+    known = {request.asked_by_id, request.assigned_to_id}
+    notify_many(
+        [person for person in db.session.scalars(people.distinct()) if person and person not in known],
+        kind="request",
+        title=f"You searched for something like this: {delivery.title}",
+        address=f"/library/{delivery.slug}",
+        event_key=f"request:{request.id}:searched:{delivery.closed_at:%Y%m%d%H%M%S%f}",
     )
 
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
+from portal.content_requests.models import ContentRequest
 from portal.discovery.learning.facts import Scope
 from portal.discovery.learning.queries import gaps, searched, totals
 from portal.discovery.learning.services import note_rephrasings
-from portal.discovery.models import RequestSearch, SearchClick
+from portal.discovery.models import SearchClick
 
 DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -157,29 +157,6 @@ def test_reps_see_nothing_of_it(make, sign_in, log):
     assert client.get("/reports/search.csv").status_code == 403
     assert client.post("/reports/search/request").status_code == 403
     assert "/reports/search" not in client.get("/reports").text
-
-
-def test_one_click_makes_a_gap_a_request_that_remembers_its_searches(make, sign_in, rows, log):
-    anna, ben, mark = log
-    client = sign_in(mark)
-    page = client.get("/reports/search?show=nothing").text
-    key = re.search(r'name="search" value="(\w+)"', page)[1]
-    answer = client.post("/reports/search/request", data={"search": key})
-    assert answer.status_code == 303
-    (request,) = rows(select(ContentRequest))
-    assert "zeppelin" in request.need
-    assert request.asked_by_id == mark.id
-    assert len(rows(select(RequestSearch))) == 3
-    assert {row.user_id for row in rows(select(Supporter))} == {anna.id, ben.id, mark.id}
-    assert len(rows(select(WaitingDeal))) == 2
-    shown = client.get(answer.location).text
-    assert "From 3 searches by 2 people, with $1,200 of open pipeline." in shown
-    again = client.post("/reports/search/request", data={"search": key, "nonce": ""})
-    assert again.location == answer.location
-    assert len(rows(select(ContentRequest))) == 1
-    page = client.get("/reports/search?show=nothing").text
-    assert "Open the request" in page
-    assert "Make it a request" not in page
 
 
 def test_what_is_no_gap_makes_no_request(make, sign_in, rows, log):

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from portal.content_requests.models import ContentRequest
 from portal.content_requests.services import deliver, reopen
-from portal.db import db
+from portal.db import begin_unit, db, end_unit, unit_of_work
+from portal.discovery.learning import tasks
 from portal.discovery.learning.request_queries import searches_of
 from portal.discovery.learning.services import note_rephrasings
-from portal.discovery.models import RequestSearch
+from portal.discovery.models import RequestSearch, SearchClick
 from portal.jobs import Job, enqueue, run_job
 from portal.library.indexing import all_documents, engine
 from portal.library.models import Asset
@@ -52,23 +53,41 @@ def results(rows):
     return [(one.result_count, one.place) for one in found]
 
 
-def test_a_rep_who_asks_from_a_search_takes_along_what_it_was_rephrased_from_and_as(make, sign_in, rows):
+def test_a_rep_who_asks_from_a_search_takes_along_how_they_tried_to_say_it(make, sign_in, rows):
     rep, mate = make.user(), make.user()
-    first, second, third = (
-        make.search(rep, text, at=START + timedelta(seconds=seconds))
-        for text, seconds in (("lorry", 0), ("truck", 60), ("haulage", 100))
+    _, first, second, third, opened, _ = (
+        make.search(rep, text, at=START + timedelta(seconds=seconds), results=results)
+        for text, seconds, results in (
+            ("holiday forms", 0, 0),
+            ("lorry prices", 60, 0),
+            ("truck prices", 120, 0),
+            ("truck offers", 180, 3),
+            ("truck sheet", 240, 3),
+            ("sheet music", 300, 0),
+        )
     )
-    make.search(rep, "rail", at=START + timedelta(seconds=500))
-    make.search(mate, "barge", at=START + timedelta(seconds=70))
+    make.store(SearchClick(search_id=opened.id, asset_id=make.asset().id, place=1))
+    make.search(mate, "truck prices", at=START + timedelta(seconds=70))
     make.inside(note_rephrasings)
     client = sign_in(rep)
     form = client.get(f"/requests/new?text=truck&s={second.key}").text
-    assert "Your search “truck” goes with it" in form
+    assert "Your search “truck prices” goes with it" in form
     client.post("/requests/new", data={"need": "Trucks", "search": second.key})
     assert [one.search_id for one in rows(select(RequestSearch))] == [first.id, second.id, third.id]
     shown = client.get("/requests/1").text
     assert "From 3 searches by 1 person." in shown
-    assert "haulage" not in shown  # the texts are for those who see the report
+    assert "You searched for" in shown
+    assert "lorry" not in sign_in(mate).get("/requests/1").text  # texts are for those who see the report
+
+
+def test_of_many_searches_in_a_row_a_request_takes_a_few_along(make, sign_in, rows):
+    rep = make.user()
+    tried = [
+        make.search(rep, f"truck {number}", at=START + timedelta(seconds=100 * number)) for number in range(9)
+    ]
+    make.inside(note_rephrasings)
+    sign_in(rep).post("/requests/new", data={"need": "Trucks", "search": tried[-1].key})
+    assert [one.search_id for one in rows(select(RequestSearch))] == [one.id for one in tried[-5:]]
 
 
 def test_somebody_elses_search_is_not_taken_along(make, sign_in, rows):
@@ -118,7 +137,7 @@ def test_what_the_searcher_may_not_see_was_not_found(make, rows, run_jobs, ready
     tie(make, request, make.search(marketer, "zeppelin"))
     asset = make.asset("Zeppelin", pages=("zeppelin",))
     delivered(request, asset, marketer)
-    make.inside(lambda: setattr(db.session.get_one(Asset, asset.id), "state", "draft"))
+    make.inside(lambda: setattr(db.session.get_one(Asset, asset.id), "is_placeholder", True))
     run_jobs()
     assert results(rows) == [(0, None), (1, 1)]
 
@@ -149,7 +168,7 @@ def test_without_an_index_the_page_says_that_it_could_not_be_known(
     assert results(rows) == [(None, None)]
     make.inside(lambda: db.session.execute(db.update(Job).values(state="failed")))
     page = sign_in(marketer).get(f"/requests/{request.id}").text
-    assert "could not be run again yet; tonight" in page
+    assert "could not be run again yet; they are tried again every night" in page
     monkeypatch.undo()
     make.inside(lambda: enqueue("rerun_outstanding"))
     run_jobs()
@@ -179,4 +198,125 @@ def test_marketing_runs_them_again_and_a_second_delivery_counts_alone(
     make.inside(again)
     with app.app_context():
         assert not searches_of([request.id])[request.id].is_known
-    assert "the same searches are run again" in client.get(f"/requests/{request.id}").text
+    assert "these searches are run again" in client.get(f"/requests/{request.id}").text
+
+
+def test_content_whose_indexing_failed_is_indexed_before_its_searches_are_judged(
+    make, rows, run_jobs, ready, delivered
+):
+    rep, marketer = make.user(), make.user("marketer")
+    request = make.request(rep, search_id=make.search(rep, "zeppelin").id)
+    asset = make.asset("Zeppelin", pages=("zeppelin",))
+    delivered(request, asset, marketer)
+    failed = db.update(Job).where(Job.kind == "index_asset").values(state="failed")
+    make.inside(lambda: db.session.execute(failed))
+    run_jobs()
+    assert results(rows) == [(1, 1)]
+
+
+def test_searches_are_not_judged_while_content_cannot_be_written_to_the_index(
+    make, sign_in, rows, run_jobs, ready, delivered, monkeypatch
+):
+    rep, marketer = make.user(), make.user("marketer")
+    request = make.request(rep, search_id=make.search(rep, "zeppelin").id)
+
+    def full(*_):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("portal.library.indexing.write_batch", full)
+    delivered(request, make.asset("Zeppelin", pages=("zeppelin",)), marketer)
+    for _ in range(4):
+        run_jobs()
+        make.inside(lambda: db.session.execute(db.update(Job).values(run_after=START)))
+    assert {job.state for job in rows(select(Job).where(Job.kind == "index_asset"))} >= {"failed"}
+    assert results(rows) == [(None, None)]
+    monkeypatch.undo()
+    make.inside(lambda: enqueue("rerun_outstanding"))
+    run_jobs()
+    assert results(rows) == [(1, 1)]
+
+
+def test_what_is_not_published_any_more_is_not_tried_again_and_the_page_says_so(
+    make, sign_in, rows, run_jobs, ready, delivered
+):
+    rep, marketer = make.user(), make.user("marketer")
+    request = make.request(rep, search_id=make.search(rep, "zeppelin").id)
+    asset = make.asset("Zeppelin", pages=("zeppelin",))
+    delivered(request, asset, marketer)
+    make.inside(lambda: setattr(db.session.get_one(Asset, asset.id), "state", "archived"))
+    run_jobs()
+    make.inside(lambda: enqueue("rerun_outstanding"))
+    run_jobs()
+    assert len(rows(select(Job).where(Job.kind == "rerun_searches"))) == 1
+    client = sign_in(marketer)
+    page = client.get(f"/requests/{request.id}").text
+    assert "not published any more, so no search can find it" in page
+    assert "Run them again" not in page
+    assert "not published any more" in client.get("/reports/search?show=requests").text
+    assert client.post(f"/requests/{request.id}/searches").status_code == 409
+    make.inside(lambda: setattr(db.session.get_one(Asset, asset.id), "state", "published"))
+    make.inside(lambda: enqueue("rerun_outstanding"))
+    run_jobs()
+    assert results(rows) == [(1, 1)]
+
+
+def test_what_lifts_new_content_for_a_while_does_not_count(app, make, rows, run_jobs, delivered):
+    rep = make.user()
+    for number in range(10):
+        text = f"zeppelin about {number} things that fly"
+        make.asset(f"Other {number}", pages=(text,), published_at=START - timedelta(days=900))
+    request = make.request(rep, search_id=make.search(rep, "zeppelin").id)
+    with app.app_context():
+        engine().rebuild(all_documents())
+    asset = make.asset("Newest", pages=("zeppelin about all the things that fly far",))
+    delivered(request, asset, make.user("marketer"))
+    run_jobs()
+    ((count, place),) = results(rows)
+    assert (count, place) == (11, None)
+
+
+def test_a_reopened_request_is_run_again_after_its_next_delivery(
+    app, make, sign_in, rows, run_jobs, ready, delivered
+):
+    rep, marketer = make.user(), make.user("marketer")
+    request = make.request(rep, search_id=make.search(rep, "zeppelin").id)
+    delivered(request, make.asset("Balloon", pages=("balloon",)), marketer)
+    run_jobs()
+    assert results(rows) == [(0, None)]
+    sign_in(marketer).post(f"/requests/{request.id}/reopen", data={"reason": "Not what was meant"})
+    delivered(request, make.asset("Zeppelin", pages=("zeppelin",)), marketer)
+    run_jobs()
+    assert results(rows) == [(1, 1)]
+
+
+def test_a_delivery_that_changed_while_its_searches_ran_is_not_judged_by_them(
+    make, rows, run_jobs, ready, delivered, monkeypatch
+):
+    rep, marketer = make.user(), make.user("marketer")
+    request = make.request(rep, search_id=make.search(rep, "zeppelin").id)
+    delivered(request, make.asset("Zeppelin", pages=("zeppelin",)), marketer)
+    find = tasks.answer
+
+    def reopened_meanwhile(*given, **named):
+        found = find(*given, **named)
+        end_unit(commit=False)
+        with unit_of_work():
+            one = db.session.get_one(ContentRequest, request.id)
+            reopen(one, db.session.get_one(User, marketer.id), "Needed again")
+        begin_unit(writes=False)
+        return found
+
+    monkeypatch.setattr(tasks, "answer", reopened_meanwhile)
+    run_jobs()
+    assert results(rows) == [(None, None)]
+
+
+def test_the_card_says_how_many_texts_it_leaves_out_and_takes_cases_as_one(make, sign_in):
+    rep, marketer = make.user(), make.user("marketer")
+    request = make.request(rep)
+    tie(make, request, *(make.search(rep, f"word {number}") for number in range(50)))
+    tie(make, request, make.search(rep, "Webinar"), make.search(rep, "webinar"))
+    page = sign_in(marketer).get(f"/requests/{request.id}").text
+    assert page.count(">webinar</a>") == 1
+    assert ">Webinar</a>" not in page
+    assert "and 1 more, which are not shown" in page

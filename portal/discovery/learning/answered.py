@@ -1,0 +1,49 @@
+"""Which searches in vain are no gap any more, because a request answers them or will; said in SQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.content_requests.models import OPEN_STATUSES, ContentRequest
+from portal.discovery.models import RequestSearch, Search
+
+
+def is_answered() -> ColumnElement[bool]:
+    """Return the condition of a search that a request remembers, or that was made before one was closed.
+
+    A request is about the words of the search that it began with. Once it is delivered or declined, only searches
+    after that are a gap.
+    """
+    remembered = select(RequestSearch.request_id).where(RequestSearch.search_id == Search.id).exists()
+    asked = aliased(Search)
+    later = or_(ContentRequest.status.in_(OPEN_STATUSES), ContentRequest.closed_at >= Search.at)
+    same = select(ContentRequest.id).join(asked, asked.id == ContentRequest.search_id)
+    return or_(remembered, same.where(asked.words == Search.words, later).exists())
+
+
+def is_rerun() -> ColumnElement[bool]:
+    """Return the condition of a search that was run again since its request was delivered."""
+    return and_(ContentRequest.status == "delivered", RequestSearch.rerun_at >= ContentRequest.closed_at)
+
+
+def latest_requests() -> Subquery:
+    """Return for each words the open request about them, or else the last, and its best place since the delivery."""
+    asked = aliased(Search)
+    is_open = case((ContentRequest.status.in_(OPEN_STATUSES), 1), else_=0)
+    best = select(func.min(RequestSearch.place)).where(
+        RequestSearch.request_id == ContentRequest.id, is_rerun()
+    )
+    place = best.correlate(ContentRequest).scalar_subquery()
+    order = func.row_number().over(
+        partition_by=asked.words, order_by=(is_open.desc(), ContentRequest.id.desc())
+    )
+    each = (
+        select(
+            *(asked.words, ContentRequest.id.label("request_id"), ContentRequest.status.label("status")),
+            *(place.label("place"), order.label("number")),
+        )
+        .join(ContentRequest, ContentRequest.search_id == asked.id)
+        .subquery()
+    )
+    return select(each).where(each.c.number == 1).subquery()
