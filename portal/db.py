@@ -239,14 +239,14 @@ def _on_sqlite(element: _SentIds, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_SentIds, "postgresql")
 def _on_postgresql(element: _SentIds, compiler: SQLCompiler, **options: Any) -> str:
     sent = f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSONB))"
-    return f"(SELECT CAST(each AS BIGINT) AS value FROM {sent} AS sent(each)) AS sent_ids"
+    return f"(SELECT CAST(each AS BIGINT) AS value FROM {sent} AS sent(each))"
 
 
 def one_of(
     column: InstrumentedAttribute[int] | ColumnElement[int], ids: Sequence[int]
 ) -> ColumnElement[bool]:
     """Say in SQL that a column is one of many ids, sent as one value, which is quicker than a thousand."""
-    sent = _SentIds(json.dumps(list(ids))).table_valued("value", name=None)
+    sent = _SentIds(json.dumps(list(ids))).table_valued("value").alias("sent_ids")
     return column.in_(select(sent.c.value))
 
 

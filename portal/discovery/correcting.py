@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from portal.db import db
+from portal.db import db, one_of
 from portal.discovery.synonyms.queries import synonyms
 from portal.library.indexing import engine
 from portal.library.models import Asset
@@ -23,9 +23,10 @@ from portal.users.models import User
 MOST_CHARACTERS = 500
 MOST_WORDS = 8  # a longer query is a question, of which no content has all words
 MOST_MENDED = 3
-MOST_TRIED = 3
-# Most words may be seen in one of the first that have them; of the others all are asked about.
-_FIRST_RANKED, _THEN_RANKED = 50, 3_000
+# As many words near a slip are tried: those that only hidden content has come first among them, or last.
+MOST_TRIED = 25
+# Most words may be seen in one of the first that have them; of the others all are asked about in the end.
+_RANKED_FIRST = (50, 3_000)
 ALL_WORDS, A_PHRASE = 1.0, 2.0  # lifts, see search.engine.Ranked
 _SHORTEST_SPLIT, _LONGEST_SPLIT = 6, 24  # letters of two words that were typed as one
 
@@ -84,14 +85,21 @@ class _Sight:
         return self._any(read_query(f'"{first} {second}"'), A_PHRASE)
 
     def _any(self, query: Query, lift: float) -> bool:
-        for limit in (_FIRST_RANKED, _THEN_RANKED):
-            ranked = engine().rank(query, limit)
-            ids = [hit.id for hit in ranked if hit.lift >= lift]
-            if ids and db.session.scalar(self._offered.where(Asset.id.in_(ids)).limit(1)) is not None:
+        asked = 0
+        for limit in _limits():
+            ids = [hit.id for hit in engine().rank(query, limit) if hit.lift >= lift]
+            more = one_of(Asset.id, ids[asked:])
+            if len(ids) > asked and db.session.scalar(self._offered.where(more).limit(1)) is not None:
                 return True
             if len(ids) < limit:
-                return False
+                break
+            asked = len(ids)
         return False
+
+
+def _limits() -> Iterator[int]:
+    yield from _RANKED_FIRST
+    yield engine().count() + 1
 
 
 def _plain(word: str) -> str:
@@ -146,7 +154,7 @@ def _apart(sight: _Sight, text: str, word: Word) -> Mended | None:
 def _near(sight: _Sight, text: str, word: Word) -> Mended | None:
     """A word with another letter or two."""
     raw = text[word.start : word.end]
-    for better in engine().similar(raw.lower())[:MOST_TRIED]:
+    for better in engine().similar(raw.lower(), MOST_TRIED):
         if sight.sees(better):
             return word.start, word.end, _in_case_of(raw, better)
     return None

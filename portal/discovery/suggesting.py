@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
-from portal.db import db
+from portal.db import db, one_of
 from portal.discovery.models import Search
 from portal.discovery.saved.queries import saved_searches
 from portal.library.collections.queries import visible_collections
@@ -29,7 +29,7 @@ MOST_LINES = 10
 MOST_WORDS = 6
 MOST_TITLES = 6
 _LOOKED_AT = 50  # of rows of small tables, and of one's own latest searches and uses
-_TITLES_LOOKED_AT = 1_000
+_TITLES_LOOKED_AT = 5_000  # of those that fit, before all of them
 _MOST_NAMES = 1_000  # of filters and of collections
 
 _WORD = re.compile(r"[^\W_]+")
@@ -123,11 +123,13 @@ def _line(kind: str, text: str, address: str, note: str, words: Sequence[str]) -
 
 
 def _titles(user: User, text: str, words: list[str]) -> list[Suggestion]:
-    found = _offered_assets(user).where(_has_title(text, words))
     begins = Asset.title.istartswith(text.strip(), autoescape=True)
-    rows = db.session.execute(
-        found.order_by(begins.desc(), Asset.use_count.desc(), Asset.id.desc()).limit(MOST_TITLES)
-    )
+    found = _offered_assets(user).order_by(begins.desc(), Asset.use_count.desc(), Asset.id.desc())
+    rows: Sequence[Any] = ()
+    for having in _having_title(text, words):
+        rows = db.session.execute(found.where(having).limit(MOST_TITLES)).all()
+        if len(rows) == MOST_TITLES:
+            break
     return [_line("asset", title, f"/library/{slug}", kind, words) for _, slug, title, kind in rows]
 
 
@@ -136,15 +138,18 @@ def _offered_assets(user: User) -> Select[Any]:
     return offered.with_only_columns(Asset.id, Asset.slug, Asset.title, Asset.kind)
 
 
-def _has_title(text: str, words: list[str]) -> ColumnElement[bool]:
-    """Say in SQL whose title the words begin, by the index; by the titles alone where there is no sound index."""
+def _having_title(text: str, words: list[str]) -> Iterator[ColumnElement[bool]]:
+    """Say in SQL whose title the words begin, of the newest and then of all; without a sound index by titles alone."""
     try:
         ids = engine().titled(text, _TITLES_LOOKED_AT)
         if ids or engine().count():
-            return Asset.id.in_(ids)
+            yield one_of(Asset.id, ids)
+            if len(ids) == _TITLES_LOOKED_AT:
+                yield one_of(Asset.id, engine().titled(text, engine().count()))
+            return
     except IndexUnusableError:
         pass
-    return _holds(Asset.title, words)
+    yield _holds(Asset.title, words)
 
 
 def _holds(column: InstrumentedAttribute[str], words: list[str]) -> ColumnElement[bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from portal.discovery.asking import OWNER, read_typed
@@ -90,6 +92,7 @@ def test_what_was_understood_is_a_chip_and_a_chosen_filter_and_both_take_it_away
     make.asset("Heron card", kind="battle_card")
     index()
     page = sign_in(make.user("rep")).get("/library?q=heron+kind:deck+owner:leonie&sort=title").text
+    page = re.sub(r"&amp;s=[\w-]+", "", page)  # which search it is of
     assert "Heron card" not in page
     assert 'href="/library?q=heron+owner%3Aleonie&amp;sort=title" aria-label="Remove Kind: Deck"' in page
     assert (

@@ -168,3 +168,21 @@ def test_without_an_index_nothing_is_mended_and_nothing_fails(make, sign_in, app
     (app.config["DATA_DIR"] / "index").mkdir(exist_ok=True)
     page = _said(sign_in(make.user("rep")), "/library?q=hosptial")
     assert "Nothing found" in page
+
+
+def test_words_that_one_may_not_see_push_out_none_that_one_may(make, sign_in, index):
+    for end in "bcdfghjk":
+        make.asset(f"Draft zeppeli{end}", state="draft", pages=(f"zeppeli{end} " * 3,))
+    make.asset("The airship", pages=("A zeppelin over the lake.",))
+    index()
+    said = _said(sign_in(make.user("rep")), "/library?q=zeppelim&exact=no")
+    assert "hits for “zeppelin”" in said
+
+
+def test_a_word_is_looked_for_behind_all_that_one_may_not_see(make, sign_in, index, monkeypatch):
+    monkeypatch.setattr(correcting, "_RANKED_FIRST", (2, 4))
+    for number in range(6):
+        make.asset(f"Zeppelin {number}", state="draft", pages=("zeppelin zeppelin zeppelin",))
+    make.asset("The airship", pages=("A story of the lake, and of one zeppelin over it.",))
+    index()
+    assert "hits for “zeppelin”" in _said(sign_in(make.user("rep")), "/library?q=zeppelinn")

@@ -212,3 +212,12 @@ def test_typing_costs_a_few_statements_however_much_there_is(make, sign_in, inde
 def test_beginnings_are_marked_whatever_their_case_and_accents(text, typed, shown):
     parts = marked(text, typed)
     assert "".join(f"[{part.text}]" if part.match else part.text for part in parts) == shown
+
+
+def test_older_titles_are_offered_however_many_newer_ones_one_may_not_see(make, sign_in, index, monkeypatch):
+    monkeypatch.setattr(suggesting, "_TITLES_LOOKED_AT", 3)
+    make.asset("Hospital story")
+    for number in range(5):
+        make.asset(f"Hospital draft {number}", state="draft")
+    index()
+    assert _lines(sign_in(make.user("rep")), "hosp") == ["Hospital story"]
