@@ -52,6 +52,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['saved_search_id'], ['saved_searches.id'], name=op.f('fk_saved_search_hits_saved_search_id_saved_searches'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('saved_search_id', 'asset_id', name=op.f('pk_saved_search_hits'))
     )
+    with op.batch_alter_table('saved_search_hits', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_search_hits_asset_id'), ['asset_id'], unique=False)
+
+    op.create_table('written_assets',
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.Column('written_at', sa.DateTime(), nullable=False),
+    sa.Column('is_due', sa.Boolean(), nullable=False),
+    sa.Column('looked_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['asset_id'], ['assets.id'], name=op.f('fk_written_assets_asset_id_assets'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('asset_id', name=op.f('pk_written_assets'))
+    )
+    with op.batch_alter_table('written_assets', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_written_assets_is_due'), ['is_due'], unique=False)
+
     op.create_table('request_searches',
     sa.Column('request_id', sa.Integer(), nullable=False),
     sa.Column('search_id', sa.Integer(), nullable=False),
@@ -74,6 +88,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('request_searches')
+    op.drop_table('written_assets')
     op.drop_table('saved_search_hits')
     op.drop_table('saved_searches')
     op.drop_table('synonym_groups')

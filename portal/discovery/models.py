@@ -73,7 +73,8 @@ class SynonymGroup(Model):
 class SavedSearch(Model):
     """Words and filters of which somebody is told when something new fits them.
 
-    It is looked over when the library changes; `looked_at` is None until what fits from the start has been learned.
+    It is asked about all content that is written to the index; `looked_at` is when all that fits it was last learned,
+    None until what was there from the start has been.
     `seen_at` is when its owner last opened it: what was found later is new to them.
     """
 
@@ -102,9 +103,26 @@ class SavedSearchHit(Model):
     saved_search_id: Mapped[int] = mapped_column(
         ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True
     )
-    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     found_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fits: Mapped[bool] = mapped_column(default=True)
+
+
+class WrittenAsset(Model):
+    """Content that was written to the index, and when saved searches were last asked about it.
+
+    `is_due` says that they are to be asked again. `looked_at` is the last look at which its text had been read; what
+    has gone live since then is news.
+    """
+
+    __tablename__ = "written_assets"
+
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    is_due: Mapped[bool] = mapped_column(default=True, index=True)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RequestSearch(Model):

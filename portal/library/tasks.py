@@ -9,7 +9,7 @@ from flask import current_app
 
 from portal.db import unit_of_work
 from portal.deals.queries import imported_files
-from portal.discovery.saved.services import look_soon
+from portal.discovery.saved.services import ask_about
 from portal.jobs import job
 from portal.library import indexing, keeping, reading, summaries, tidying
 from portal.library.documents.kinds import FileKind, identify
@@ -84,7 +84,7 @@ def index_asset(asset_id: int | None) -> None:
             indexing.write_batch(batch)
             with unit_of_work():
                 indexing.settle_batch(batch)
-                look_soon()
+                ask_about(batch.asset_ids)
         except Exception:
             with unit_of_work():
                 indexing.give_back(batch)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from portal.db import db
 from portal.demo.company import EMAIL_DOMAIN
 from portal.demo.loading.numbers import Numbers
 from portal.discovery.models import SavedSearch
 from portal.discovery.saved.fitting import fitting
-from portal.discovery.saved.telling import Batch, Looked, keep_and_tell
+from portal.discovery.saved.services import ask_about, learn
+from portal.discovery.saved.telling import ask_about_written, keep_and_tell
+from portal.library.models import Asset
 from portal.users.models import User
 
 _OWNER = f"marisol.tamm@{EMAIL_DOMAIN}"
@@ -33,4 +37,7 @@ def add_saved_searches(numbers: Numbers, moment: datetime) -> None:
         db.session.flush()
         found = fitting(owner, text, filters)
         if found is not None:
-            keep_and_tell(Batch((Looked(search.id, found, moment),), None))
+            learn(search, found, moment)
+    asset_ids = db.session.scalars(select(Asset.id)).all()
+    ask_about(asset_ids)
+    keep_and_tell(ask_about_written(len(asset_ids), moment))

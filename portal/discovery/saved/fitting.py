@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import Select, func, or_
 
 from portal.db import db
 from portal.discovery.finding.wanted import MOST_FOUND, Wanted, matching
@@ -30,10 +31,7 @@ def fitting(user: User, text: str, filters: Mapping[str, Sequence[str]]) -> Fitt
     wanted = matching(user, text, filters)
     if not wanted.is_ranked:
         return None
-    found = wanted.assets()
-    if not filters.get("state"):
-        # What is still being written is no news yet.
-        found = found.where(or_(live(), Asset.state == "from_sales"))
+    found = under_filters(wanted)
     if wanted.ids is None:
         newest = func.coalesce(Asset.published_at, Asset.updated_at).desc()
         ids = tuple(db.session.scalars(found.order_by(newest, Asset.id.desc()).limit(MOST_FOUND)))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.db import chunks, db, insert_rows, now
-from portal.discovery.models import SavedSearch, SavedSearchHit, SynonymGroup
+from portal.db import UtcDateTime, db, insert_rows, now, one_of
+from portal.discovery.models import SavedSearch, SavedSearchHit, WrittenAsset
 from portal.discovery.saved.fitting import Fitting, fitting
 from portal.discovery.saved.queries import saved_as, tidy
 from portal.errors import Conflict, Invalid
-from portal.jobs import enqueue
+from portal.jobs import Job, enqueue
 from portal.library.models import Asset, Version
 from portal.users.models import User
 
-LOOK = "look_over_saved_searches"
+LOOK, ASK = "look_over_saved_searches", "ask_saved_searches"
+# Content is new from when it was made, went live, or its current version did.
+LIVE_AT = (Asset.created_at, Asset.published_at, Version.published_at)
 MOST = 50
 LONGEST_NAME = 120
 MOST_COUNTED = 1_000
@@ -80,75 +82,76 @@ def mark_seen(search_id: int) -> None:
 
 
 def look_soon() -> None:
-    """Have all saved searches looked over by a job, once for however much has changed until it runs."""
-    if db.session.scalar(select(SavedSearch.id).limit(1)) is not None:
-        enqueue(LOOK, once=True)
+    """Have a job learn anew what fits all saved searches, from the first to the last and never twice at once."""
+    if db.session.scalar(select(SavedSearch.id).limit(1)) is None:
+        return
+    # One that is on its way begins again.
+    under_way = update(Job).where(Job.kind == LOOK, Job.subject_id.is_not(None), Job.state == "waiting")
+    db.session.execute(under_way.values(state="done", finished_at=now()))
+    enqueue(LOOK, once=True)
 
 
-def learn(search: SavedSearch, found: Fitting, moment: datetime) -> list[int]:
-    """Keep what fits a saved search, as it was at a moment, and return what of it is news to its owner."""
+def ask_about(asset_ids: Sequence[int]) -> None:
+    """Have a job ask saved searches about content that was written to the index, and only about that."""
+    if db.session.scalar(select(SavedSearch.id).limit(1)) is None:
+        return
+    moment = now()
+    known = update(WrittenAsset).where(one_of(WrittenAsset.asset_id, asset_ids))
+    db.session.execute(known.values(is_due=True, written_at=moment))
+    noted = select(WrittenAsset.asset_id).where(WrittenAsset.asset_id == Asset.id).exists()
+    new = db.session.scalars(select(Asset.id).where(one_of(Asset.id, asset_ids), ~noted))
+    insert_rows(
+        WrittenAsset,
+        [{"asset_id": number, "written_at": moment, "is_due": True, "looked_at": None} for number in new],
+    )
+    enqueue(ASK, once=True)
+
+
+def learn(search: SavedSearch, found: Fitting, moment: datetime) -> None:
+    """Keep in silence what fits a saved search, as it was at a moment.
+
+    What went live after the search was saved, and about which it has not been asked since, is left out: it is news.
+    """
     known_rows = select(SavedSearchHit.asset_id, SavedSearchHit.fits)
     known = dict(
         db.session.execute(known_rows.where(SavedSearchHit.saved_search_id == search.id)).tuples().all()
     )
-    since = search.looked_at or search.created_at
-    fresh = _fresh([number for number in found.ids if number not in known], since, search.user_id)
-    doubtful = search.looked_at is None or found.is_cut or (bool(search.text) and _words_changed(since))
-    # Where something else may be why they fit, only what is new itself is news; one's own never is.
-    news = [
-        number
-        for number in found.ids
-        if number in fresh and not fresh[number].is_own and (fresh[number].is_newer or not doubtful)
-    ]
-    told = set(news)
+    fresh = _no_news([number for number in found.ids if number not in known], search.created_at)
     insert_rows(
         SavedSearchHit,
         [
-            {
-                "saved_search_id": search.id,
-                "asset_id": number,
-                "found_at": moment if number in told else None,
-                "fits": True,
-            }
+            {"saved_search_id": search.id, "asset_id": number, "found_at": None, "fits": True}
             for number in fresh
         ],
     )
-    _mark_fits(search, known, set(found.ids))
+    ids = set(found.ids)
+    mark_fits(search.id, [number for number, fits in known.items() if not fits and number in ids], fits=True)
+    if not found.is_cut:
+        gone = [number for number, fits in known.items() if fits and number not in ids]
+        mark_fits(search.id, gone, fits=False)
     search.looked_at = moment
-    return news
 
 
-@dataclass(frozen=True)
-class _Fresh:
-    """Content that a search did not know: whether it is newer than the last look, and its owner's own."""
-
-    is_newer: bool
-    is_own: bool
-
-
-def _fresh(ids: Sequence[int], since: datetime, owner_id: int) -> dict[int, _Fresh]:
-    """Return what is to be known of content, as far as it is still there."""
-    newer: ColumnElement[bool] = or_(
-        Asset.published_at > since, Version.published_at > since, Asset.created_at > since
+def _no_news(ids: Sequence[int], since: datetime) -> list[int]:
+    asked_since = WrittenAsset.looked_at.is_not(None) & ~went_live_after(WrittenAsset.looked_at)
+    found = (
+        select(Asset.id)
+        .outerjoin(Version, Version.id == Asset.current_version_id)
+        .outerjoin(WrittenAsset, WrittenAsset.asset_id == Asset.id)
+        .where(one_of(Asset.id, ids), or_(~went_live_after(literal(since, UtcDateTime)), asked_since))
     )
-    found: dict[int, _Fresh] = {}
-    for part in chunks(ids):
-        rows = select(Asset.id, newer, Asset.owner_id == owner_id).where(Asset.id.in_(part))
-        rows = rows.outerjoin(Version, Version.id == Asset.current_version_id)
-        found.update({number: _Fresh(bool(new), bool(own)) for number, new, own in db.session.execute(rows)})
-    return found
+    return list(db.session.scalars(found)) if ids else []
 
 
-def _words_changed(since: datetime) -> bool:
-    """Say whether other words mean the same since a moment."""
-    return (
-        db.session.scalar(select(SynonymGroup.id).where(SynonymGroup.changed_at > since).limit(1)) is not None
-    )
+def went_live_after(
+    moment: ColumnElement[datetime] | InstrumentedAttribute[datetime | None],
+) -> ColumnElement[bool]:
+    """Say in SQL that content was made or went live, or its current version did, after a moment."""
+    return or_(*(func.coalesce(at > moment, false()) for at in LIVE_AT))
 
 
-def _mark_fits(search: SavedSearch, known: Mapping[int, bool], ids: set[int]) -> None:
-    for fits in (True, False):
-        changed = [number for number, was in known.items() if was is not fits and (number in ids) is fits]
-        for part in chunks(changed):
-            rows = update(SavedSearchHit).where(SavedSearchHit.saved_search_id == search.id)
-            db.session.execute(rows.where(SavedSearchHit.asset_id.in_(part)).values(fits=fits))
+def mark_fits(search_id: int, asset_ids: Sequence[int], *, fits: bool) -> None:
+    """Keep of content that a saved search knows that it fits, or no longer does."""
+    if asset_ids:
+        rows = update(SavedSearchHit).where(SavedSearchHit.saved_search_id == search_id)
+        db.session.execute(rows.where(one_of(SavedSearchHit.asset_id, asset_ids)).values(fits=fits))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from portal.db import db
+from portal.db import db, now
 from portal.discovery.models import SavedSearch, SavedSearchHit
-from portal.jobs import Job, enqueue, nightly_kinds
+from portal.discovery.saved.services import look_soon
+from portal.jobs import Job, enqueue, nightly_kinds, run_job
 from portal.library.indexing import engine
 from portal.notifications.models import Notification
 from portal.users.models import User
@@ -82,7 +83,7 @@ def test_a_draft_is_news_when_it_goes_live(publish, save, sign_in, rep, told, re
     save(client, "hospital")
     draft = publish("Hospital deck", state="draft")
     assert told(rep) == []
-    reindex(draft, state="published")
+    reindex(draft, state="published", published_at=now())
     assert told(rep) == ["New for your search “Mine”: “Hospital deck”"]
 
 
@@ -192,21 +193,45 @@ def test_without_an_index_nothing_is_learned_and_nothing_told(
     assert rows(select(SavedSearch))[0].looked_at is not None
 
 
-def test_a_thousand_are_looked_over_some_at_a_time(make, publish, told, rows, run_jobs, monkeypatch):
-    monkeypatch.setattr("portal.discovery.saved.tasks.AT_ONCE", 4)
-    people = [make.user("rep") for _ in range(11)]
+def test_written_content_is_asked_about_some_at_a_time(make, publish, told, rows, run_jobs, monkeypatch):
+    monkeypatch.setattr("portal.discovery.saved.tasks.CONTENT_AT_ONCE", 2)
+    people = [make.user("rep") for _ in range(3)]
     publish("Other")
     make.store(*(SavedSearch(user_id=person.id, name="Mine", text="hospital") for person in people))
+    assets = [make.asset(f"Hospital {letter}") for letter in "abcde"]
+    make.inside(lambda: [enqueue("index_asset", asset.id) for asset in assets])
+    run_jobs()
+    hits = select(SavedSearchHit).where(SavedSearchHit.found_at.is_not(None))
+    assert len(rows(hits)) == 15
+    assert [len(told(person)) for person in people] == [3, 3, 3]
+
+
+def test_a_look_over_all_is_one_chain_that_begins_again_when_asked_for(
+    make, publish, told, rows, run_jobs, monkeypatch, app
+):
+    monkeypatch.setattr("portal.discovery.saved.tasks.AT_ONCE", 4)
+    people = [make.user("rep") for _ in range(11)]
     publish("Hospital deck")
-    assert [told(person) for person in people] == [["New for your search “Mine”: “Hospital deck”"]] * 11
-    jobs = rows(select(Job).where(Job.kind == "look_over_saved_searches"))
-    assert len(jobs) == 3
-    assert {job.state for job in jobs} == {"done"}
+    make.store(*(SavedSearch(user_id=person.id, name="Mine", text="hospital") for person in people))
+    looks = select(Job).where(Job.kind == "look_over_saved_searches")
+    make.inside(look_soon)
+    make.inside(look_soon)
+    with app.app_context():
+        run_job(rows(looks)[0].id)
+    make.inside(look_soon)
+    assert [(job.subject_id is None, job.state) for job in rows(looks)] == [
+        (True, "done"),
+        (False, "done"),
+        (True, "waiting"),
+    ]
+    run_jobs()
+    assert len(rows(looks)) == 5
+    assert len(rows(select(SavedSearchHit).where(SavedSearchHit.found_at.is_(None)))) == 11
 
 
 def test_without_saved_searches_no_job_is_written(publish, rows):
     publish("Hospital deck")
-    assert rows(select(Job).where(Job.kind == "look_over_saved_searches")) == []
+    assert rows(select(Job).where(Job.kind.contains("saved_searches"))) == []
 
 
 def test_it_is_done_every_night():
