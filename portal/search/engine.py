@@ -22,8 +22,8 @@ class Document:
 class Ranked:
     """One hit, and why it stands where it does; figures mean nothing between two rankings.
 
-    `lift` orders first: 1 for all of the words, 2 times the share of the quoted phrases, 4 for the very title.
-    `score`, the text score, orders those of the same lift.
+    `lift` orders first: 1 for all words, of two or more, 2 times the share of the quoted phrases, 4 for the very
+    title. A word that no document has counts as any other. `score`, the text score, orders those of the same lift.
     """
 
     id: int

@@ -18,6 +18,7 @@ from portal.search.synonyms import synonymous, without_stop_words_around
 MOST_WORDS = 64  # distinct; beyond these a query says nothing new
 MOST_PHRASES = 8
 MOST_ALTERNATIVES = 12  # of one word
+MOST_IN_ALL = 48  # alternatives and phrases, or exclusions: each is looked for in all that have its words
 MOST_CHARACTERS = 20_000
 LONGEST_TITLE = 500  # characters; a query longer than this is not somebody's title
 
@@ -65,11 +66,11 @@ class Query:
     without: tuple[QueryWord, ...] = ()
     in_title: tuple[QueryWord, ...] = ()
 
-
     @property
     def only_excludes(self) -> bool:
         """Whether it says no more than what is not wanted; engines rank nothing for it, all the rest is meant."""
         return bool(self.without) and not self.typed
+
 
 def read_query(text: str, synonyms: Synonyms = ()) -> Query:
     """Read what a person typed; `synonyms` become alternatives of its words, unless quoted or in an operator."""
@@ -89,7 +90,7 @@ def read_query(text: str, synonyms: Synonyms = ()) -> Query:
         title_key=title_key(typed) if len(typed) <= LONGEST_TITLE else "",
         typed=typed,
         without=_distinct(
-            (_together(piece.words) for piece in read if piece.role == Role.WITHOUT), MOST_WORDS
+            (_together(piece.words) for piece in read if piece.role == Role.WITHOUT), MOST_IN_ALL
         ),
         in_title=_distinct(
             (_titled(piece.words) for piece in read if piece.role == Role.IN_TITLE), MOST_WORDS
@@ -110,7 +111,10 @@ def _query_words(wanted: list[Piece], synonyms: Synonyms) -> tuple[QueryWord, ..
 
 
 def _alternatives(wanted: list[Piece], synonyms: Synonyms) -> dict[_Forms, tuple[QueryWord, ...]]:
-    """Return what may stand in for each word; each word of "return on investment" may be ROI."""
+    """Return what may stand in for each word; each word of "return on investment" may be ROI.
+
+    Where many words have many alternatives, each keeps an equal share of MOST_IN_ALL.
+    """
     found: dict[_Forms, tuple[QueryWord, ...]] = {}
     for piece in wanted:
         if piece.role == Role.PLAIN:
@@ -118,7 +122,8 @@ def _alternatives(wanted: list[Piece], synonyms: Synonyms) -> dict[_Forms, tuple
                 for word in run:
                     key = (word.terms, word.wholes)
                     found[key] = _distinct([*found.get(key, ()), *map(_together, others)], MOST_ALTERNATIVES)
-    return found
+    share = max((MOST_IN_ALL - MOST_PHRASES) // max(len(found), 1), 1)
+    return {key: others[:share] for key, others in found.items()}
 
 
 def _query_word(word: Word, count: int, alternatives: tuple[QueryWord, ...]) -> QueryWord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from portal.search.whoosh_index import BODY, TITLE, Snapshot
 K1 = 1.2
 B = 0.75
 WEIGHTS = {BODY: 1.0, TITLE: 0.4}
+MOST_BYTES = 50_000_000  # of the words of documents in order that are kept while one query is answered
 SYNONYM = 0.8  # what a word counts that means the same as one that was typed
 
 Scores = npt.NDArray[np.float64]  # by document number; 0 where nothing is found
@@ -33,9 +35,11 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     for number in snapshot.with_title(query.title_key) if query.title_key else ():
         lifts[number] += 4
     numbers = np.flatnonzero(_admitted(terms, query, (scores > 0) | (lifts > 0)))
-    order = numbers[np.lexsort((numbers, -scores[numbers], -lifts[numbers]))][:limit]
-    found = zip(order.tolist(), lifts[order].tolist(), scores[order].tolist(), strict=True)
-    return [Ranked(snapshot.id_of(number), lift, score) for number, lift, score in found]
+    ids = snapshot.ids_of(numbers)
+    best = np.lexsort((ids, -scores[numbers], -lifts[numbers]))[:limit]
+    order = numbers[best]
+    found = zip(ids[best].tolist(), lifts[order].tolist(), scores[order].tolist(), strict=True)
+    return [Ranked(*hit) for hit in found]
 
 
 def _admitted(terms: _Terms, query: Query, found: Having) -> Having:
@@ -57,11 +61,14 @@ def _having_in_title(snapshot: Snapshot, word: QueryWord) -> set[int]:
 
 
 class _Terms:
-    """The scores of single terms, worked out once: codes share them, as in GTX-9 and GTX-10."""
+    """What one query asks of an index, each thing once: codes share terms, as in GTX-9 and GTX-10."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._known: dict[str, Scores] = {}
+        self._words: dict[QueryWord, tuple[Scores, Having]] = {}
+        self._sequences: dict[int, bytes] = {}
+        self._room = MOST_BYTES
 
     def scores(self, term: str) -> Scores:
         known = self._known.get(term)
@@ -84,27 +91,43 @@ class _Terms:
     def with_phrase(self, having: Having, wanted: bytes) -> Having:
         """Return which of some documents have words in a row."""
         numbers = np.flatnonzero(having).tolist()
-        return self.these({n for n in numbers if has_phrase(self.snapshot.sequence_of(n), wanted)})
+        return self.these({n for n in numbers if has_phrase(self._sequence(n), wanted)})
+
+    def word(self, word: QueryWord) -> tuple[Scores, Having]:
+        """Return what `_word_itself` says; both words of "list price" may have the same alternatives."""
+        if word not in self._words:
+            self._words[word] = _word_itself(self, word)
+        return self._words[word]
+
+    def _sequence(self, number: int) -> bytes:
+        known = self._sequences.get(number)
+        if known is None:
+            known = self.snapshot.sequence_of(number)
+            if len(known) <= self._room:
+                self._room -= len(known)
+                self._sequences[number] = known
+        return known
 
 
 def _word_by_word(terms: _Terms, words: tuple[QueryWord, ...]) -> tuple[Scores, Having]:
-    """Return the scores, and the documents with every word (of two or more) that any document has."""
+    """Return the scores, and the documents with every word of two or more.
+
+    A word that nothing has counts like any other: else the order would tell whether hidden documents have it.
+    """
     scores = terms.nothing()
-    found = np.zeros(len(scores), np.int64)
-    known = 0
+    complete = np.full(len(scores), len(words) > 1)
     for word in words:
         word_scores, having = _word(terms, word)
-        known += bool(having.any())
         scores += word.count * word_scores
-        found += having
-    return scores, (found == known) & (known > 1)
+        complete &= having
+    return scores, complete
 
 
 def _word(terms: _Terms, word: QueryWord) -> tuple[Scores, Having]:
     """Return the scores for one word, and the documents that have all of it or of what means the same."""
-    scores, having = _word_itself(terms, word)
+    scores, having = terms.word(replace(word, count=1, alternatives=()))
     for alternative in word.alternatives:
-        its_scores, its_having = _word_itself(terms, alternative)
+        its_scores, its_having = terms.word(alternative)
         scores = np.maximum(scores, SYNONYM * its_scores * its_having)
         having = having | its_having
     return scores, having

@@ -79,6 +79,9 @@ def parts_of(in_order: bytes) -> list[str]:
     return [f"{part:x}" for part in array("I", in_order)]
 
 
+_TITLE_END = parts_of(TITLE_END)[0]  # all documents have it
+
+
 def term(field: str, value: str | int) -> tantivy.Query:
     """Return the query for the documents that have a term."""
     return tantivy.Query.term_query(SCHEMA, field, value, "freq" if field in (BODY, TITLE) else "basic")
@@ -99,10 +102,15 @@ class Snapshot:
         self._searcher = searcher
 
     def search(self, query: tantivy.Query, limit: int) -> list[tuple[float, int]]:
-        """Return the score and the id of the best documents, best first."""
-        hits = self._searcher.search(query, limit, count=False).hits
+        """Return the score and the id of the best documents, best first; of those alike, the lower id first."""
+        asked = limit + 1
+        hits = self._searcher.search(query, asked, count=False).hits
+        while len(hits) == asked and hits[-1][0] == hits[limit - 1][0]:  # which of these come first?
+            asked *= 4
+            hits = self._searcher.search(query, asked, count=False).hits
         ids = self._ids([address for _, address in hits])
-        return [(score, id) for (score, _), id in zip(hits, ids, strict=True)]
+        found = [(score, id) for (score, _), id in zip(hits, ids, strict=True)]
+        return sorted(found, key=lambda hit: (-hit[0], hit[1]))[:limit]
 
     def newest(self, query: tantivy.Query, limit: int) -> list[int]:
         """Return the ids of the documents that fit, the highest first."""
@@ -130,8 +138,9 @@ class Snapshot:
         return [value for value, _ in self._searcher.terms_with_prefix(field, "")]
 
     def most_idf(self) -> float:
-        """Return what no word's idf exceeds, even while as many again and more are deleted but not yet gone."""
-        return math.log(8 * (self.count() + 1))
+        """Return what no word's idf exceeds; documents that are deleted but not yet gone count in it."""
+        every = self.frequency(SEQUENCE, _TITLE_END)
+        return math.log(1 + (every + 0.5) / 0.5)
 
     def read_through(self) -> None:
         """Read a sample of all documents; raise some error when the files contradict each other."""

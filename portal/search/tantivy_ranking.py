@@ -49,11 +49,11 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     for score, id in snapshot.search(asked.query, limit):
         steps, text_score = divmod(score, asked.step)
         ranked.append(Ranked(id, steps / asked.shares, text_score))
-    return sorted(ranked, key=lambda hit: (-hit.lift, -hit.score, hit.id))
+    return ranked
 
 
 def _asked(snapshot: Snapshot, query: Query) -> _Asked | None:
-    reasons = _reasons(snapshot, query)
+    reasons = _reasons(query)
     scores = [_times(score, word.count) for word in query.words for score in _scores(word)]
     if not scores and query.every_part:
         scores = [all_of(term(TITLE, part) for part in query.every_part)]
@@ -78,13 +78,12 @@ def _filtered(found: tantivy.Query, query: Query) -> tantivy.Query:
     return tantivy.Query.boolean_query(clauses)
 
 
-def _reasons(snapshot: Snapshot, query: Query) -> list[tuple[tantivy.Query, int]]:
+def _reasons(query: Query) -> list[tuple[tantivy.Query, int]]:
     """Return which documents come first for a reason, and by how many steps."""
     shares = max(len(query.phrases), 1)
     found = [(_with_phrase(phrase), 2) for phrase in query.phrases]
-    known = [which for which in map(_having, query.words) if snapshot.has(which)]
-    if len(known) > 1:
-        found.append((all_of(known), shares))
+    if len(query.words) > 1:  # one that nothing has counts too, as in ranking.py
+        found.append((all_of(map(_having, query.words)), shares))
     if query.title_key:
         found.append((term(TITLE_KEY, query.title_key), 4 * shares))
     return found

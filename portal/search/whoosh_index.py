@@ -127,6 +127,7 @@ class Snapshot:
         known.clear()
         known.update(segments)
         self._sequences: dict[str, ColumnReader] = {}
+        self._ids: Numbers | None = None
         self.total = int(self._searcher.doc_count_all())
 
     def is_current(self) -> bool:
@@ -191,22 +192,25 @@ class Snapshot:
         """Return the numbers of the documents whose title has this `title_key`."""
         return self.having(TITLE_KEY, _hashed(key))
 
-    def id_of(self, number: int) -> int:
-        _, local, segment = self._find(number)
-        return segment.ids[local]
+    def ids_of(self, numbers: Numbers) -> Numbers:
+        """Return the ids of some documents, in their order."""
+        if self._ids is None:
+            parts = [np.array(segment.ids, np.int64) for _, _, segment in self._leaves]
+            self._ids = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        return self._ids[numbers]
 
     def sequence_of(self, number: int) -> bytes:
         """Return the words of a document in order, as `analysis.sequence` writes them."""
-        reader, local, _ = self._find(number)
+        reader, local = self._find(number)
         name = reader.segment().segment_id()
         if name not in self._sequences:
             self._sequences[name] = reader.column_reader(SEQUENCE)
         return bytes(self._sequences[name][local])
 
-    def _find(self, number: int) -> tuple[SegmentReader, int, Segment]:
-        for reader, offset, segment in reversed(self._leaves):
+    def _find(self, number: int) -> tuple[SegmentReader, int]:
+        for reader, offset, _ in reversed(self._leaves):
             if number >= offset:
-                return reader, number - offset, segment
+                return reader, number - offset
         raise KeyError(number)
 
 

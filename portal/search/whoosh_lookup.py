@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from heapq import nlargest
 
+import numpy as np
+
 from portal.search.analysis import words
 from portal.search.beginnings import Either
 from portal.search.slips import nearest
@@ -22,7 +24,7 @@ def titled(snapshot: Snapshot, wanted: list[Either], limit: int) -> list[int]:
         return set().union(*(set.intersection(*map(having, beginnings)) for beginnings in either))
 
     found = set.intersection(*map(fitting, wanted))
-    return nlargest(limit, map(snapshot.id_of, found))
+    return nlargest(limit, snapshot.ids_of(np.array(sorted(found), np.int64)).tolist())
 
 
 def similar(snapshot: Snapshot, word: str, limit: int) -> list[str]:

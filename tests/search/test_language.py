@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal.search.engine import Document, Engine
-from portal.search.query import MOST_WORDS, read_query
+from portal.search.query import MOST_IN_ALL, MOST_WORDS, read_query
 from tests.search.conftest import OpenEngine, found
 
 Holding = Callable[..., Engine]
@@ -183,6 +183,6 @@ def test_bad_input_is_answered_in_well_under_a_second(large: Engine):
 
 
 def test_operators_are_limited_like_words():
-    assert len(read_query(BAD["many exclusions"]).without) == MOST_WORDS
+    assert len(read_query(BAD["many exclusions"]).without) == MOST_IN_ALL
     assert len(read_query(BAD["many titles"]).in_title) == MOST_WORDS
     assert len(read_query(BAD["many excluded phrases"]).without) == 1

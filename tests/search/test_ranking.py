@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from portal.search.engine import Engine
+from portal.search.engine import Document, Engine
 from portal.search.query import read_query
 from portal.search.ranking import K1, WEIGHTS, B
 
@@ -60,3 +60,37 @@ def test_each_reason_to_come_first_lifts_above_all_that_lack_it(holding: Holding
     hits = engine.rank(read_query('"ownership cost"'))
     assert [hit.id for hit in hits] == [4, 3, 2, 1]
     assert all(better.lift > worse.lift for better, worse in pairwise(hits))
+
+
+def test_the_order_does_not_tell_whether_anything_has_a_word(holding: Holding):
+    documents = [("Short", "merger"), ("Long", "merger deck " + "and many more other things " * 9)]
+    secret = ("Draft", "zebra")
+    typed = read_query("merger deck zebra")
+    without = [(hit.id, hit.lift) for hit in holding(*documents).rank(typed)]
+    with_secret = [(hit.id, hit.lift) for hit in holding(*documents, secret).rank(typed) if hit.id != 3]
+    assert with_secret == without
+    assert {lift for _, lift in without} == {0}
+
+
+def test_equal_hits_stand_in_the_order_of_their_ids_however_they_were_written(engine: Engine):
+    for ids in ([7, 3, 9], [4, 8], [1, 6, 2, 5]):
+        engine.put(Document(id, "Deck", "price") for id in ids)
+    engine.remove([6])
+    engine.put([Document(3, "Deck", "price")])
+    every = [1, 2, 3, 4, 5, 7, 8, 9]
+    assert [[hit.id for hit in engine.rank(read_query("price"), most)] for most in range(1, 10)] == [
+        every[:most] for most in range(1, 10)
+    ]
+
+
+def test_scores_stay_below_lifts_when_nearly_all_documents_are_deleted(engine: Engine):
+    gone = [Document(id, f"Sheet {id}", "deck " * 100) for id in range(1, 3_001)]
+    left = [Document(3_001, "Zebra prices", "zebra price " * 50), Document(3_002, "Deck", "deck")]
+    engine.put(gone + left)
+    engine.remove(range(1, 3_001))
+    (hit,) = engine.rank(
+        read_query("zebra")
+    )  # the score is above 16 where the deleted ones are still counted
+    assert (hit.id, hit.lift) == (3_001, 0)
+    (hit,) = engine.rank(read_query("zebra and price"))
+    assert (hit.id, hit.lift) == (3_001, 1)

@@ -115,7 +115,15 @@ def test_very_many_groups_and_words_take_no_time():
     start = time.process_time()
     query = read_query(" ".join(f"word{n}" for n in range(10_000)), groups)
     assert time.process_time() - start < 0.3
-    assert all(len(word.alternatives) == 2 for word in query.words)
+    assert all(len(word.alternatives) == 1 for word in query.words)
+
+
+def test_alternatives_of_many_words_share_what_may_be_looked_for():
+    names = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet")
+    groups = tuple((name, *(f"{name} {other}" for other in names)) for name in names)
+    alternatives = [word.alternatives for word in read_query(" ".join(names), groups).words]
+    assert [len(each) for each in alternatives] == [4] * 10
+    assert len(read_query("alpha", groups).words[0].alternatives) == 10
 
 
 @pytest.mark.parametrize(
