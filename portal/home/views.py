@@ -12,6 +12,7 @@ from portal.content_requests.queries import request_rows, requests_by_pipeline, 
 from portal.db import db, now, record_apart
 from portal.deals.queries import open_deals_of
 from portal.discovery.learning.queries import GAP_PERIOD, gaps
+from portal.discovery.learning.request_queries import typed_for
 from portal.discovery.news import News, news_for
 from portal.discovery.queries import picks_for_deals
 from portal.discovery.services import mark_news_seen
@@ -112,8 +113,10 @@ def _owed() -> dict[str, Any]:
     pipeline_minor, deals = waiting_pipeline()
     mine = unfinished_of(me(), WHOLE)
     own = {one.asset.id for one in mine}
+    requests = request_rows(requests_by_pipeline("open").limit(WHOLE))
     return {
-        "requests": request_rows(requests_by_pipeline("open").limit(WHOLE)),
+        "requests": requests,
+        "typed": typed_for([row.request.id for row in requests if not row.request.is_worded]),
         "pipeline_minor": pipeline_minor,
         "pipeline_deals": deals,
         "contributions": waiting_count(),

@@ -7,10 +7,10 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.deals.models import Deal
-from portal.discovery.models import Search
 from portal.discovery.learning.queries import gaps
-from portal.discovery.queries import picks_for_deals
 from portal.discovery.learning.services import plain_words
+from portal.discovery.models import Search
+from portal.discovery.queries import picks_for_deals
 from portal.impact.models import ImpactRow, ImpactSnapshot
 
 
