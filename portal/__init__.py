@@ -20,12 +20,13 @@ PACKAGES = (
 def create_app(config: Config | None = None) -> Flask:
     """Build the portal from a configuration, or from the environment."""
     # Imported here, so that the processes that read files, which need a few of our modules, start without all of it.
+    import click
     from flask import Flask
     from flask_migrate import Migrate
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     import config as settings
-    from portal import db, errors, jobs, nightly
+    from portal import db, errors, nightly, worker
     from portal.home import frame
     from portal.users import access
     from portal.web import edge, formatting
@@ -41,11 +42,15 @@ def create_app(config: Config | None = None) -> Flask:
     edge.guard_forms(app)
     errors.init_app(app)
     formatting.init_app(app)
-    jobs.init_app(app)
+    worker.init_app(app)
     nightly.init_app(app)
     frame.init_app(app)
     for package in PACKAGES:
         _add_package(app, package)
+    # A web process; commands and workers look for themselves.
+    if click.get_current_context(silent=True) is None:
+        with app.app_context():
+            import_module("portal.discovery.tasks").glance_at_the_index()
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -134,6 +134,12 @@ def start_writing() -> None:
     unit.writes = True
 
 
+def end_read() -> None:
+    """End what is read outside of a unit of work, so that the next statement reads the state of then."""
+    if _current_unit() is None:
+        db.session.rollback()
+
+
 def give_up() -> None:
     """Roll the open unit back and let it only read from here on, so that the refusal can be shown."""
     unit = _current_unit()

@@ -8,12 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any
 
-import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
-from huey import SqliteHuey, crontab
+from flask import current_app
 from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,17 +18,20 @@ from portal.db import Model, UtcDateTime, chunks, db, insert_rows, now, on_commi
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
+PUT_OFF = timedelta(seconds=20)
 KEEP_DONE = timedelta(days=14)
 
 Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
 _failures: dict[str, Callable[[int | None, str], None]] = {}
 nightly_kinds: list[str] = []
-# What a worker looks after before it does its first job.
-at_start: list[Callable[[], None]] = []
 # Claims of this process on jobs that have ended, but of which the database could not be told.
 _untold: set[str] = set()
 _asleep = ContextVar("asleep", default=False)
+
+
+class Later(Exception):
+    """Raised by a handler whose work has to wait for something else: the job waits on, and this was no try."""
 
 
 class Job(Model):
@@ -144,11 +143,31 @@ def run_job(job_id: int) -> bool:
             raise RuntimeError("its worker stopped each time")
         with renewed(lambda: _renew(job_id, claim), every=LEASE.total_seconds() / 3):
             _handlers[kind](subject_id)
+    except Later:
+        _put_off(job_id, claim)
+        return False
     except Exception as failure:
         current_app.logger.exception("job %s (%s %s) failed", job_id, kind, subject_id)
         error = f"{type(failure).__name__}: {failure}"[:500]
     _settle(job_id, claim, error)
     return True
+
+
+def _put_off(job_id: int, claim: str) -> None:
+    with unit_of_work():
+        mine = update(Job).where(Job.id == job_id, Job.claimed_by == claim)
+        waiting = {"state": "waiting", "lease_until": None, "run_after": now() + PUT_OFF}
+        db.session.execute(mine.values(**waiting, attempts=Job.attempts - 1))
+
+
+def resume(kind: str) -> None:
+    """Let the waiting jobs of a kind run now, for what they were put off for is over; one of them is woken."""
+    with unit_of_work():
+        same = (Job.kind == kind) & (Job.state == "waiting") & (Job.run_after <= now() + PUT_OFF)
+        db.session.execute(update(Job).where(same).values(run_after=now()))
+        first = db.session.scalar(select(func.min(Job.id)).where(same))
+    if first is not None:
+        wake(first)
 
 
 def _renew(job_id: int, claim: str) -> None:
@@ -264,37 +283,3 @@ def pending(kind: str, subject_id: int | None = None) -> bool:
 def waiting_jobs(*kinds: str) -> int:
     """Return how many jobs of some kinds are still to be done."""
     return db.session.scalar(select(func.count()).where(Job.kind.in_(kinds), Job.state == "waiting")) or 0
-
-
-def init_app(app: Flask) -> None:
-    """Open the queue in the data folder and say which calls it carries."""
-    folder = app.config["DATA_DIR"]
-    folder.mkdir(parents=True, exist_ok=True)
-    queue = SqliteHuey("tandem", filename=str(folder / "queue.db"), results=False)
-
-    def inside(function: Callable[..., Any]) -> Callable[..., None]:
-        def call(*arguments: Any) -> None:
-            with app.app_context():
-                function(*arguments)
-
-        call.__name__ = function.__name__
-        return call
-
-    app.extensions["queue"] = queue
-    app.extensions["queue_task"] = queue.task()(inside(run_job))
-    app.cli.add_command(worker)
-    queue.periodic_task(crontab(minute="*"))(inside(sweep))
-
-
-@click.command("worker")
-@click.option("--threads", default=2, show_default=True, help="How many jobs may run at once.")
-@with_appcontext
-def worker(threads: int) -> None:
-    """Do jobs until stopped: what is queued, what was left behind, and what is due every night."""
-    for look in at_start:
-        look()
-    sweep()
-    consumer = current_app.extensions["queue"].create_consumer(
-        workers=threads, initial_delay=0.05, max_delay=0.5
-    )
-    consumer.run()

@@ -10,7 +10,19 @@ PORTAL = ROOT / "portal"
 
 # Left to right; a package imports only from what stands left of it, members of one group not from each other.
 ORDER = (
-    {"db", "errors", "web", "storage", "claims", "richtext", "jobs", "nightly", "tabular", "outgoing"},
+    {
+        "db",
+        "errors",
+        "web",
+        "storage",
+        "claims",
+        "richtext",
+        "jobs",
+        "worker",
+        "nightly",
+        "tabular",
+        "outgoing",
+    },
     {"users"},
     {"notifications", "usage", "search"},
     {"library", "deals"},

@@ -18,7 +18,7 @@ from portal.discovery.answering import answer
 from portal.discovery.finding import Found
 from portal.discovery.learning.services import log_search, new_key
 from portal.errors import PortalError
-from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild
+from portal.library.indexing import all_documents, engine, reason_to_rebuild, rebuilding
 from portal.library.models import Asset
 from portal.search.engine import ENGINES, Engine, IndexUnusableError, open_engine
 from portal.search.evaluating import (
@@ -98,7 +98,7 @@ def _log(user_id: int, text: str, found: Found) -> None:
 def rebuild() -> None:
     """Build the index anew beside the live one, with the engine that is set, and swap it in."""
     db.session.rollback()  # whoever waits for the lock reads afterwards what was written meanwhile
-    with one_at_a_time():
+    with rebuilding():
         total = db.session.scalar(select(func.count()).select_from(Asset)) or 0
         with click.progressbar(length=total, label=f"Indexing with {engine().wanted}") as bar:
             done = 0

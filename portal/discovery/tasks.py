@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import current_app
 
 from portal.db import unit_of_work
-from portal.jobs import at_start, enqueue, job
-from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild
+from portal.jobs import enqueue, job
+from portal.library.indexing import all_documents, engine, reason_to_rebuild, rebuilding
+from portal.worker import at_start
 
 
 @job("rebuild_index", nightly=True)
 def rebuild_index(_: int | None) -> None:
     """Build the index anew, unless it is sound and of the engine that is set."""
-    with one_at_a_time():
+    with rebuilding():
         if reason_to_rebuild():
             engine().rebuild(all_documents())
 
@@ -26,6 +27,12 @@ def see_to_the_index() -> None:
 
 
 at_start.append(see_to_the_index)
+
+
+def glance_at_the_index() -> None:
+    """Write to the log of a web process that starts whether its searches will be ranked; the worker sees to it."""
+    if reason := engine().glance():
+        current_app.logger.warning("the database answers searches until the index is rebuilt: %s", reason)
 
 
 # The jobs of subpackages register themselves too.

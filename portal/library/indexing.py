@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from flask import current_app
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import selectinload
 
 from portal.claims import claimant
-from portal.db import db, now
-from portal.jobs import LEASE, Job
+from portal.db import db, end_read, now
+from portal.jobs import LEASE, Job, Later, resume
 from portal.library.models import Asset, Page
 from portal.library.page_queries import all_words
 from portal.search.engine import Document
@@ -24,6 +26,7 @@ from portal.web.formatting import kind_words
 # Past this a document says nothing that its first half million characters have not said.
 MOST_CHARACTERS = 500_000
 _AT_ONCE = 50
+_LOOK_AGAIN = 0.05  # seconds
 # What a batch's documents hold together, but for its first; they are all in memory until they are written.
 MOST_IN_BATCH = 4_000_000
 
@@ -85,6 +88,7 @@ def all_documents() -> Iterator[Document]:
     """Yield the documents of all content, a few at a time, to build the index anew."""
     last = 0
     while True:
+        end_read()  # a read as long as the rebuild would keep the log of writes from being cleared away
         ids = db.session.scalars(
             select(Asset.id).where(Asset.id > last).order_by(Asset.id).limit(_AT_ONCE)
         ).all()
@@ -97,10 +101,41 @@ def all_documents() -> Iterator[Document]:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let one process read and write documents at a time, so that an older state is never written over a newer."""
-    with (current_app.config["DATA_DIR"] / "indexing.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Let one process read and write documents at a time, so that an older state is never written over a newer.
+
+    While the index is built anew this raises Later at once: nobody is to wait that long, least of all a worker.
+    """
+    with _lock_file("indexing.lock") as writing:
+        while not _taken(writing):
+            with _lock_file("rebuilding.lock") as building:
+                if not _taken(building, fcntl.LOCK_SH):
+                    raise Later
+            time.sleep(_LOOK_AGAIN)
         yield
+
+
+@contextmanager
+def rebuilding() -> Iterator[None]:
+    """Keep the index to oneself while it is built anew; what was to be written meanwhile is written afterwards."""
+    with _lock_file("rebuilding.lock") as building, _lock_file("indexing.lock") as writing:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        fcntl.flock(writing, fcntl.LOCK_EX)
+        yield
+    resume("index_asset")
+
+
+def _lock_file(name: str) -> IO[str]:
+    file: IO[str] = (current_app.config["DATA_DIR"] / name).open("w")
+    return file
+
+
+def _taken(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
+    """Take a lock if that can be had at once; closing the file gives it back."""
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

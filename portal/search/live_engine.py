@@ -66,6 +66,16 @@ class LiveEngine(Engine):
             return str(error)
         return None
 
+    def glance(self) -> str | None:
+        """Say as `check` does why the index can't be used, without reading it through."""
+        try:
+            if self._pointer.read() is None:
+                return "There is no search index."
+            self.count()
+        except IndexUnusableError as error:
+            return str(error)
+        return None
+
     def other_than_wanted(self) -> str | None:
         """Say in words that the live index was built by another engine than is set, None if it was not."""
         built_by = self._built_by()

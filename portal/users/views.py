@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_login import current_user
 
 from portal.errors import Gone, NotFound, PortalError
+from portal.library.indexing import engine
 from portal.users import services
 from portal.users.access import begin_session, finish_session, me, public
 from portal.users.admin_views import blueprint as admin_blueprint
@@ -118,4 +119,5 @@ def favicon() -> Response:
 @blueprint.get("/health")
 @public
 def health() -> Response:
-    return Response("ok\n", mimetype="text/plain")
+    ranked = "ok" if engine().glance() is None else "by the database, until the index is rebuilt"
+    return Response(f"ok\nsearch: {ranked}\n", mimetype="text/plain")

@@ -10,12 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from config import TestConfig
+from portal import create_app
 from portal.db import unit_of_work
 from portal.discovery.tasks import see_to_the_index
-from portal.jobs import Job, at_start
-from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild
+from portal.jobs import Job, enqueue
+from portal.library import indexing
+from portal.library.indexing import all_documents, engine, one_at_a_time, reason_to_rebuild, rebuilding
 from portal.search.live_engine import LiveEngine
 from portal.search.query import read_query
+from portal.worker import at_start
 from tests.search.conftest import require_engine
 
 
@@ -139,3 +143,45 @@ def test_a_rebuild_by_command_waits_for_who_writes_and_reads_what_they_wrote(app
     assert "3 pieces of content" in done[0]
     with app.app_context():
         assert len(engine().rank(read_query("turbine"))) == 3
+
+
+def test_a_web_process_that_starts_and_its_health_say_whether_the_index_can_be_used(app, index, caplog):
+    health = app.test_client().get("/health")
+    assert (health.status_code, health.text) == (200, "ok\nsearch: ok\n")
+    create_app(TestConfig(app.config["DATA_DIR"]))
+    assert "the database answers searches" not in caplog.text
+    _age(index)
+    create_app(TestConfig(app.config["DATA_DIR"]))
+    assert "the database answers searches until the index is rebuilt: " in caplog.text
+    health = app.test_client().get("/health")
+    assert (health.status_code, health.text) == (
+        200,
+        "ok\nsearch: by the database, until the index is rebuilt\n",
+    )
+
+
+def test_while_the_index_is_built_anew_index_jobs_let_others_be_done_and_run_after_it(
+    app, make, rows, run_jobs, index
+):
+    asset = make.asset(title="Late turbine poster")
+    with app.app_context():
+        with rebuilding():
+            make.inside(lambda: enqueue("index_asset", asset.id))
+            run_jobs()
+            (job,) = rows(select(Job).where(Job.kind == "index_asset"))
+            assert (job.state, job.attempts, job.claimed_by is not None) == ("waiting", 0, True)
+        run_jobs()
+        (job,) = rows(select(Job).where(Job.kind == "index_asset"))
+        assert job.state == "done"
+        assert len(engine().rank(read_query("turbine"))) == 3
+
+
+def test_a_rebuild_does_not_read_the_database_in_one_go(app, make, index, monkeypatch):
+    """A read that never ends keeps SQLite from clearing its log of writes away."""
+    monkeypatch.setattr(indexing, "_AT_ONCE", 1)
+    with app.app_context():
+        documents = all_documents()
+        assert next(documents).title == "Turbine deck"
+        with app.app_context():
+            make.asset(title="Late turbine poster")
+        assert [document.title for document in documents] == ["Turbine sheet", "Late turbine poster"]
