@@ -52,13 +52,36 @@ def test_a_thousand_visible_hits_are_known_and_more_are_said(make, monkeypatch, 
     assert "<b>5+</b> found" in sign_in(rep).get("/library?q=heron").text
 
 
-def test_a_snippet_is_looked_for_in_the_beginning_of_the_first_pages(make, monkeypatch):
+def _snippet_of(make, monkeypatch, pages: tuple[str, ...], text: str, title: str = "Bird") -> finding.Hit:
     rep = make.user("rep")
-    asset = make.asset("Heron", pages=tuple("heron " * 1_000 for _ in range(80)))
-    looked_at = []
+    asset = make.asset(title, pages=pages)
     monkeypatch.setattr(
         wanted, "engine", lambda: SimpleNamespace(rank=lambda text, limit: [Ranked(asset.id, 0.0, 1.0)])
     )
+    return make.inside(lambda: finding.find(rep, text).hits[0])
+
+
+def test_a_word_far_down_a_long_page_and_on_a_late_page_is_shown(make, monkeypatch):
+    deep = "plain words here. " * 1_000 + "At last the heron."
+    hit = _snippet_of(make, monkeypatch, ("Agenda", deep), "heron")
+    assert (hit.page_number, [one.text for one in hit.fragments if one.match]) == (2, ["heron"])
+    late = (*["plain words here. " * 20] * 150, "At last the heron.")
+    hit = _snippet_of(make, monkeypatch, late, "heron")
+    assert (hit.page_number, [one.text for one in hit.fragments if one.match]) == (151, ["heron"])
+
+
+def test_a_hit_by_its_title_alone_names_no_page(make, monkeypatch, sign_in):
+    hit = _snippet_of(make, monkeypatch, ("Agenda of today",), "heron", title="Heron")
+    assert (hit.page_number, [one.text for one in hit.fragments]) == (None, ["Agenda of today"])
+    page = sign_in(make.user("rep")).get("/library?q=heron").text
+    assert "Agenda of today" in page
+    assert "Page 1" not in page
+    assert "page 1" not in page
+
+
+def test_a_snippet_is_not_looked_for_in_a_whole_book(make, monkeypatch):
+    looked_at = []
     monkeypatch.setattr(hits, "best_page", lambda pages, text: looked_at.extend(pages) or (None, ()))
-    make.inside(lambda: finding.find(rep, "heron"))
-    assert (len(looked_at), {len(text) for _, text in looked_at}) == (60, {4_000})
+    _snippet_of(make, monkeypatch, tuple("heron " * 1_000 for _ in range(80)), "heron")
+    assert len(looked_at) == 17
+    assert sum(len(text) for _, text in looked_at) == 100_000

@@ -86,7 +86,7 @@ def test_equal_hits_stand_in_the_order_of_their_ids_however_they_were_written(en
 def test_scores_stay_below_lifts_when_nearly_all_documents_are_deleted(engine: Engine):
     gone = [Document(id, f"Sheet {id}", "deck " * 100) for id in range(1, 3_001)]
     left = [Document(3_001, "Zebra prices", "zebra price " * 50), Document(3_002, "Deck", "deck")]
-    engine.put(gone + left)
+    engine.rebuild(gone + left)
     engine.remove(range(1, 3_001))
     (hit,) = engine.rank(
         read_query("zebra")

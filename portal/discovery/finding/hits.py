@@ -19,18 +19,19 @@ from portal.library.page_queries import PICTURE_NAME, all_words
 from portal.search.snippets import Fragment, best_page
 from portal.users.models import User
 
-MOST_PAGES_LOOKED_AT = 60
-LOOKED_AT_CHARACTERS = 4_000
+# Of each hit, from its first page on: fifty dense pages, or two hundred slides.
+LOOKED_AT_CHARACTERS = 100_000
 MOST_ALIKE_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class _LookedAt:
-    """One page of a hit: its number, its small picture's sha256 if it has one, and how it begins."""
+    """One page of a hit: its number, its small picture's sha256 if it has one, what is read of it, and its length."""
 
     number: int
     thumbnail: str | None
     text: str
+    length: int
 
 
 def hits_of(wanted: Wanted, listed: Listing, before: int, deal: Deal | None) -> tuple[Hit, ...]:
@@ -55,7 +56,7 @@ def hits_of(wanted: Wanted, listed: Listing, before: int, deal: Deal | None) -> 
                 asset,
                 place,
                 ranked.score if ranked else None,
-                best if fragments else None,
+                best if any(fragment.match for fragment in fragments) else None,
                 fragments,
                 drawn,
                 pictured.get(drawn or 0, "")[:PICTURE_NAME],
@@ -89,8 +90,8 @@ def _why(
     texts = [asset.title, asset.summary, asset.guidance.text, terms.get(asset.id, "")]
     texts += [page.text for page in pages]
     version = asset.current_version
-    cut = any(len(page.text) >= LOOKED_AT_CHARACTERS for page in pages)
-    whole = not cut and (version is None or version.page_count <= MOST_PAGES_LOOKED_AT)
+    cut = any(len(page.text) < page.length for page in pages)
+    whole = not cut and (version is None or version.page_count <= len(pages))
     of_words = word_reasons(wanted.query, wanted.synonyms, ranked, Read(tuple(texts), whole))
     return (*of_words, *boost_reasons(listed.facts[asset.id], listed.boosts[asset.id], deal))
 
@@ -105,11 +106,18 @@ def _assets(ids: set[int]) -> dict[int, Asset]:
 
 
 def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[_LookedAt]]:
-    text = func.substr(all_words(), 1, LOOKED_AT_CHARACTERS) if with_text else literal("")
-    found = select(Page.version_id, Page.number, Page.thumbnail_sha256, text)
-    found = found.where(Page.version_id.in_([number for number in version_ids if number]))
-    found = found.where(Page.number <= (MOST_PAGES_LOOKED_AT if with_text else 1))
+    """Return the pages of some versions as far as they are looked at, or the first ones without text."""
+    text = all_words() if with_text else literal("")
+    until = func.sum(func.length(text)).over(partition_by=Page.version_id, order_by=Page.number)
+    own = select(
+        Page.version_id, Page.number, Page.thumbnail_sha256, text.label("text"), until.label("until")
+    )
+    own = own.where(Page.version_id.in_([number for number in version_ids if number]))
+    of = (own if with_text else own.where(Page.number == 1)).subquery().c
+    length = func.length(of.text)
+    room = LOOKED_AT_CHARACTERS - of.until + length
+    found = select(of.version_id, of.number, of.thumbnail_sha256, func.substr(of.text, 1, room), length)
     pages: dict[int, list[_LookedAt]] = {}
-    for version_id, *page in db.session.execute(found.order_by(Page.version_id, Page.number)):
+    for version_id, *page in db.session.execute(found.where(room > 0).order_by(of.version_id, of.number)):
         pages.setdefault(version_id, []).append(_LookedAt(*page))
     return pages
