@@ -20,6 +20,11 @@ def split(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
+def as_phrase(text: str) -> str:
+    """Return any text as one phrase on one line, which may be empty."""
+    return " ".join(split(_BETWEEN.sub(" ", text)))[:LONGEST].strip()
+
+
 def reading(phrase: str) -> tuple[str, ...]:
     """Return a phrase as the search reads it: stems in order, common words alike, none at the ends."""
     parts = [part if part in word.terms else "" for word in words(phrase) for part in word.parts]

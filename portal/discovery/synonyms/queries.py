@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from flask import current_app
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db, now
@@ -26,17 +28,32 @@ OFTEN = 2
 PERIOD = timedelta(days=90)
 _LONGEST_PROPOSED = 40
 _MOST_READ = 200
+# As text, so that one group that is broken does not take the others with it.
+_WRITTEN = cast(SynonymGroup.phrases, Text)
 
 
 def synonyms() -> Synonyms:
-    """Return all groups of words and phrases that mean the same, for reading a query with."""
-    groups = db.session.scalars(select(SynonymGroup.phrases).order_by(SynonymGroup.id))
-    return tuple(tuple(phrases) for phrases in groups)
+    """Return all groups of words and phrases that mean the same, for reading a query with; broken ones say nothing."""
+    rows = db.session.execute(select(SynonymGroup.id, _WRITTEN).order_by(SynonymGroup.id)).tuples()
+    read = {number: _phrases(written) for number, written in rows}
+    for number in (number for number, phrases in read.items() if not phrases):
+        current_app.logger.warning("the group of synonyms %s is broken and left out", number)
+    return tuple(phrases for phrases in read.values() if phrases)
+
+
+def _phrases(written: str) -> tuple[str, ...]:
+    """Return the phrases of a group as they are written in the database, none when they are no list of two or more."""
+    try:
+        phrases = json.loads(written)
+    except ValueError:
+        return ()
+    is_group = isinstance(phrases, list) and len(phrases) > 1
+    return tuple(phrases) if is_group and all(isinstance(one, str) and one.strip() for one in phrases) else ()
 
 
 @dataclass(frozen=True)
 class GroupLine:
-    """A group in the list: its phrases, and who changed it last and when."""
+    """A group in the list: its phrases, none when it is broken, and who changed it last and when."""
 
     id: int
     phrases: tuple[str, ...]
@@ -45,16 +62,22 @@ class GroupLine:
 
 
 def group_lines() -> list[GroupLine]:
-    """Return all groups in the order of their first words."""
-    found = select(SynonymGroup.id, SynonymGroup.phrases, User.name, SynonymGroup.changed_at)
+    """Return all groups in the order of their first words, broken ones first."""
+    found = select(SynonymGroup.id, _WRITTEN, User.name, SynonymGroup.changed_at)
     rows = db.session.execute(found.outerjoin(User, User.id == SynonymGroup.changed_by_id))
-    lines = [GroupLine(number, tuple(phrases), name, at) for number, phrases, name, at in rows]
-    return sorted(lines, key=lambda line: (line.phrases[0].casefold(), line.id))
+    lines = [GroupLine(number, _phrases(written), name, at) for number, written, name, at in rows]
+    return sorted(lines, key=lambda line: (*map(str.casefold, line.phrases[:1]), str(line.id)))
+
+
+def group_of(group_id: int) -> SynonymGroup | None:
+    """Return a group, or None when there is none of this number or it is broken."""
+    written = db.session.scalar(select(_WRITTEN).where(SynonymGroup.id == group_id))
+    return db.session.get(SynonymGroup, group_id) if written and _phrases(written) else None
 
 
 def group_or_404(group_id: int) -> SynonymGroup:
     """Return a group, or raise NotFound."""
-    group = db.session.get(SynonymGroup, group_id)
+    group = group_of(group_id)
     if group is None:
         raise NotFound
     return group
@@ -135,5 +158,9 @@ def _may_mean_the_same(typed: str, instead: str) -> bool:
         return False
     if max(len(typed), len(instead)) > _LONGEST_PROPOSED:
         return False
-    one, other = set(reading(typed)), set(reading(instead))
-    return bool(one and other) and not (one & other)
+    one, other = reading(typed), reading(instead)
+    differing = set(one) ^ set(other)
+    if not one or not other or not differing or all(part.isdigit() for part in differing):
+        return False
+    # With a word in common, as in one pager and one-sheeter, as many words say that one stands for another.
+    return len(one) == len(other) or not set(one) & set(other)

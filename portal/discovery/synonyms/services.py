@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
 
 from portal.db import db, now
 from portal.discovery.models import SynonymGroup
 from portal.discovery.saved.services import look_soon
 from portal.discovery.synonyms.phrases import check_count, checked, reading
-from portal.errors import Conflict, Invalid
+from portal.discovery.synonyms.queries import GroupLine, group_lines
+from portal.errors import Conflict, Invalid, NotFound
 from portal.users.models import User
 
 MOST_TYPED = 4_000
@@ -18,25 +21,33 @@ MOST_GROUPS = 500
 class Taken(Conflict):
     """A phrase stands in other groups already; `groups` are those."""
 
-    def __init__(self, message: str, groups: list[SynonymGroup]) -> None:
+    def __init__(self, message: str, groups: list[GroupLine]) -> None:
         super().__init__(message, field="phrases")
         self.groups = groups
 
 
 def save_group(
-    text: str, *, by: User, group: SynonymGroup | None = None, stamp: str = "", merge: bool = False
+    text: str,
+    *,
+    by: User,
+    group: SynonymGroup | None = None,
+    stamp: str = "",
+    merged: Collection[int] = (),
 ) -> SynonymGroup:
-    """Make a group of what was typed, or change one; `merge` takes in the other groups that share a phrase."""
-    if group is not None and stamp and stamp != stamp_of(group):
+    """Make a group of what was typed, or change one; `merged` are the other groups that it may take in.
+
+    `stamp` is how the group that is changed was when its form was opened.
+    """
+    if group is not None and stamp != stamp_of(group):
         raise Conflict("Somebody else changed this group meanwhile. Open it again to see how it is now.")
     phrases = checked(text[:MOST_TYPED])
     others = _sharing(phrases, group)
-    if others and not merge:
+    if any(other.id not in merged for other in others):
         raise _taken(phrases, others)
     for other in others:
         known = {reading(phrase) for phrase in phrases}
         phrases += [phrase for phrase in other.phrases if reading(phrase) not in known]
-        db.session.delete(other)
+    db.session.execute(delete(SynonymGroup).where(SynonymGroup.id.in_([other.id for other in others])))
     check_count(phrases)
     if group is None:
         group = _new_group()
@@ -52,10 +63,11 @@ def stamp_of(group: SynonymGroup) -> str:
     return group.changed_at.isoformat()
 
 
-def delete_group(group: SynonymGroup) -> None:
-    """Let the words of a group mean different things again."""
-    db.session.delete(group)
-    db.session.flush()
+def delete_group(group_id: int) -> None:
+    """Let the words of a group mean different things again; a broken one can be deleted too."""
+    found = delete(SynonymGroup).where(SynonymGroup.id == group_id).returning(SynonymGroup.id)
+    if db.session.scalar(found) is None:
+        raise NotFound
     look_soon()
 
 
@@ -69,17 +81,17 @@ def _new_group() -> SynonymGroup:
     return group
 
 
-def _sharing(phrases: list[str], group: SynonymGroup | None) -> list[SynonymGroup]:
+def _sharing(phrases: list[str], group: SynonymGroup | None) -> list[GroupLine]:
     wanted = {reading(phrase) for phrase in phrases}
-    every = db.session.scalars(select(SynonymGroup).order_by(SynonymGroup.id))
     return [
         other
-        for other in every
-        if other is not group and any(reading(phrase) in wanted for phrase in other.phrases)
+        for other in group_lines()
+        if (group is None or other.id != group.id)
+        and any(reading(phrase) in wanted for phrase in other.phrases)
     ]
 
 
-def _taken(phrases: list[str], others: list[SynonymGroup]) -> Taken:
+def _taken(phrases: list[str], others: list[GroupLine]) -> Taken:
     theirs = {reading(phrase): other for other in others for phrase in other.phrases}
     phrase = next(phrase for phrase in phrases if reading(phrase) in theirs)
     words = ", ".join(theirs[reading(phrase)].phrases)

@@ -10,10 +10,10 @@ from portal.discovery.models import SynonymGroup
 from portal.discovery.synonyms import phrases as typing
 from portal.discovery.synonyms import queries, services
 from portal.discovery.synonyms.forms import GroupForm
-from portal.errors import PortalError
+from portal.errors import Conflict, PortalError
 from portal.library.forms import show_at_field
 from portal.users.access import MARKETING, allow, me
-from portal.web import render, see_other
+from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("synonyms", __name__, url_prefix="/library/synonyms")
 
@@ -39,27 +39,37 @@ def new() -> Response:
 @blueprint.route("/<int:group_id>", methods=["GET", "POST"])
 @allow(*MARKETING)
 def edit(group_id: int) -> Response:
-    group, form = queries.group_or_404(group_id), GroupForm()
-    if request.method == "GET":
-        known = {typing.reading(phrase) for phrase in group.phrases}
-        added = [phrase for phrase in _added() if typing.reading(phrase) not in known]
-        form.phrases.data = "\n".join([*group.phrases, *added])
-        form.stamp.data = services.stamp_of(group)
-        return _page(form, group)
-    return _saved(form, group)
+    form = GroupForm()
+    if request.method == "POST":
+        group = queries.group_of(group_id)
+        return _saved(form, group) if group else _gone(form)
+    group = queries.group_or_404(group_id)
+    known = {typing.reading(phrase) for phrase in group.phrases}
+    added = [phrase for phrase in _added() if typing.reading(phrase) not in known]
+    form.phrases.data = "\n".join([*group.phrases, *added])
+    form.stamp.data = services.stamp_of(group)
+    return _page(form, group)
+
+
+def _gone(form: GroupForm) -> Response:
+    """Show what was typed for a group that is no longer there as a new one."""
+    form.stamp.data = ""
+    words = "Somebody else deleted this group meanwhile, or made it one with another. Save it as a new group?"
+    show_at_field(form, Conflict(words, field="phrases"))
+    return _page(form, status=422)
 
 
 @blueprint.post("/<int:group_id>/delete")
 @allow(*MARKETING)
 def delete(group_id: int) -> Response:
-    services.delete_group(queries.group_or_404(group_id))
+    services.delete_group(group_id)
     flash("Deleted. These words mean different things to the search again.", "success")
     return see_other(url_for("synonyms.index"))
 
 
 def _added() -> list[str]:
     """Return the phrases that the address proposes."""
-    return [phrase[: typing.LONGEST] for phrase in request.args.getlist("add")[: typing.MOST]]
+    return list(filter(None, map(typing.as_phrase, request.args.getlist("add")[: typing.MOST])))
 
 
 def _saved(form: GroupForm, group: SynonymGroup | None) -> Response:
@@ -71,7 +81,9 @@ def _saved(form: GroupForm, group: SynonymGroup | None) -> Response:
             by=me(),
             group=group,
             stamp=form.stamp.data or "",
-            merge=request.form.get("merge") == "yes",
+            merged={
+                number for text in request.form.get("merge", "").split(",") if (number := number_of(text))
+            },
         )
     except services.Taken as error:
         show_at_field(form, error)

@@ -38,10 +38,17 @@ def test_what_was_rephrased_and_then_opened_is_proposed_and_taken_in_one_click(m
     rephrase("brochure", "leaflet", times=4)
     page = marketer.get("/library/synonyms").text
     assert "“brochure” was rephrased as “leaflet” 4 times" in page
-    assert "one-sheet flyer" not in page, "it shares a word with what was typed, so it was only narrowed"
+    assert "one-sheet flyer" not in page, (
+        "it shares a word with what was typed and has more, so it was narrowed"
+    )
     marketer.post("/library/synonyms/new", data={"phrases": "brochure\nleaflet"})
     assert [group.phrases for group in rows(select(SynonymGroup))] == [["brochure", "leaflet"]]
     assert "was rephrased" not in marketer.get("/library/synonyms").text
+
+
+def test_another_word_beside_the_same_ones_is_proposed(marketer, rephrase):
+    rephrase("one pager", "one-sheeter")
+    assert "“one pager” was rephrased as “one-sheeter” 3 times" in marketer.get("/library/synonyms").text
 
 
 @pytest.mark.parametrize(
@@ -52,6 +59,8 @@ def test_what_was_rephrased_and_then_opened_is_proposed_and_taken_in_one_click(m
         ("brochure", "leaflet", {"days_ago": 91}),
         ("deck", "healthcare deck", {}),
         ("decks", "deck", {}),
+        ("hospital pump", "pump hospital", {}),
+        ("prices 2023", "prices 2024", {}),
         ("kind:deck", "slides", {}),
         ('"brochure"', "leaflet", {}),
         ("-brochure", "leaflet", {}),
