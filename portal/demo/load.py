@@ -45,6 +45,7 @@ _JOBS = (
     "compare_version",
     "compute_impact",
     "rerun_searches",
+    "ask_saved_searches",
 )
 _EVENING = time(18, tzinfo=UTC)
 

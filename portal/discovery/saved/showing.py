@@ -11,7 +11,7 @@ from portal.discovery.models import SavedSearch
 from portal.discovery.saved.queries import new_hits, saved_as
 from portal.users.models import User
 
-_LATEST = 32_000_000_000  # seconds since 1970, in the year 2984
+_LATEST = 32_000_000_000_000  # milliseconds since 1970, in the year 2984
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def saving(
 ) -> Saving | None:
     """Return what to say of saving a search, or None where there is nothing to save.
 
-    `since` is when its owner last opened it, in seconds since 1970, as the link to the results carries it.
+    `since` is when its owner last opened it, in milliseconds since 1970, as the link to the results carries it.
     """
     if not text and not any(filters.values()):
         return None
@@ -39,5 +39,5 @@ def saving(
     address = f"/searches/new?{urlencode(pairs)}"
     if search is None or since is None or not 0 < since < _LATEST:
         return Saving(search, address)
-    moment = datetime.fromtimestamp(since, UTC)
+    moment = datetime.fromtimestamp(since / 1000, UTC)
     return Saving(search, address, moment, frozenset(new_hits(search, moment)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.db import record_apart
@@ -71,7 +73,7 @@ def new() -> Response:
 def show(search_id: int) -> Response:
     """Lead to the results, which mark what is new since the last time; from here on it is not new any more."""
     search = queries.saved_search_or_404(me(), search_id)
-    address = queries.address_of(search, since=int(search.seen_at.timestamp()))
+    address = queries.address_of(search, since=ceil(search.seen_at.timestamp() * 1000))
     record_apart(lambda: services.mark_seen(search_id))
     return see_other(address)
 
