@@ -40,6 +40,13 @@ def test_a_word_that_nothing_has_is_no_word_that_a_hit_has(make, why):
     assert "Has 2 of your 3 words, not: zzyzx" in found["Both"]
 
 
+def test_a_word_that_too_many_are_like_is_not_said_to_be_missing(make, why):
+    make.asset("Heroines", pages=("bittern " + "heroine " * 100 + "heron",))
+    make.asset("Offices", pages=("bittern " + "Chrome three " * 100 + "HR",))
+    assert not any("not:" in reason for reason in why("bittern heron")["Heroines"])
+    assert "Has all your words" in why("bittern HR")["Offices"]
+
+
 def test_a_title_and_a_phrase_are_told(make, why):
     make.asset("Return on investment", pages=("About money.",))
     make.asset("Other", pages=("The return on investment is good.",))
@@ -111,8 +118,17 @@ def test_a_deal_of_others_gives_no_reason(make, index, sign_in):
         ("vitamin C", "C++", False),
         ("heroine", "heron", False),
         ("", "hospital", False),
-        # Too many looks: it is not said rather than said wrongly.
-        ("heroine " * 100 + "heron", "heron", False),
+        # Too many looks: it is not said.
+        ("herons", "heron", True),
+        ("heroine " * 100 + "heron", "heron", None),
+        ("Chrome three " * 100 + "and HR", "HR", True),
+        ("Chrome three " * 100, "HR", False),
+        ("price product process " * 100 + "our PR-team", "PR", True),
+        ("Price product process. " * 100, "PR", False),
+        ("We use it", "using", True),
+        ("We are using it", "use", True),
+        ("Running a business", "run", True),
+        ("The skies", "sky", True),
     ],
 )
 def test_a_word_is_there_as_the_index_would_say(text, word, there):

@@ -56,10 +56,12 @@ def word_reasons(query: Query, synonyms: Synonyms, ranked: Ranked, read: Read) -
     typed = _surfaces(query)
     own = [has(read.texts, word) for word in query.words]
     found_as = [
-        None if there else _found_as(word, synonyms, read)
+        _found_as(word, synonyms, read) if there is False else None
         for word, there in zip(query.words, own, strict=True)
     ]
-    having = [there or bool(other) for there, other in zip(own, found_as, strict=True)]
+    having = [
+        None if other == "" else bool(other) or there for there, other in zip(own, found_as, strict=True)
+    ]
     reasons += _counted(query.words, typed, having, read.is_whole)
     names = [name for name in dict.fromkeys(found_as) if name]
     return [*reasons, *(f"Found as: {name}" for name in names)]
@@ -71,16 +73,16 @@ def _has_phrases(query: Query, lift: float) -> bool:
 
 
 def _counted(
-    words_of: Sequence[QueryWord], typed: Mapping[QueryWord, str], having: list[bool], is_whole: bool
+    words_of: Sequence[QueryWord], typed: Mapping[QueryWord, str], having: list[bool | None], is_whole: bool
 ) -> list[str]:
     if len(having) < 2:
         return []
     if all(having):
         return [ALL_WORDS]
-    if not is_whole:
+    if not is_whole or None in having:
         return []
     missing = [typed[word] for word, there in zip(words_of, having, strict=True) if not there]
-    return [f"Has {sum(having)} of your {len(having)} words, not: {', '.join(missing)}"]
+    return [f"Has {len(having) - len(missing)} of your {len(having)} words, not: {', '.join(missing)}"]
 
 
 def _surfaces(query: Query) -> dict[QueryWord, str]:
@@ -96,12 +98,16 @@ def _surfaces(query: Query) -> dict[QueryWord, str]:
 
 
 def _found_as(word: QueryWord, synonyms: Synonyms, read: Read) -> str | None:
-    """Return the synonym by which a hit has a word that it does not have itself."""
+    """Return the synonym by which a hit has a word that it does not have itself, "" when that can't be told."""
+    found = None
     for other in word.alternatives:
-        if has(read.texts, other):
+        there = has(read.texts, other)
+        if there is None:
+            found = ""
+        elif there:
             names = (phrase for group in synonyms for phrase in group if _terms(phrase) == other.terms)
             return next(names, " ".join(other.terms or other.wholes))
-    return None
+    return found
 
 
 def _terms(phrase: str) -> tuple[str, ...]:
