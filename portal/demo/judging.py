@@ -3,6 +3,7 @@
 `judged/` is laid out as a test collection without its corpus, which is the library: queries.jsonl holds what is typed,
 with a note why what is judged was judged so, and qrels.tsv names content by the name of its file, or by its address
 when it has none. 2 is what the person is after, 1 is of some help, and whatever is not named is of none.
+`judged/as_typed` holds more of them, with slips and operators, for all of search and not the engine alone.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from portal.search.evaluating import CollectionUnreadableError, Judged, Quality,
 from portal.search.query import read_query
 
 JUDGED = Path(__file__).parent / "judged"
+AS_TYPED = JUDGED / "as_typed"
 
 
-def read_demo_judged() -> Judged:
-    """Read the judged queries; raises CollectionUnreadableError when content that they name is not there."""
+def read_demo_judged(folder: Path = JUDGED) -> Judged:
+    """Read the judged queries of a folder; CollectionUnreadableError names content that is not there."""
     rows = db.session.execute(select(Asset.id, Asset.slug, Asset.external_id))
-    judged = read_judged(JUDGED, {name: id for id, slug, key in rows for name in (slug, key) if name})
+    judged = read_judged(folder, {name: id for id, slug, key in rows for name in (slug, key) if name})
     if judged.missing:
-        raise CollectionUnreadableError(f"{JUDGED}: no document has the id {judged.missing[0]}.")
+        raise CollectionUnreadableError(f"{folder}: no document has the id {judged.missing[0]}.")
     return judged
 
 

@@ -1,7 +1,7 @@
 """Search finds the demo's content as well as it did: what falls is named.
 
-The figures to hold are in judged_figures.json, by engine, as `flask demo search-quality --engine E --json` prints them
-for the demo; they are taken anew when the content, the judgements or the ranking change for the better.
+The figures to hold are in judged_figures.json, by engine: how it ranks alone, and with "answers" what a rep
+gets. They are taken anew with RENEW_JUDGED=1 when the content, the judgements or the ranking change for the better.
 """
 
 from __future__ import annotations
@@ -10,18 +10,24 @@ import json
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from portal.db import db, unit_of_work
-from portal.demo.judging import JUDGED, measure_demo, read_demo_judged
+from portal.demo.company import REPS
+from portal.demo.judging import AS_TYPED, JUDGED, measure_demo, read_demo_judged
 from portal.demo.pieces import load_pieces
+from portal.discovery.answering import answer
 from portal.library.models import Asset
 from portal.search.engine import ENGINES, open_engine
+from portal.search.evaluating import Judged, Measured, Quality, measure
+from portal.users.models import User
+from portal.users.queries import user_by_email
 
-FIGURES: dict[str, Any] = json.loads((Path(__file__).parent / "judged_figures.json").read_text())
+HELD = Path(__file__).parent / "judged_figures.json"
+# The means may fall by so much, and nDCG@10 of a single query by so much: a right answer one place further down.
 SLACK = 0.01
 FELL = 0.05
 pytestmark = pytest.mark.xdist_group("demo")
@@ -56,21 +62,69 @@ def test_every_query_says_why_it_was_judged_so_and_every_piece_is_the_answer_to_
     assert pieces - answered == set()
 
 
-def test_search_finds_the_demos_content_as_well_as_it_did(
+def test_each_engine_ranks_the_demos_content_as_well_as_it_did(
     demo: Flask, tmp_path: Path, engine_name: str
 ) -> None:
-    held = FIGURES[engine_name]
     with demo.app_context():
-        judged = read_demo_judged()
-        quality = measure_demo(judged, open_engine(tmp_path / "index", engine_name))
-    fell = [
-        f"{judged.queries[id]!r} ({id}): {held['each'].get(id, 0):.3f} -> {one.ndcg_10:.3f}"
-        for id, one in quality.each.items()
-        if one.ndcg_10 < held["each"].get(id, 0) - FELL
-    ]
-    said = "\n".join(["nDCG@10 of the queries that fell:", *fell])
-    assert quality.mean.ndcg_10 >= held["ndcg_10"] - SLACK, said
-    assert quality.mean.mrr_10 >= held["mrr_10"] - SLACK, said
+        quality = measure_demo(read_demo_judged(), open_engine(tmp_path / "index", engine_name))
+    _hold(quality, engine_name)
+
+
+def test_a_rep_is_answered_as_well_as_before_slips_and_operators_too(demo: Flask, engine_name: str) -> None:
+    demo.config["SEARCH_ENGINE"] = engine_name
+    demo.extensions.pop("search_engine", None)
+    with demo.app_context():
+        with unit_of_work():
+            # What has expired counts as published, and no boost moves by the calendar: the figures hold on any day.
+            db.session.execute(update(Asset).values(expires_on=None))
+        rebuilt = demo.test_cli_runner().invoke(args=["search", "rebuild"])
+        assert rebuilt.exit_code == 0, rebuilt.output
+        plain, as_typed = read_demo_judged(), read_demo_judged(AS_TYPED)
+        judged = Judged({**plain.queries, **as_typed.queries}, {**plain.grades, **as_typed.grades})
+        assert len(judged.queries) == len(plain.queries) + len(as_typed.queries)
+        rep = user_by_email(REPS[0].email)
+        quality = measure(judged, lambda text: _first_page(rep, text))
+        used = json.loads((demo.config["DATA_DIR"] / "index" / "index.json").read_text())["engine"]
+    assert used == engine_name
+    _hold(quality, engine_name, "answers")
+
+
+def _first_page(user: User, text: str) -> list[int]:
+    return [hit.asset.id for hit in answer(user, text, without_boosts=("new", "freshness")).hits]
+
+
+def _hold(quality: Quality, *names: str) -> None:
+    """Compare with the figures that are kept under some names, or keep these when they are to be taken anew."""
+    each = {id: round(one.ndcg_10, 3) for id, one in quality.each.items()}
+    measured = {
+        "ndcg_10": round(quality.mean.ndcg_10, 4),
+        "mrr_10": round(quality.mean.mrr_10, 4),
+        "each": each,
+    }
+    key, figures = " ".join(names), json.loads(HELD.read_text())
+    if os.environ.get("RENEW_JUDGED") == "1":
+        HELD.write_text(json.dumps(figures | {key: measured}, indent=1, sort_keys=True) + "\n")
+        return
+    held = figures[key]
+    assert each.keys() == held["each"].keys(), "take the figures anew with the queries"
+    worse = {id: (held["each"][id], now) for id, now in each.items() if now < held["each"][id] - FELL}
+    fell = [f"{id}: {before:.3f} -> {now:.3f}" for id, (before, now) in worse.items()]
+    assert not fell, "nDCG@10 of these queries fell:\n" + "\n".join(fell)
+    assert measured["ndcg_10"] >= held["ndcg_10"] - SLACK
+    assert measured["mrr_10"] >= held["mrr_10"] - SLACK
+
+
+@pytest.mark.skipif("RENEW_JUDGED" in os.environ, reason="the figures are taken anew")
+def test_a_query_that_fell_alone_is_named_though_the_means_hold() -> None:
+    held = json.loads(HELD.read_text())["whoosh"]
+    each = {id: Measured(figure, 0, 0, 0) for id, figure in held["each"].items()}
+    mean = Measured(held["ndcg_10"], 0, 0, held["mrr_10"])
+    _hold(Quality(mean, each, 1), "whoosh")
+    worse = each | {"title-1": Measured(0.9, 0, 0, 0)}
+    with pytest.raises(AssertionError, match=r"title-1: 1\.000 -> 0\.900"):
+        _hold(Quality(mean, worse, 1), "whoosh")
+    with pytest.raises(AssertionError, match="take the figures anew"):
+        _hold(Quality(mean, each | {"new-1": Measured(1, 0, 0, 0)}, 1), "whoosh")
 
 
 def test_the_command_prints_every_query_the_worst_first_and_all_of_it_as_json(demo: Flask) -> None:

@@ -17,8 +17,13 @@ _GROUPS = (
     ("SSO", "single sign-on"),
     ("cold chain", "cadena de frío", "Kühlkette"),
     ("demurrage", "detention", "waiting charges"),
-    ("rollout", "go-live", "implementation"),
+    ("rollout", "go-live", "implementation", "onboarding"),
     ("RFP", "request for proposal", "tender"),
+    ("Excel", "spreadsheet"),
+    ("3PL", "logistics provider"),
+    ("pharma", "pharmaceuticals"),
+    ("inventory", "stock"),
+    ("competitor", "battle card"),
 )
 
 
