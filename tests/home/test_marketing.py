@@ -153,7 +153,7 @@ def test_a_list_on_which_nothing_is_owed_says_so(make, sign_in):
     for address in ("/", "/to-do"):
         page = sign_in(make.user("marketer")).get(address).text
         assert "Nothing is waiting" in page
-        assert "Everything was found" in page
+        assert "Nothing is missing" in page
         assert "No low ratings" in page
         assert "Everything is in use" in page
 
