@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.db import db, one_of
 from portal.deals.models import Deal
 from portal.discovery.finding.boosts import DEAL_WORTH, Facts
-from portal.discovery.finding.wanted import one_of
 from portal.discovery.fitting import terms_named, values_of
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.library.models import Asset, Version, asset_terms
