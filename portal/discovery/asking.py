@@ -57,11 +57,18 @@ class Asked:
 
 def asked_for(arguments: MultiDict[str, str]) -> tuple[str, dict[str, list[str]]]:
     """Return the words and the values by filter that an address names; what is no filter is left out."""
-    text = arguments.get("q", "").strip()[:MOST_CHARACTERS]
+    text = _clean(arguments.get("q", ""))[:MOST_CHARACTERS]
     known = {"kind", "state"} | facet_keys()
     names = [name for name in arguments if name in known]
-    values = {name: list(dict.fromkeys(value[:80] for value in arguments.getlist(name))) for name in names}
+    values = {
+        name: list(dict.fromkeys(_clean(value)[:80] for value in arguments.getlist(name))) for name in names
+    }
     return text, {name: chosen[:MOST_VALUES] for name, chosen in values.items()}
+
+
+def _clean(text: str) -> str:
+    """Return what was typed without NUL, which no database keeps and no page shows."""
+    return text.replace("\x00", " ").strip()
 
 
 def deal_at_hand(user: User, user_session: UserSession | None, arguments: MultiDict[str, str]) -> Deal | None:

@@ -53,29 +53,43 @@ def index() -> Response:
         block="results",
         text=text,
         sort=sort,
-        sorts=[(name, words) for name, words in SORTS.items() if found.words or name != "relevance"],
-        chips=[(one.label, _with_text(one.rest)) for one in found.typed],
         found=found,
-        rebuilding=not found.is_ranked and any_content(),
         page=Page(found.hits, found.number, found.listed, found.per_page),
         groups=_groups(found),
         hits=[(hit, _address(hit), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],
-        alike={
+        chosen=any(filters.values()),
+        **_beside(text, filters, found),
+        **_links(text, filters, found, exact=exact),
+    )
+
+
+def _beside(text: str, filters: dict[str, list[str]], found: Found) -> dict[str, Any]:
+    """Return what stands around the list: orders to choose from, what is said of the search, what to do with it."""
+    return {
+        "sorts": [(name, words) for name, words in SORTS.items() if found.words or name != "relevance"],
+        "rebuilding": not found.is_ranked and any_content(),
+        "example_owner": _example_owner(found),
+        "key": g.search_key or "",
+        "saving": saving(me(), text, filters, number_of(request.args.get("since"))),
+        "most_at_once": bulk.MOST,
+        "from_sales": waiting_count() if me().is_marketing else 0,
+    }
+
+
+def _links(text: str, filters: dict[str, list[str]], found: Found, *, exact: bool) -> dict[str, Any]:
+    """Return the addresses of other searches and of folded content that the page leads to."""
+    return {
+        "chips": [(one.label, _with_text(one.rest)) for one in found.typed],
+        "alike": {
             hit.asset.id: [(each.title, f"/library/{each.slug}", each.kind) for each in hit.alike]
             for hit in found.hits
         },
-        one_by_one=_library([*(pair for pair in _here() if pair[0] != "sort"), ("sort", "newest")]),
-        example_owner=_example_owner(found),
-        key=g.search_key or "",
-        chosen=any(filters.values()),
-        saving=saving(me(), text, filters, number_of(request.args.get("since"))),
-        most_at_once=bulk.MOST,
-        from_sales=waiting_count() if me().is_marketing else 0,
-        carried=[*_pairs(filters), *([("exact", "yes")] if exact else []), *_marks()],
-        all_the_same=_library([("q", text), *_pairs(filters), ("exact", "yes"), *_marks()]),
-        unfiltered=_library([*([("q", text)] if text else []), *_marks()]),
-        meant=_library([("q", found.did_you_mean), *_pairs(filters)]),
-    )
+        "one_by_one": _library([*(pair for pair in _here() if pair[0] != "sort"), ("sort", "newest")]),
+        "carried": [*_pairs(filters), *([("exact", "yes")] if exact else []), *_marks()],
+        "all_the_same": _library([("q", text), *_pairs(filters), ("exact", "yes"), *_marks()]),
+        "unfiltered": _library([*([("q", text)] if text else []), *_marks()]),
+        "meant": _library([("q", found.did_you_mean), *_pairs(filters)]),
+    }
 
 
 def _pairs(filters: dict[str, list[str]]) -> list[tuple[str, str]]:

@@ -22,16 +22,26 @@ def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str])
         return {}
     found = select(
         *(Asset.id, Asset.state, Asset.rating_count, Asset.rating_mean, Asset.rating_rank),
-        *(_seconds(Asset.published_at), _seconds(Version.published_at), _seconds(Asset.verified_at)),
+        _seconds(Asset.published_at).label("published_at"),
+        _seconds(Version.published_at).label("renewed_at"),
+        _seconds(Asset.verified_at).label("verified_at"),
     ).outerjoin(Version, Version.id == Asset.current_version_id)
     won = _won(ids) if "wins" in names else {}
     fits = _fits(ids, deal) if deal and "deal" in names else {}
-    facts = {}
-    rows = db.session.execute(found.where(one_of(Asset.id, ids))).tuples()
-    for number, state, count, mean, rank, published, renewed, verified in rows:
-        read = (count, mean, rank, won.get(number, 0), published, renewed, verified)
-        facts[number] = Facts(state == "published", *read, tuple(fits.get(number, ())))
-    return facts
+    return {
+        row.id: Facts(
+            is_approved=row.state == "published",
+            rating_count=row.rating_count,
+            rating_mean=row.rating_mean,
+            rating_rank=row.rating_rank,
+            won=won.get(row.id, 0),
+            published_at=row.published_at,
+            renewed_at=row.renewed_at,
+            verified_at=row.verified_at,
+            fits=tuple(fits.get(row.id, ())),
+        )
+        for row in db.session.execute(found.where(one_of(Asset.id, ids)))
+    }
 
 
 def _seconds(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[float | None]:
