@@ -92,8 +92,11 @@ class Engine(Protocol):
         """Return the ids of all documents, to compare with what should be there."""
         ...
 
-    def check(self) -> str | None:
-        """Return what is wrong with the index (missing, damaged, of another version), or None if it is sound."""
+    def check(self, *, thorough: bool = True) -> str | None:
+        """Return what is wrong with the index (missing, damaged, of another version), or None if it is sound.
+
+        Unless it is to be `thorough`, files are not read but only looked for: that is quick in any library.
+        """
         ...
 
 

@@ -55,9 +55,9 @@ class LiveEngine(Engine):
     def ids(self) -> set[int]:
         return self._follow(lambda engine: engine.ids())
 
-    def check(self) -> str | None:
+    def check(self, *, thorough: bool = True) -> str | None:
         def sound(engine: Engine) -> None:
-            if problem := engine.check():
+            if problem := engine.check(thorough=thorough):
                 raise IndexUnusableError(problem)
 
         try:

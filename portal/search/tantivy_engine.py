@@ -50,7 +50,6 @@ class TantivyEngine(Engine):
         # The live folder, what tells its commits apart, the open index, and its latest state.
         self._held: tuple[Path, object, tantivy.Index, Snapshot] | None = None
         self._vocabulary = Vocabulary()
-        self._sound: set[Path] = set()
 
     def rank(self, query: Query, limit: int = 1000) -> list[Ranked]:
         if limit < 1 or not query.every_part:
@@ -107,23 +106,24 @@ class TantivyEngine(Engine):
                 raise
             self._folder.make_live(folder)
 
-    def check(self) -> str | None:
+    def check(self, *, thorough: bool = True) -> str | None:
         try:
-            self._steadily(self._read_through)
+            self._steadily(lambda: self._look_through(thorough=thorough))
         except IndexUnusableError as error:
             return str(error)
         return None
 
-    def _read_through(self) -> None:
+    def _look_through(self, *, thorough: bool) -> None:
         folder = self._folder.live()
         if folder is None:
             raise IndexUnusableError("There is no search index.")
         with _damage_named():
-            if wrong := wrong_file(folder) or altered_file(folder, self._sound):
+            if wrong := wrong_file(folder) or (thorough and altered_file(folder)):
                 raise IndexUnusableError(
                     f"The search index is damaged: its file {wrong} is not as it was written."
                 )
-            Snapshot(open_index(folder).searcher()).read_through()
+            if thorough:
+                Snapshot(open_index(folder).searcher()).read_through()
 
     def _read(self, ask: Callable[[Snapshot], Answer], if_missing: Answer) -> Answer:
         def attempt() -> Answer:

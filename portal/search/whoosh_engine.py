@@ -100,14 +100,14 @@ class WhooshEngine(Engine):
                 raise
             self._folder.make_live(folder)
 
-    def check(self) -> str | None:
+    def check(self, *, thorough: bool = True) -> str | None:
         try:
-            self._steadily(self._read_through)
+            self._steadily(lambda: self._look_through(thorough=thorough))
         except IndexUnusableError as error:
             return str(error)
         return None
 
-    def _read_through(self) -> None:
+    def _look_through(self, *, thorough: bool) -> None:
         folder = self._folder.live()
         if folder is None:
             raise IndexUnusableError("There is no search index.")
@@ -116,8 +116,9 @@ class WhooshEngine(Engine):
                 raise IndexUnusableError(
                     f"The search index is damaged: its file {wrong} is not as it was written."
                 )
-            with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
-                snapshot.read_through()
+            if thorough:
+                with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
+                    snapshot.read_through()
 
     def _read(self, ask: Callable[[Snapshot], Answer], if_missing: Answer) -> Answer:
         def attempt() -> Answer:

@@ -24,7 +24,7 @@ class Engine:
     def count(self) -> int:
         return len(self.ids)
 
-    def check(self) -> None:
+    def check(self, *, thorough: bool) -> None:
         return None
 
 

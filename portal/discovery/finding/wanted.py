@@ -143,7 +143,7 @@ def matching(user: User, text: str, filters: Filters, *, to_the_end: bool = Fals
 
 def _check() -> None:
     """Raise IndexUnusableError where nothing is found for want of a sound index."""
-    if problem := engine().check():
+    if problem := engine().check(thorough=False):
         raise IndexUnusableError(problem)
 
 
