@@ -106,3 +106,21 @@ def test_an_address_that_was_changed_by_hand_is_answered(library, index, sign_in
     answer = sign_in(library).get("/library?" + urlencode({"q": "heron", **arguments}, doseq=True))
     assert answer.status_code == 200
     assert "Hidden" not in answer.text
+
+
+def test_nul_is_neither_logged_nor_shown(library, index, sign_in, rows):
+    index()
+    page = sign_in(library).get("/library?q=heron%00deck&kind=de%00ck").text
+    assert "\x00" not in page
+    assert rows(select(Search.text)) == ["heron deck"]
+
+
+def test_without_an_index_plain_words_are_found_in_any_case_and_operators_are_said_to_mean_nothing(
+    make, sign_in
+):
+    make.asset("Größe", pages=("ÜBERSICHT der Preise",))
+    client = sign_in(make.user("rep"))
+    for text in ("übersicht", "GRÖßE", '"übersicht" title:größe -preise'):
+        page = client.get("/library", query_string={"q": text}).text
+        assert "<b>1</b> found" in page
+        assert "minus signs and title: are not understood meanwhile" in page
