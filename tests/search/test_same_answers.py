@@ -1,6 +1,7 @@
 """Both engines give the same answers: the same documents, for the same reasons, with the same scores."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,24 @@ def test_random_slips_get_the_same_words(both: tuple[Engine, Engine]):
         letters[chance.randrange(len(letters))] = chance.choice("abcdest")
         typed = "".join(letters)
         assert both[0].similar(typed) == both[1].similar(typed), typed
+
+
+def test_texts_as_long_as_in_real_life_come_in_nearly_the_same_order(tmp_path: Path):
+    require_engine("tantivy")
+    chance = random.Random(19)
+    vocabulary = ["".join(chance.choices("abdefghiklmnoprstu", k=6)) for _ in range(800)]
+    often = [1 / place for place in range(1, 801)]
+
+    def text(about: int) -> str:
+        return " ".join(chance.choices(vocabulary, often, k=about))
+
+    every = [Document(id, text(4), text(chance.randint(100, 500))) for id in range(1, 301)]
+    engines = open_engine(tmp_path / "whoosh", "whoosh"), open_engine(tmp_path / "tantivy", "tantivy")
+    for engine in engines:
+        engine.rebuild(every)
+    shared = []
+    for _ in range(60):
+        query = read_query(" ".join(chance.sample(vocabulary[5:300], 3)))
+        one, other = ({hit.id for hit in engine.rank(query, 10)} for engine in engines)
+        shared.append(len(one & other) / max(len(one), 1))
+    assert sum(shared) / len(shared) >= 0.8  # tantivy rounds the lengths of texts past 40 terms
