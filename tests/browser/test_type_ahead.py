@@ -24,7 +24,8 @@ def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     portal = Portal(tmp_path_factory.mktemp("portal"))
     portal.flask("db", "upgrade")
     portal.flask("search", "ensure")
-    portal.flask("users", "create", "rep@example.com", "--role", "rep", "--password", PASSWORD)
+    for role in ("admin", "rep"):  # without an admin the portal asks for one before anything else
+        portal.flask("users", "create", f"{role}@example.com", "--role", role, "--password", PASSWORD)
     for title in ("Clinic tariff", "Clinic story", "Hospital deck"):
         path = portal.folder / f"{title}.md"
         path.write_text(f"# {title}\n\nWhat a {title} is.\n")
