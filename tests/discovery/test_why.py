@@ -77,6 +77,15 @@ def test_what_lifted_a_hit_is_told_with_how_much(make, why):
     assert f"New: lifted until {until}: up 9%" in said
 
 
+def test_what_all_hits_share_is_no_reason(make, why):
+    make.asset("Heron one")
+    make.asset("Heron two")
+    found = why("heron")
+    assert not any("Published by marketing" in reason for own in found.values() for reason in own)
+    make.asset("Heron three", state="draft")
+    assert "Published by marketing: up 2%" in why("heron", make.user("marketer"))["Heron one"]
+
+
 def test_only_the_order_by_relevance_is_explained(make, why):
     make.asset("Heron")
     assert why("heron", sort="newest") == why("", sort="relevance") == {"Heron": ()}

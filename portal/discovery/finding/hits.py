@@ -93,7 +93,10 @@ def _why(
     cut = any(len(page.text) < page.length for page in pages)
     whole = not cut and (version is None or version.page_count <= len(pages))
     of_words = word_reasons(wanted.query, wanted.synonyms, ranked, Read(tuple(texts), whole))
-    return (*of_words, *boost_reasons(listed.facts[asset.id], listed.boosts[asset.id], deal))
+    boosts = listed.boosts[asset.id]
+    if listed.all_approved:
+        boosts = {name: share for name, share in boosts.items() if name != "approved"}
+    return (*of_words, *boost_reasons(listed.facts[asset.id], boosts, deal))
 
 
 def _assets(ids: set[int]) -> dict[int, Asset]:

@@ -34,6 +34,11 @@ class Listing:
     facts: Mapping[int, Facts] = field(default_factory=dict)
     boosts: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
+    @property
+    def all_approved(self) -> bool:
+        """Whether all hits of the page, of two or more, are approved, so that it sets none of them apart."""
+        return len(self.boosts) > 1 and all("approved" in own for own in self.boosts.values())
+
 
 def listing(
     wanted: Wanted,
