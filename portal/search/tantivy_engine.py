@@ -6,16 +6,16 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from errno import EINVAL, ENOENT
 from pathlib import Path
-from typing import TypeVar
 
 import tantivy
 
 from portal.search.beginnings import typed_beginnings
-from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
-from portal.search.index_folder import PATIENCE, IndexFolder, note_files, wrong_file
+from portal.search.engine import Document, IndexBusyError, IndexUnusableError, Ranked
+from portal.search.folder_engine import FolderEngine, each_once, not_as_written
+from portal.search.index_folder import PATIENCE, IndexFolder, note_files
 from portal.search.query import Query
 from portal.search.slips import edits_allowed, key
 from portal.search.tantivy_files import altered_file
@@ -31,21 +31,17 @@ from portal.search.tantivy_index import (
 from portal.search.tantivy_lookup import Vocabulary, titled
 from portal.search.tantivy_ranking import rank
 
-Answer = TypeVar("Answer")
-
-MOST_ATTEMPTS = 20  # to read while the index changes; each needs a commit at just the wrong moment
 SMALL_HEAP, LARGE_HEAP = (
     30_000_000,
     200_000_000,
 )  # bytes of documents that are gathered before they are written
 
 
-class TantivyEngine(Engine):
+class TantivyEngine(FolderEngine[Snapshot]):
     """Search for libraries past some ten thousand documents; needs the package tantivy."""
 
     def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
-        self._folder = IndexFolder(folder, "tantivy", SCHEMA_VERSION)
-        self._patience = patience
+        super().__init__(IndexFolder(folder, "tantivy", SCHEMA_VERSION), patience)
         self._opening = threading.Lock()
         # The live folder, what tells its commits apart, the open index, and its latest state.
         self._held: tuple[Path, object, tantivy.Index, Snapshot] | None = None
@@ -66,12 +62,6 @@ class TantivyEngine(Engine):
         if limit < 1 or not edits_allowed(key(word)):
             return []
         return self._read(lambda snapshot: self._vocabulary.similar(snapshot, word, limit), [])
-
-    def count(self) -> int:
-        return self._read(Snapshot.count, 0)
-
-    def ids(self) -> set[int]:
-        return self._read(Snapshot.ids, set())
 
     def put(self, documents: Iterable[Document]) -> None:
         batch = {document.id: document for document in documents}
@@ -100,50 +90,23 @@ class TantivyEngine(Engine):
             try:
                 create_index(folder)
                 with _writing(folder, LARGE_HEAP) as writer:
-                    _add_all(writer, documents, progress)
+                    for document in each_once(documents, progress):
+                        writer.add_document(index_fields(document))
             except BaseException:
                 self._folder.discard(folder)
                 raise
             self._folder.make_live(folder)
 
-    def check(self, *, thorough: bool = True) -> str | None:
-        try:
-            self._steadily(lambda: self._look_through(thorough=thorough))
-        except IndexUnusableError as error:
-            return str(error)
-        return None
+    def _damage_named(self) -> AbstractContextManager[None]:
+        return _damage_named()
 
-    def _look_through(self, *, thorough: bool) -> None:
-        folder = self._folder.live()
-        if folder is None:
-            raise IndexUnusableError("There is no search index.")
-        with _damage_named():
-            if wrong := wrong_file(folder) or (thorough and altered_file(folder)):
-                raise IndexUnusableError(
-                    f"The search index is damaged: its file {wrong} is not as it was written."
-                )
-            if thorough:
-                Snapshot(open_index(folder).searcher()).read_through()
+    def _read_through(self, folder: Path) -> None:
+        if altered := altered_file(folder):
+            raise not_as_written(altered)
+        Snapshot(open_index(folder).searcher()).read_through()
 
-    def _read(self, ask: Callable[[Snapshot], Answer], if_missing: Answer) -> Answer:
-        def attempt() -> Answer:
-            with _damage_named():
-                snapshot = self._snapshot()
-                return ask(snapshot) if snapshot else if_missing
-
-        return self._steadily(attempt)
-
-    def _steadily(self, attempt: Callable[[], Answer]) -> Answer:
-        """Try, and once more whenever a writer replaced files that we were about to read."""
-        for _ in range(MOST_ATTEMPTS):
-            before = self._folder.state()
-            try:
-                return attempt()
-            except IndexUnusableError:
-                self._held = None
-                if self._folder.state() == before:
-                    raise
-        return attempt()
+    def _let_go(self) -> None:
+        self._held = None
 
     def _snapshot(self) -> Snapshot | None:
         """Return the latest state of the live index."""
@@ -224,19 +187,6 @@ def _damage_named() -> Iterator[None]:
 def _system_error(error: BaseException) -> int | None:
     number = re.search(r"os error (\d+)", str(error)) or re.search(r"code: (\d+)", str(error))
     return int(number[1]) if number else None
-
-
-def _add_all(
-    writer: tantivy.IndexWriter, documents: Iterable[Document], progress: Callable[[int], object] | None
-) -> None:
-    ids: set[int] = set()
-    for document in documents:
-        if document.id in ids:
-            raise ValueError(f"Document {document.id} came twice.")
-        ids.add(document.id)
-        writer.add_document(index_fields(document))
-        if progress:
-            progress(len(ids))
 
 
 def _delete(writer: tantivy.IndexWriter, ids: Iterable[int]) -> None:

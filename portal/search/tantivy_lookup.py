@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from portal.search.analysis import words
 from portal.search.beginnings import Either
+from portal.search.folder_engine import frequency_of
 from portal.search.slips import WordList, nearest
 from portal.search.tantivy_index import BEGINNING, BODY, WRITTEN, Snapshot, all_of, any_of, term
 
@@ -34,7 +34,7 @@ class Vocabulary:
         found = [hit for words in self._read(snapshot) for hit in words.near(word)]
         # Words of deleted documents stay in the lists until they are made anew.
         found = [hit for hit in found if snapshot.has(term(WRITTEN, hit[1]))]
-        return nearest(found, lambda written: _frequency(snapshot, written), limit)
+        return nearest(found, lambda written: frequency_of(snapshot, BODY, written), limit)
 
     def _read(self, snapshot: Snapshot) -> list[WordList]:
         with self._lock:
@@ -48,9 +48,3 @@ class Vocabulary:
                     self._lists = [*self._lists, WordList(new)]
                 self._snapshot = snapshot
             return self._lists
-
-
-def _frequency(snapshot: Snapshot, written: str) -> int:
-    """Return in how many documents a word is, in any of its forms."""
-    terms = [term for word in words(written) for term in word.wholes[:1] or word.terms]
-    return min((snapshot.frequency(BODY, term) for term in terms), default=0)

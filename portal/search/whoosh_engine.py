@@ -3,10 +3,9 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from errno import EINVAL, ENOENT
 from pathlib import Path
-from typing import TypeVar
 
 from whoosh.codec.whoosh3 import W3Segment
 from whoosh.index import EmptyIndexError, FileIndex, LockError
@@ -14,8 +13,9 @@ from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import MERGE_SMALL, SegmentWriter
 
 from portal.search.beginnings import typed_beginnings
-from portal.search.engine import Document, Engine, IndexBusyError, IndexUnusableError, Ranked
-from portal.search.index_folder import PATIENCE, RETRY_EVERY, IndexFolder, note_files, wrong_file
+from portal.search.engine import Document, IndexBusyError, IndexUnusableError, Ranked
+from portal.search.folder_engine import FolderEngine, each_once
+from portal.search.index_folder import PATIENCE, RETRY_EVERY, IndexFolder, note_files
 from portal.search.query import Query
 from portal.search.ranking import rank
 from portal.search.slips import edits_allowed, key
@@ -30,17 +30,12 @@ from portal.search.whoosh_index import (
 )
 from portal.search.whoosh_lookup import similar, titled
 
-Answer = TypeVar("Answer")
 
-MOST_ATTEMPTS = 20  # to read while the index changes; each needs a commit at just the wrong moment
-
-
-class WhooshEngine(Engine):
+class WhooshEngine(FolderEngine[Snapshot]):
     """Search for libraries of up to some ten thousand documents, with nothing to install or run."""
 
     def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
-        self._folder = IndexFolder(folder, "whoosh", SCHEMA_VERSION)
-        self._patience = patience
+        super().__init__(IndexFolder(folder, "whoosh", SCHEMA_VERSION), patience)
         self._thread = threading.local()  # a reader may not be shared between threads
         self._opening = threading.Lock()
         self._segments: dict[str, Segment] = {}
@@ -60,12 +55,6 @@ class WhooshEngine(Engine):
         if limit < 1 or not edits_allowed(key(word)):
             return []
         return self._read(lambda snapshot: similar(snapshot, word, limit), [])
-
-    def count(self) -> int:
-        return self._read(Snapshot.count, 0)
-
-    def ids(self) -> set[int]:
-        return self._read(Snapshot.ids, set())
 
     def put(self, documents: Iterable[Document]) -> None:
         noted: Counter[str] = Counter()
@@ -94,51 +83,20 @@ class WhooshEngine(Engine):
             folder = self._folder.new()
             try:
                 with self._writing(create_index(folder)) as writer:
-                    _add_all(writer, documents, progress)
+                    noted: Counter[str] = Counter()
+                    for document in each_once(documents, progress):
+                        writer.add_document(**index_fields(document, noted))
             except BaseException:
                 self._folder.discard(folder)
                 raise
             self._folder.make_live(folder)
 
-    def check(self, *, thorough: bool = True) -> str | None:
-        try:
-            self._steadily(lambda: self._look_through(thorough=thorough))
-        except IndexUnusableError as error:
-            return str(error)
-        return None
+    def _damage_named(self) -> AbstractContextManager[None]:
+        return _damage_named()
 
-    def _look_through(self, *, thorough: bool) -> None:
-        folder = self._folder.live()
-        if folder is None:
-            raise IndexUnusableError("There is no search index.")
-        with _damage_named():
-            if wrong := wrong_file(folder):
-                raise IndexUnusableError(
-                    f"The search index is damaged: its file {wrong} is not as it was written."
-                )
-            if thorough:
-                with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
-                    snapshot.read_through()
-
-    def _read(self, ask: Callable[[Snapshot], Answer], if_missing: Answer) -> Answer:
-        def attempt() -> Answer:
-            with _damage_named():
-                snapshot = self._snapshot()
-                return ask(snapshot) if snapshot else if_missing
-
-        return self._steadily(attempt)
-
-    def _steadily(self, attempt: Callable[[], Answer]) -> Answer:
-        """Try, and once more whenever a writer replaced files that we were about to read."""
-        for _ in range(MOST_ATTEMPTS):
-            before = self._folder.state()
-            try:
-                return attempt()
-            except IndexUnusableError:
-                self._close_snapshot()
-                if self._folder.state() == before:
-                    raise
-        return attempt()
+    def _read_through(self, folder: Path) -> None:
+        with closing(Snapshot(open_index(folder), self._segments)) as snapshot:
+            snapshot.read_through()
 
     def _snapshot(self) -> Snapshot | None:
         """Return this thread's view of the live index as it is now."""
@@ -146,7 +104,7 @@ class WhooshEngine(Engine):
         held: tuple[Path, Snapshot] | None = getattr(self._thread, "held", None)
         if held and held[0] == folder and held[1].is_current():
             return held[1]
-        self._close_snapshot()
+        self._let_go()
         if folder is None:
             return None
         with self._opening:
@@ -154,7 +112,7 @@ class WhooshEngine(Engine):
         self._thread.held = (folder, snapshot)
         return snapshot
 
-    def _close_snapshot(self) -> None:
+    def _let_go(self) -> None:
         held: tuple[Path, Snapshot] | None = getattr(self._thread, "held", None)
         self._thread.held = None
         if held:
@@ -207,20 +165,6 @@ def _damage_named() -> Iterator[None]:
             else (f"The search index is damaged ({type(error).__name__}: {error})")
         )
         raise IndexUnusableError(problem + ".") from error
-
-
-def _add_all(
-    writer: SegmentWriter, documents: Iterable[Document], progress: Callable[[int], object] | None
-) -> None:
-    ids: set[int] = set()
-    noted: Counter[str] = Counter()
-    for document in documents:
-        if document.id in ids:
-            raise ValueError(f"Document {document.id} came twice.")
-        ids.add(document.id)
-        writer.add_document(**index_fields(document, noted))
-        if progress:
-            progress(len(ids))
 
 
 def _delete(writer: SegmentWriter, ids: Iterable[int]) -> None:

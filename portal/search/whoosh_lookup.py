@@ -5,8 +5,8 @@ from heapq import nlargest
 
 import numpy as np
 
-from portal.search.analysis import words
 from portal.search.beginnings import Either
+from portal.search.folder_engine import frequency_of
 from portal.search.slips import nearest
 from portal.search.whoosh_index import BEGINNING, BODY, Snapshot
 
@@ -30,10 +30,4 @@ def titled(snapshot: Snapshot, wanted: list[Either], limit: int) -> list[int]:
 def similar(snapshot: Snapshot, word: str, limit: int) -> list[str]:
     """Return the written words that `word` may be a slip of, the likeliest first."""
     found = [hit for written in snapshot.written_words() for hit in written.near(word)]
-    return nearest(found, lambda written: _frequency(snapshot, written), limit)
-
-
-def _frequency(snapshot: Snapshot, written: str) -> int:
-    """Return in how many documents a word is, in any of its forms."""
-    terms = [term for word in words(written) for term in word.wholes[:1] or word.terms]
-    return min((snapshot.frequency(BODY, term) for term in terms), default=0)
+    return nearest(found, lambda written: frequency_of(snapshot, BODY, written), limit)
