@@ -15,11 +15,17 @@ def is_answered() -> ColumnElement[bool]:
     A request is about the words of the search that it began with. Once it is delivered or declined, only searches
     after that are a gap.
     """
-    remembered = select(RequestSearch.request_id).where(RequestSearch.search_id == Search.id).exists()
-    asked = aliased(Search)
-    later = or_(ContentRequest.status.in_(OPEN_STATUSES), ContentRequest.closed_at >= Search.at)
-    same = select(ContentRequest.id).join(asked, asked.id == ContentRequest.search_id)
-    return or_(remembered, same.where(asked.words == Search.words, later).exists())
+    # Each of these is asked once, not for each search: there are many more searches than requests.
+    begun = select(Search.words, ContentRequest.status, ContentRequest.closed_at)
+    begun_with = begun.join(ContentRequest, ContentRequest.search_id == Search.id).subquery()
+    waiting = select(begun_with.c.words).where(begun_with.c.status.in_(OPEN_STATUSES))
+    last = select(begun_with.c.words, func.max(begun_with.c.closed_at).label("at"))
+    closed = last.where(begun_with.c.closed_at.is_not(None)).group_by(begun_with.c.words).subquery()
+    before = aliased(Search)
+    earlier = select(before.id).join(closed, (closed.c.words == before.words) & (before.at <= closed.c.at))
+    return or_(
+        Search.id.in_(select(RequestSearch.search_id)), Search.words.in_(waiting), Search.id.in_(earlier)
+    )
 
 
 def is_rerun() -> ColumnElement[bool]:
