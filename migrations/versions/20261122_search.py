@@ -19,6 +19,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_searches_rephrased_by_id'), ['rephrased_by_id'], unique=False)
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.alter_column('corrected', server_default=None)
+    with op.batch_alter_table('search_clicks', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_search_clicks_asset_id'))
+        batch_op.create_index('ix_search_clicks_asset_at', ['asset_id', 'at'], unique=False)
 
     op.create_table('synonym_groups',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -92,6 +95,9 @@ def downgrade() -> None:
     op.drop_table('saved_search_hits')
     op.drop_table('saved_searches')
     op.drop_table('synonym_groups')
+    with op.batch_alter_table('search_clicks', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_search_clicks_asset_id'), ['asset_id'], unique=False)
+        batch_op.drop_index('ix_search_clicks_asset_at')
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_searches_rephrased_by_id'))
         batch_op.drop_constraint(batch_op.f('fk_searches_rephrased_by_id_searches'), type_='foreignkey')

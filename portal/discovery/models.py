@@ -41,10 +41,11 @@ class SearchClick(Model):
     """A hit that was opened, and at which place it stood."""
 
     __tablename__ = "search_clicks"
+    __table_args__ = (Index("ix_search_clicks_asset_at", "asset_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     search_id: Mapped[int] = mapped_column(ForeignKey("searches.id", ondelete="CASCADE"), index=True)
-    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), index=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
     place: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, extract, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    and_,
+    case,
+    extract,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import FunctionElement
 
 from portal.db import UtcDateTime
@@ -23,23 +38,35 @@ USED_WITHIN = timedelta(hours=2)
 VIEWS = ("all", "nothing", "unopened", "rephrased")
 
 
-class _UsedUntil(FunctionElement[datetime]):
+class _Later(FunctionElement[datetime]):
     """The last moment at which a use still follows an opening; a moment, so that an index finds what lies between."""
 
     type = UtcDateTime()
     inherit_cache = True
+    sign = "+"
+    # Moments are text in SQLite, with six digits after the point, of which it reckons with three.
+    pattern, rest = "%Y-%m-%d %H:%M:%f", "999"
 
 
-@compiles(_UsedUntil)
+class _Earlier(_Later):
+    """The moment before which no opening is followed by a use, to the second."""
+
+    inherit_cache = True
+    sign = "-"
+    pattern, rest = "%Y-%m-%d %H:%M:%S", ".000000"
+
+
+@compiles(_Later)
 def _by_interval(element: Any, compiler: Any, **given: Any) -> str:
-    return f"({compiler.process(element.clauses, **given)} + interval '{USED_WITHIN.seconds} seconds')"
-
-
-@compiles(_UsedUntil, "sqlite")
-def _as_text(element: Any, compiler: Any, **given: Any) -> str:
-    # Moments are text there, with six digits after the point.
     at = compiler.process(element.clauses, **given)
-    return f"(strftime('%Y-%m-%d %H:%M:%f', {at}, '+{USED_WITHIN.seconds} seconds') || '000')"
+    return f"({at} {element.sign} interval '{USED_WITHIN.seconds} seconds')"
+
+
+@compiles(_Later, "sqlite")
+def _as_text(element: Any, compiler: Any, **given: Any) -> str:
+    at = compiler.process(element.clauses, **given)
+    moved = f"strftime('{element.pattern}', {at}, '{element.sign}{USED_WITHIN.seconds} seconds')"
+    return f"({moved} || '{element.rest}')"
 
 
 @dataclass(frozen=True)
@@ -70,56 +97,88 @@ def in_vain() -> ColumnElement[bool]:
 
     Where other words were searched for instead, that helped only if something of it was opened.
     """
-    opened = select(SearchClick.id).where(SearchClick.search_id == Search.id).exists()
-    return or_(Search.result_count == 0, Search.corrected != "") & ~opened
+    return or_(Search.result_count == 0, Search.corrected != "") & ~_has_opened()
 
 
-def _opened() -> Subquery:
-    """By search: how many hits were opened."""
-    return (
-        select(SearchClick.search_id, func.count().label("hits")).group_by(SearchClick.search_id).subquery()
-    )
+def _has_opened() -> ColumnElement[bool]:
+    return select(SearchClick.id).where(SearchClick.search_id == Search.id).exists()
 
 
-def _used() -> Subquery:
-    """By search: when what was opened of it was first used, beyond looking, by the same person within two hours."""
-    events = effective_events().where(touches())
-    wanted = (UsageEvent.user_id, UsageEvent.asset_id, UsageEvent.at)
-    use = events.with_only_columns(*wanted).where(UsageEvent.user_id.is_not(None)).subquery()
-    same = and_(use.c.user_id == Search.user_id, use.c.asset_id == SearchClick.asset_id)
-    soon = use.c.at.between(SearchClick.at, _UsedUntil(SearchClick.at))
-    found = select(Search.id.label("search_id"), func.min(use.c.at).label("at")).join(
-        SearchClick, SearchClick.search_id == Search.id
-    )
-    return found.join(use, same & soon).group_by(Search.id).subquery()
+def _unopened() -> ColumnElement[bool]:
+    return and_(Search.result_count > 0, Search.corrected == "", ~_has_opened())
 
 
-def facts(scope: Scope, view: str = "all") -> Subquery:
-    """Return one row a search: what it was, 0 or 1 for what came of it, and seconds until its first use.
+def narrowed(view: str) -> list[ColumnElement[bool]]:
+    """Return the conditions of a view: what found nothing, found something unopened, or was put in other words.
 
-    A view narrows them to those that found nothing, that found something of which nothing was opened, or that were
-    put in other words within two minutes; "gap" to those that found nothing and that no request answers.
+    "gap" is what found nothing and no request answers.
     """
-    opened, used = _opened(), _used()
-    has_opened = opened.c.hits.is_not(None)
-    vain = in_vain()
-    unopened = and_(~vain, opened.c.hits.is_(None))
-    rephrased = Search.rephrased_by_id.is_not(None)
-    missing = and_(vain, ~is_answered()) if view in ("nothing", "gap") else false()
-    found = (
-        select(
-            *(Search.id, Search.words, Search.user_id, Search.deal_id, Search.rephrased_by_id),
-            case((vain, 1), else_=0).label("in_vain"),
-            case((unopened, 1), else_=0).label("unopened"),
-            case((rephrased, 1), else_=0).label("rephrased"),
-            case((has_opened, 1), else_=0).label("opened"),
-            case((used.c.at.is_not(None), 1), else_=0).label("used"),
-            case((missing, 1), else_=0).label("missing"),
-            (extract("epoch", used.c.at) - extract("epoch", Search.at)).label("seconds"),
-        )
-        .outerjoin(opened, opened.c.search_id == Search.id)
-        .outerjoin(used, used.c.search_id == Search.id)
-        .where(*scope.conditions())
+    views = {
+        "nothing": in_vain,
+        "gap": lambda: and_(in_vain(), ~is_answered()),
+        "unopened": _unopened,
+        "rephrased": lambda: Search.rephrased_by_id.is_not(None),
+    }
+    return [views[view]()] if view in views else []
+
+
+def _used(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """By search: after how many seconds what was opened of it was first used by the same person, beyond looking.
+
+    Within two hours of opening it; a use belongs to the last search that opened what was used.
+    """
+    use = aliased(UsageEvent, effective_events().where(touches()).subquery())
+    later, other = aliased(SearchClick), aliased(Search)
+    same = and_(use.user_id == Search.user_id, use.asset_id == SearchClick.asset_id)
+    soon = and_(
+        use.at.between(SearchClick.at, _Later(SearchClick.at)),
+        SearchClick.at.between(_Earlier(use.at), use.at),
     )
-    narrowed = {"nothing": vain, "gap": missing, "unopened": unopened, "rephrased": rephrased}
-    return (found.where(narrowed[view]) if view in narrowed else found).subquery()
+    opened_again = (
+        select(later.id)
+        .join(other, other.id == later.search_id)
+        .where(
+            later.asset_id == SearchClick.asset_id,
+            later.at.between(SearchClick.at, use.at),
+            or_(later.at > SearchClick.at, later.id > SearchClick.id),
+            other.user_id == Search.user_id,
+        )
+    )
+    seconds = extract("epoch", func.min(use.at)) - extract("epoch", Search.at)
+    found = (
+        select(Search.id.label("search_id"), seconds.label("seconds"))
+        .join(SearchClick, SearchClick.search_id == Search.id)
+        .join(use, same & soon)
+    )
+    return found.where(*conditions, ~opened_again.exists()).group_by(Search.id, Search.at).subquery()
+
+
+def facts(
+    scope: Scope, view: str = "all", *, words: Sequence[str] | None = None, uses: bool = True
+) -> Subquery:
+    """Return one row a search of a view: what it was, 0 or 1 for what came of it, and seconds until its first use.
+
+    Only searches with certain words, when these are given. Uses take longest to find; they can be left out.
+    """
+    conditions = scope.conditions() + narrowed(view)
+    if words is not None:
+        conditions.append(Search.words.in_(words))
+    opened, vain = _has_opened(), in_vain()
+    missing = {"gap": true(), "nothing": ~is_answered()}.get(view, false())
+    columns = (
+        *(Search.id, Search.at, Search.words, Search.user_id, Search.deal_id, Search.rephrased_by_id),
+        *(Search.text, Search.key, Search.result_count, Search.corrected),
+        case((vain, 1), else_=0).label("in_vain"),
+        case((_unopened(), 1), else_=0).label("unopened"),
+        case((Search.rephrased_by_id.is_not(None), 1), else_=0).label("rephrased"),
+        case((opened, 1), else_=0).label("opened"),
+        case((missing, 1), else_=0).label("missing"),
+        case((Search.deal_id.is_not(None), 1), else_=0).label("with_deal"),
+    )
+    if not uses or view in ("nothing", "gap", "unopened"):  # nothing was opened there
+        nothing = (literal(0).label("used"), null().label("seconds"))
+        return select(*columns, *nothing).where(*conditions).subquery()
+    used = _used(conditions)
+    came = (case((used.c.seconds.is_not(None), 1), else_=0).label("used"), used.c.seconds)
+    found = select(*columns, *came).outerjoin(used, used.c.search_id == Search.id)
+    return found.where(*conditions).subquery()

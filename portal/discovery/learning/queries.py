@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Subquery, distinct, func, or_, select
+from sqlalchemy import FromClause, Select, Subquery, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db, now
+from portal.db import chunks, db, now
 from portal.deals.models import Deal
 from portal.discovery.learning.answered import latest_requests
-from portal.discovery.learning.facts import Scope, facts
+from portal.discovery.learning.facts import Scope, facts, narrowed
 from portal.discovery.models import Search, SearchClick
 
 GAP_PERIOD = timedelta(days=90)
 COUNTED = ("in_vain", "unopened", "rephrased", "opened", "used")
+FOUND_OUT = (*COUNTED, "missing", "with_deal", "seconds")
 SORTS = ("text", "searches", "people", "results", *COUNTED, "place", "pipeline", "last")
 
 
@@ -62,6 +64,7 @@ class Searched:
     used: int
     place: float | None
     pipeline_minor: int
+    with_deal: int
     request_id: int | None
     request_status: str | None
     found_at: int | None
@@ -76,8 +79,9 @@ def search_by_key(key: str) -> Search | None:
 
 
 def gaps(limit: int = 20) -> list[Searched]:
-    """Return what sales searched for in vain lately and no request answers, by the open amount behind it."""
-    return searched(lately(), "gap", "-pipeline", limit)
+    """Return what sales searched for in vain lately and no request answers, by how many
+    people miss it, then by the open amount behind it."""
+    return searched(lately(), "gap", "-people", limit)
 
 
 def lately() -> Scope:
@@ -87,86 +91,121 @@ def lately() -> Scope:
 
 def totals(scope: Scope) -> Totals:
     """Return the sums over all searches of a scope."""
-    each = facts(scope)
+    each = select(facts(scope)).cte("each_search")
     sums = (func.coalesce(func.sum(each.c[name]), 0).label(name) for name in COUNTED)
-    number, people = func.count().label("searches"), func.count(distinct(each.c.user_id)).label("people")
-    row = db.session.execute(select(number, people, *sums).select_from(each)).mappings().one()
     place, used = func.row_number().over(order_by=each.c.seconds), func.count().over()
     ordered = select(each.c.seconds, place.label("place"), used.label("number"))
     ordered_used = ordered.where(each.c.seconds.is_not(None)).subquery()
-    median = select(func.avg(ordered_used.c.seconds)).where(_middle(ordered_used))
-    return Totals(**row, seconds=db.session.scalar(median))
+    median = select(func.avg(ordered_used.c.seconds)).where(_middle(ordered_used)).scalar_subquery()
+    found = select(
+        func.count().label("searches"),
+        func.count(distinct(each.c.user_id)).label("people"),
+        *(*sums, median.label("seconds")),
+    )
+    return Totals(**db.session.execute(found.select_from(each)).mappings().one())
 
 
 def searched(
     scope: Scope, view: str = "all", sort: str = "-searches", limit: int = 50, offset: int = 0
 ) -> list[Searched]:
     """Return groups of searches in an order: the key of a column, falling with a "-" before it."""
-    statement = _groups(scope, view)
-    return [
-        Searched(*row) for row in db.session.execute(_sorted(statement, sort).limit(limit).offset(offset))
-    ]
+    words = list(db.session.scalars(_in_order(scope, view, sort).limit(limit).offset(offset)))
+    parts = (_rows(scope, view, part) for part in chunks(words))
+    rows = {row.words: row for part in parts for row in part}
+    return [rows[one] for one in words]
 
 
 def groups_in(scope: Scope, view: str = "all") -> int:
     """Return how many groups of searches a view has."""
-    each = facts(scope, view)
-    return db.session.scalar(select(func.count(distinct(each.c.words)))) or 0
+    found = select(func.count(distinct(Search.words))).where(*scope.conditions(), *narrowed(view))
+    return db.session.scalar(found) or 0
 
 
 def group_like(search: Search, scope: Scope, view: str = "gap") -> Searched | None:
     """Return the group that a search belongs to, if the scope and the view have it."""
-    row = db.session.execute(_groups(scope, view).where(Search.words == search.words)).one_or_none()
-    return Searched(*row) if row else None
+    return next(iter(_rows(scope, view, [search.words])), None)
 
 
-def _sorted(statement: Select[Any], sort: str) -> Select[Any]:
-    columns = {column.name: column for column in statement.selected_columns}
-    orders = columns | {"text": func.lower(columns["text"]), "last": columns["at"]}
+def _in_order(scope: Scope, view: str, sort: str) -> Select[tuple[str]]:
+    """Select the words of a view's groups in an order, with nothing summed but what that order needs."""
     key, falling = sort.removeprefix("-"), sort.startswith("-")
     if key not in SORTS:
         key, falling = "searches", True
-    order = orders[key].desc() if falling else orders[key].asc()
-    return statement.order_by(order.nulls_last(), columns["searches"].desc(), Search.at.desc(), Search.id)
+    found_out = facts(scope, view, uses=key == "used")
+    # What came of searches takes long to find out: none of it but what is ordered by.
+    plain = [column for column in found_out.c if column.name not in FOUND_OUT or column.name == key]
+    each = select(*plain).cte("each_search")
+    sums = {
+        "searches": func.count(),
+        "last": func.max(each.c.at),
+        "people": func.count(distinct(each.c.user_id)),
+        **{name: func.sum(each.c[name]) for name in COUNTED if name == key},
+    }
+    needed = [sums[name].label(name) for name in {"searches": 0, "last": 0, key: 0} if name in sums]
+    group = select(each.c.words, *needed).group_by(each.c.words).subquery()
+    found, further = select(group.c.words), [group.c.searches.desc(), group.c.last.desc(), group.c.words]
+    order: Any = group.c[key] if key in sums else None
+    if key in _BESIDE:
+        beside = _BESIDE[key](each)
+        found = found.outerjoin(beside, beside.c.words == group.c.words)
+        if key == "people":  # as many people: those whose deals are worth more
+            further.insert(0, func.coalesce(beside.c[1], 0).desc())
+        else:
+            order = func.lower(beside.c[1]) if key == "text" else beside.c[1]
+    return found.order_by((order.desc() if falling else order.asc()).nulls_last(), *further)
 
 
-def _groups(scope: Scope, view: str) -> Select[Any]:
-    each = facts(scope, view)
+def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
+    """Return the groups of a view with these words, in no order."""
+    each = select(facts(scope, view, words=words)).cte("each_search")
     group = (
         select(
             each.c.words,
             func.count().label("searches"),
             func.count(distinct(each.c.user_id)).label("people"),
-            *(func.sum(each.c[name]).label(name) for name in COUNTED),
-            *(func.max(each.c.id).label("last_id"), func.sum(each.c.missing).label("missing")),
+            *(func.sum(each.c[name]).label(name) for name in (*COUNTED, "missing", "with_deal")),
         )
         .group_by(each.c.words)
         .subquery()
     )
-    every, places, worth = _every(scope), _places(scope), _worth(each)
+    last, every, places, worth = _latest(each), _every(scope, words), _places(each), _worth(each)
     requested, other = latest_requests(), _other_words(each)
-    return (
+    found = (
         select(
-            *(group.c.words, Search.text, Search.key, Search.at, Search.result_count.label("results")),
-            *(Search.corrected, group.c.searches, group.c.people, every.c.number),
+            *(group.c.words, last.c.text, last.c.key, last.c.at, last.c.result_count),
+            *(last.c.corrected, group.c.searches, group.c.people, every.c.number),
             *(group.c[name] for name in COUNTED),
-            *(places.c.place, func.coalesce(worth.c.pipeline, 0).label("pipeline")),
+            *(places.c.place, func.coalesce(worth.c.pipeline, 0), group.c.with_deal),
             *(requested.c.request_id, requested.c.status, requested.c.place.label("found_at")),
             *(other.c.text.label("other"), other.c.number.label("often"), group.c.missing),
         )
-        .join(Search, Search.id == group.c.last_id)
+        .join(last, last.c.words == group.c.words)
         .join(every, every.c.words == group.c.words)
         .outerjoin(places, places.c.words == group.c.words)
         .outerjoin(worth, worth.c.words == group.c.words)
         .outerjoin(requested, requested.c.words == group.c.words)
         .outerjoin(other, other.c.words == group.c.words)
     )
+    return [Searched(*row) for row in db.session.execute(found)]
 
 
-def _every(scope: Scope) -> Subquery:
+def _latest(each: FromClause) -> Subquery:
+    """The last search for the same words."""
+    place = func.row_number().over(partition_by=each.c.words, order_by=(each.c.at.desc(), each.c.id.desc()))
+    columns = (each.c.words, each.c.text, each.c.key, each.c.at, each.c.result_count, each.c.corrected)
+    ordered = select(*columns, place.label("place")).subquery()
+    return select(ordered).where(ordered.c.place == 1).subquery()
+
+
+def _results(each: FromClause) -> Subquery:
+    last = _latest(each)
+    return select(last.c.words, last.c.result_count).subquery()
+
+
+def _every(scope: Scope, words: Sequence[str]) -> Subquery:
     """How often the same words were searched for in all."""
     found = select(Search.words, func.count().label("number")).where(*scope.conditions())
-    return found.group_by(Search.words).subquery()
+    return found.where(Search.words.in_(words)).group_by(Search.words).subquery()
 
 
 def _middle(ordered: Subquery) -> Any:
@@ -174,21 +213,20 @@ def _middle(ordered: Subquery) -> Any:
     return or_(ordered.c.place == (ordered.c.number + 1) // 2, ordered.c.place == (ordered.c.number + 2) // 2)
 
 
-def _places(scope: Scope) -> Subquery:
+def _places(each: FromClause) -> Subquery:
     """The median place of the hits that were opened."""
-    by_words = func.row_number().over(partition_by=Search.words, order_by=SearchClick.place)
-    number = func.count().over(partition_by=Search.words)
+    by_words = func.row_number().over(partition_by=each.c.words, order_by=SearchClick.place)
+    number = func.count().over(partition_by=each.c.words)
     ordered = (
-        select(Search.words, SearchClick.place.label("at"), by_words.label("place"), number.label("number"))
-        .join(SearchClick, SearchClick.search_id == Search.id)
-        .where(*scope.conditions())
+        select(each.c.words, SearchClick.place.label("at"), by_words.label("place"), number.label("number"))
+        .join(SearchClick, SearchClick.search_id == each.c.id)
         .subquery()
     )
     median = select(ordered.c.words, func.avg(ordered.c.at).label("place")).where(_middle(ordered))
     return median.group_by(ordered.c.words).subquery()
 
 
-def _worth(each: Subquery) -> Subquery:
+def _worth(each: FromClause) -> Subquery:
     """The open amount of the distinct deals at hand when somebody searched for the same words."""
     pairs = select(each.c.words, each.c.deal_id).where(each.c.deal_id.is_not(None)).distinct().subquery()
     worth = select(pairs.c.words, func.sum(Deal.base_amount_minor).label("pipeline"))
@@ -196,7 +234,7 @@ def _worth(each: Subquery) -> Subquery:
     return worth.join(Deal, still_open).group_by(pairs.c.words).subquery()
 
 
-def _other_words(each: Subquery) -> Subquery:
+def _other_words(each: FromClause) -> Subquery:
     """What most often followed within two minutes, in its last wording, and how often."""
     later = aliased(Search)
     number = func.count()
@@ -215,3 +253,13 @@ def _other_words(each: Subquery) -> Subquery:
     last = aliased(Search)
     found = select(counted.c.words, last.text, counted.c.number).join(last, last.id == counted.c.last_id)
     return found.where(counted.c.place == 1).subquery()
+
+
+# What an order needs beside the sums: the second column of each.
+_BESIDE: dict[str, Callable[[FromClause], Subquery]] = {
+    "text": _latest,
+    "results": _results,
+    "place": _places,
+    "pipeline": _worth,
+    "people": _worth,
+}

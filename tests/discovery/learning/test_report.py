@@ -99,14 +99,52 @@ def test_a_use_later_than_two_hours_after_opening_is_not_the_searchs(app, make):
     rep, asset = make.user(), make.asset()
     for second in (0, 1):
         found = make.search(rep, f"t{second}", results=1, at=at(0))
-        make.store(SearchClick(search_id=found.id, asset_id=asset.id, place=1, at=at(0)))
-    make.use(asset, rep, kind="sent", at=at(2 * 3600 + 1))
+        make.store(SearchClick(search_id=found.id, asset_id=asset.id, place=1, at=at(second)))
+    make.use(asset, rep, kind="sent", at=at(2 * 3600 + 2))
     make.use(asset, make.user(), kind="sent", at=at(60))
     with app.app_context():
         assert totals(Scope()).used == 0
-    make.use(asset, rep, kind="presented", at=at(2 * 3600))
+    make.use(asset, rep, kind="presented", at=at(2 * 3600 + 1))
     with app.app_context():
-        assert totals(Scope()).used == 2
+        assert totals(Scope()).used == 1
+
+
+def test_a_use_belongs_to_the_last_search_that_opened_the_content_before_it(app, make):
+    rep, asset, other = make.user(), make.asset(), make.asset()
+    for second, opened, what in ((0, 5, asset), (600, 605, asset), (700, 705, other), (900, 905, asset)):
+        found = make.search(rep, f"t{second}", results=1, at=at(second))
+        make.store(SearchClick(search_id=found.id, asset_id=what.id, place=1, at=at(opened)))
+    elsewhere = make.search(make.user(), "t1", results=1, at=at(620))
+    make.store(SearchClick(search_id=elsewhere.id, asset_id=asset.id, place=1, at=at(625)))
+    make.use(asset, rep, kind="sent", at=at(640))
+    with app.app_context():
+        found = totals(Scope())
+        used = [row.text for row in searched(Scope()) if row.used]
+    assert (found.used, found.seconds, used) == (1, 40, ["t600"])
+
+
+def test_searches_that_open_the_same_at_one_moment_share_one_use(app, make):
+    rep, asset = make.user(), make.asset()
+    for text in ("former", "latter"):
+        found = make.search(rep, text, results=1, at=at(0))
+        make.store(SearchClick(search_id=found.id, asset_id=asset.id, place=1, at=at(5)))
+    make.use(asset, rep, kind="sent", at=at(5))
+    with app.app_context():
+        assert [(row.text, row.used) for row in searched(Scope(), sort="text")] == [
+            ("former", 0),
+            ("latter", 1),
+        ]
+
+
+def test_a_row_speaks_of_the_searches_of_its_list_and_of_the_last_of_them_by_time(app, make):
+    rep, asset = make.user(), make.asset()
+    make.search(rep, "Prices", words="price", results=7, at=at(500))
+    opened = make.search(rep, "price", words="price", results=3, at=at(0))
+    make.store(SearchClick(search_id=opened.id, asset_id=asset.id, place=9, at=at(5)))
+    with app.app_context():
+        (every,), (unopened,) = searched(Scope()), searched(Scope(), "unopened")
+    assert (every.text, every.results, every.last_at, every.place) == ("Prices", 7, at(500), 9)
+    assert (unopened.searches, unopened.of, unopened.place) == (1, 2, None)
 
 
 def test_a_corrected_search_is_a_gap_only_while_nothing_of_it_was_opened(app, make):
