@@ -49,8 +49,9 @@ COLUMNS = (
         "pipeline",
         "Open pipeline",
         "money",
-        "Open amount of the distinct deals at hand when it was searched for.",
+        "Amount of the distinct open deals chosen while searching.",
     ),
+    Column("with_deal", "With a deal", "count", "How often a deal was chosen while searching."),
     Column("other", "Rephrased as", "text", "What most often followed within two minutes."),
     Column("last", "Last searched", "date", "When it was searched for last."),
 )
@@ -85,6 +86,13 @@ def search_table(filters: Filters, who: str = "sales", view: str = "all", sort: 
 
 
 def _row(one: Searched) -> Row:
-    results = (one.place, one.results, one.pipeline_minor or None, one.rephrased_to, local_day(one.last_at))
+    results = (
+        one.place,
+        one.results,
+        one.pipeline_minor or None,
+        one.with_deal,
+        one.rephrased_to,
+        local_day(one.last_at),
+    )
     counts = (one.in_vain, one.unopened, one.rephrased, one.opened, one.used)
     return Row((one.text, one.searches, one.people, *counts, *results))

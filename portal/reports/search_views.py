@@ -32,7 +32,7 @@ SHOWN = {
     "rephrased": "Rephrased",
     "requests": "Made into requests",
 }
-ORDERS = {"nothing": "-pipeline"}
+ORDERS = {"nothing": "-people"}
 
 
 @blueprint.get("/search")
@@ -52,10 +52,7 @@ def index() -> Response:
         team_choices=[("", "All teams"), *((team.id, team.name) for team in choices)],
         periods=periods("search_report.index", asked),
         period=filters.period.words,
-        formats=[
-            (format_.name, url_for("search_report.file", ending=ending, **asked))
-            for ending, format_ in FORMATS.items()
-        ],
+        formats=_files(asked) if show in VIEWS else [],
         status=422 if errors else 200,
         **found,
     )
@@ -66,6 +63,8 @@ def index() -> Response:
 def file(ending: str) -> Response:
     asked = asked_of(ASKED)
     filters, show, errors = _read(asked)
+    if show not in VIEWS:  # the requests are a list of their own, of which there is no file
+        raise NotFound
     if errors:
         raise Invalid(" ".join(errors.values()))
     sort = asked.get("sort", ORDERS.get(show, "-searches"))
@@ -115,6 +114,14 @@ def _read(asked: Mapping[str, str]) -> tuple[Filters, str, dict[str, str]]:
 def _here(asked: dict[str, Any], **changed: Any) -> str:
     """Return the address of this page with some of what was asked for changed."""
     return url_for("search_report.index", **{key: value for key, value in (asked | changed).items() if value})
+
+
+def _files(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the names and addresses of the files of this list."""
+    return [
+        (format_.name, url_for("search_report.file", ending=ending, **asked))
+        for ending, format_ in FORMATS.items()
+    ]
 
 
 def _found(filters: Filters, asked: dict[str, Any], show: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from portal.discovery.queries import picks_for_deals
 from portal.impact.models import ImpactRow, ImpactSnapshot
 
 
-def test_searches_in_vain_are_grouped_by_their_words_and_ordered_by_the_pipeline_behind_them(app, make):
+def test_searches_in_vain_are_grouped_by_their_words_and_ordered_by_how_many_people_miss_it(app, make):
     one, two = make.user("rep"), make.user("rep")
     deal = make.deal(owner=one, amount=5000)
     with app.app_context():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import FromClause, Select, Subquery, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -15,8 +17,9 @@ from portal.deals.models import Deal
 from portal.discovery.learning.answered import latest_requests
 from portal.discovery.learning.facts import Scope, facts, narrowed
 from portal.discovery.models import Search, SearchClick
+from portal.usage.sums import local_day
 
-GAP_PERIOD = timedelta(days=90)
+GAP_DAYS = 90
 COUNTED = ("in_vain", "unopened", "rephrased", "opened", "used")
 FOUND_OUT = (*COUNTED, "missing", "with_deal", "seconds")
 SORTS = ("text", "searches", "people", "results", *COUNTED, "place", "pipeline", "last")
@@ -42,10 +45,10 @@ class Searched:
     """The searches with the same words in whatever form or order, as far as a view takes them.
 
     `of` is how many there were in all; `place` the median place of what was opened; `pipeline_minor` the open amount
-    of the distinct deals at hand; `results`, `text`, `key` and `last_at` are of the last of them; `rephrased_to` what
-    most often followed within two minutes, `rephrased_so` how often; `request_id` is the open request about it, or the
-    last one, and `found_at` the best place of what that was delivered with; `missing` counts, in the views of what
-    found nothing, the searches that no request answers.
+    of the distinct deals at hand, which `with_deal` searches had; `results`, `text`, `key` and `last_at` are of the
+    last of them; `rephrased_to` what most often followed within two minutes, `rephrased_so` how often; `request_id` is
+    the open request about it, or the last one, and `found_at` the best place of what that was delivered with; `missing`
+    counts, in the views of what found nothing, the searches that no request answers.
     """
 
     words: str
@@ -86,7 +89,13 @@ def gaps(limit: int = 20) -> list[Searched]:
 
 def lately() -> Scope:
     """Return the scope that gaps are looked for in when nobody says another: sales, in the last 90 days."""
-    return Scope(begin=now() - GAP_PERIOD)
+    zone = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
+    return Scope(begin=datetime.combine(lately_since(), time.min, zone).astimezone(UTC))
+
+
+def lately_since() -> date:
+    """Return the first day of that scope, as the report takes it."""
+    return local_day(now()) - timedelta(days=GAP_DAYS - 1)
 
 
 def totals(scope: Scope) -> Totals:

@@ -189,6 +189,31 @@ def test_the_file_has_the_rows_of_the_list(sign_in, log):
     assert lines[2] == []
 
 
+def test_there_is_no_file_of_the_requests(sign_in, log):
+    client = sign_in(log[2])
+    assert client.get("/reports/search.csv?show=requests").status_code == 404
+    assert "/reports/search.csv" not in client.get("/reports/search?show=requests").text
+    assert "/reports/search.csv" in client.get("/reports/search?show=nothing").text
+
+
+def test_what_most_people_miss_comes_first_and_the_pipeline_says_for_how_many_searches_it_is_known(
+    make, sign_in
+):
+    one, two = make.user("rep"), make.user("rep")
+    deal = make.deal(owner=one, amount=9_000)
+    make.search(one, "rich", deal_id=deal.id)
+    for user in (one, two, two):
+        make.search(user, "missed", deal_id=make.deal(owner=user, amount=10).id if user is one else None)
+    with_less = make.search(two, "poor")
+    client = sign_in(make.user("marketer"))
+    page = client.get("/reports/search?show=nothing").text
+    assert rows_of(page) == ["missed", "rich", with_less.text]
+    assert "known for 1 of 3" in page
+    page = client.get("/to-do").text
+    assert page.index("“missed”") < page.index("“rich”") < page.index("“poor”")
+    assert "chosen in 1 of 3" in page
+
+
 def test_reps_see_nothing_of_it(make, sign_in, log):
     client = sign_in(log[0])
     assert client.get("/reports/search").status_code == 403
