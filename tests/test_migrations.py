@@ -187,6 +187,47 @@ def test_searches_keep_what_was_opened_and_requests_remember_their_search_on_the
         assert _all(empty_app, "select search_id, place from search_clicks") == [(5, 3)]
 
 
+def test_searches_of_before_are_tied_to_the_other_words_that_soon_followed(empty_app):
+    searches = (  # by whom, when on that morning, what
+        (1, 1, "09:00:00", "tariff"),  # 3 followed soon
+        (2, 2, "09:00:30", "deck"),  # alone
+        (3, 1, "09:01:59", "price"),  # opened and looked at something, and searched on
+        (4, 1, "09:02:30", "cost"),  # what it opened was sent
+        (5, 1, "09:03:00", "case"),  # the same words followed
+        (6, 1, "09:03:30", "case"),  # nothing for two minutes
+        (7, 1, "09:05:31", "sheet"),
+    )
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        for number in (1, 2):
+            _all(
+                empty_app,
+                "insert into users (id, name, email, role, status, created_at) values"
+                f" ({number}, 'Ann', '{number}@example.com', 'rep', 'active', '2026-01-05 09:00:00')",
+            )
+        for id_, user, at, words in searches:
+            _all(
+                empty_app,
+                "insert into searches (id, key, at, user_id, text, words, filters, result_count) values"
+                f" ({id_}, 'k{id_}', '2026-03-05 {at}.000000', {user}, '{words}', '{words}', '{{}}', 1)",
+            )
+        for search, at, kind in ((3, "09:02:05", "viewed"), (4, "09:02:40", "sent")):
+            moment = f"'2026-03-05 {at}.000000'"
+            _all(
+                empty_app,
+                f"insert into search_clicks (search_id, asset_id, place, at) values ({search}, 1, 1, {moment})",
+            )
+            _all(
+                empty_app,
+                "insert into usage_events (at, recorded_at, user_id, asset_id, kind) values"
+                f" ({moment}, {moment}, 1, 1, '{kind}')",
+            )
+        upgrade(revision="0003")
+    tied = _all(empty_app, "select id, rephrased_by_id from searches where rephrased_by_id is not null")
+    assert tied == [(1, 3), (3, 4)]
+
+
 def test_a_rebuilt_table_still_refuses_states_that_do_not_exist(empty_app):
     with empty_app.app_context():
         upgrade()

@@ -89,6 +89,30 @@ def upgrade() -> None:
     )
 
 
+    tie_rephrased()
+
+
+def tie_rephrased() -> None:
+    """Tie each search of the past to the next of the same person: other words, within two minutes, nothing used between."""
+    searches = sa.table('searches', *(sa.column(name) for name in ('id', 'user_id', 'words', 'rephrased_by_id')), sa.column('at', sa.DateTime()))
+    clicks = sa.table('search_clicks', *(sa.column(name) for name in ('search_id', 'asset_id', 'at')))
+    events = sa.table('usage_events', *(sa.column(name) for name in ('user_id', 'asset_id', 'kind', 'at')))
+    each = searches.c
+    in_order = {'partition_by': each.user_id, 'order_by': (each.at, each.id)}
+    following = [sa.func.lead(column).over(**in_order).label(f'next_{column.name}') for column in (each.id, each.at, each.words)]
+    pairs = sa.select(each.id, each.user_id, each.at, each.words, *following).where(each.user_id.is_not(None)).subquery().c
+    used = sa.select(sa.literal(1)).select_from(clicks.join(events, events.c.asset_id == clicks.c.asset_id)).where(
+        clicks.c.search_id == pairs.id, events.c.user_id == pairs.user_id, events.c.kind != 'viewed',
+        events.c.at >= clicks.c.at, events.c.at < pairs.next_at,
+    )
+    seconds = sa.extract('epoch', pairs.next_at) - sa.extract('epoch', pairs.at)
+    found = sa.select(pairs.id, pairs.next_id).where(pairs.next_words != pairs.words, seconds <= 120, ~used.exists())
+    ties = [{'former': former, 'later': later} for former, later in op.get_bind().execute(found)]
+    if ties:
+        tie = sa.update(searches).where(each.id == sa.bindparam('former')).values(rephrased_by_id=sa.bindparam('later'))
+        op.get_bind().execute(tie, ties)
+
+
 def downgrade() -> None:
     op.drop_table('request_searches')
     op.drop_table('written_assets')
