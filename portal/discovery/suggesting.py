@@ -22,6 +22,7 @@ from portal.library.queries import visible_assets, worth_offering
 from portal.search.analysis import without_accents
 from portal.search.engine import IndexUnusableError
 from portal.search.snippets import Fragment
+from portal.search.stopwords import STOP_WORDS
 from portal.usage.models import UsageEvent
 from portal.users.models import User
 
@@ -30,9 +31,13 @@ MOST_WORDS = 6
 MOST_TITLES = 6
 _LOOKED_AT = 50  # of rows of small tables, and of one's own latest searches and uses
 _TITLES_LOOKED_AT = 5_000  # of those that fit, before all of them
+_TITLES_ORDERED = 300  # of those that fit: what begins as typed, then what is used most
+_EARLY = 3  # words from the beginning of a title in which people look for what it is about
 _MOST_NAMES = 1_000  # of filters and of collections
 
 _WORD = re.compile(r"[^\W_]+")
+# Inside a title these say nothing of what it is about, as in: Prices on one page.
+_INNER = STOP_WORDS | {"one"}
 
 
 @dataclass(frozen=True)
@@ -123,19 +128,45 @@ def _line(kind: str, text: str, address: str, note: str, words: Sequence[str]) -
 
 
 def _titles(user: User, text: str, words: list[str]) -> list[Suggestion]:
+    """Put first what begins as typed or has it early, of that what marketing published, and then what is used most."""
     begins = Asset.title.istartswith(text.strip(), autoescape=True)
-    found = _offered_assets(user).order_by(begins.desc(), Asset.use_count.desc(), Asset.id.desc())
+    found = _offered_assets(user).order_by(
+        begins.desc(), Asset.state == "from_sales", Asset.use_count.desc(), Asset.id.desc()
+    )
     rows: Sequence[Any] = ()
     for having in _having_title(text, words):
-        rows = db.session.execute(found.where(having).limit(MOST_TITLES)).all()
-        if len(rows) == MOST_TITLES:
+        rows = db.session.execute(found.where(having).limit(_TITLES_ORDERED)).all()
+        if len(rows) >= MOST_TITLES:
             break
-    return [_line("asset", title, f"/library/{slug}", kind, words) for _, slug, title, kind in rows]
+    beginning = _plain(text.strip())
+
+    def place(row: Any) -> tuple[bool, bool, bool]:
+        early, first = _is_early(row.title, words), _plain(row.title).startswith(beginning)
+        return not (first or early), row.state == "from_sales", not first
+
+    return [
+        _line(
+            "asset",
+            row.title,
+            f"/library/{row.slug}",
+            "From sales" if row.state == "from_sales" else row.kind,
+            words,
+        )
+        for row in sorted(rows, key=place)[:MOST_TITLES]
+    ]
+
+
+def _is_early(title: str, words: Sequence[str]) -> bool:
+    """Say whether one of the first words of a title begins as typed, of one or two letters one that says something."""
+    first = [_plain(word) for word in _WORD.findall(title)[:_EARLY]]
+    return any(
+        each.startswith(word) and (len(word) > 2 or each not in _INNER) for each in first for word in words
+    )
 
 
 def _offered_assets(user: User) -> Select[Any]:
     offered = visible_assets(user).where(Asset.state != "archived", worth_offering(user))
-    return offered.with_only_columns(Asset.id, Asset.slug, Asset.title, Asset.kind)
+    return offered.with_only_columns(Asset.id, Asset.slug, Asset.title, Asset.kind, Asset.state)
 
 
 def _having_title(text: str, words: list[str]) -> Iterator[ColumnElement[bool]]:
@@ -221,4 +252,4 @@ def _opened(user: User) -> list[Suggestion]:
     ids = list(dict.fromkeys(recent))
     rows = {row[0]: row for row in db.session.execute(_offered_assets(user).where(Asset.id.in_(ids)))}
     shown = [rows[number] for number in ids if number in rows][:4]
-    return [_line("asset", title, f"/library/{slug}", kind, ()) for _, slug, title, kind in shown]
+    return [_line("asset", title, f"/library/{slug}", kind, ()) for _, slug, title, kind, _state in shown]

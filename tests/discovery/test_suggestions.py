@@ -61,6 +61,28 @@ def test_titles_that_begin_as_typed_come_first_and_then_what_is_used_most(make, 
     assert found == ["Hospital prices", "Hospital deck", "Our hospital story"]
 
 
+def test_what_is_from_sales_comes_after_what_is_published_and_says_so(make, sign_in, index):
+    make.asset("Dock answers", owner=make.user("rep"), state="from_sales")
+    make.asset("Harrowmere Dock: first meeting", use_count=131)
+    make.asset("What our customers say of Dock", use_count=200)
+    index()
+    client = sign_in(make.user("marketer"))
+    assert _lines(client, "dock") == [
+        *("Harrowmere Dock: first meeting", "Dock answers", "What our customers say of Dock"),
+    ]
+    assert client.get("/search/suggest?q=dock").text.count("From sales") == 1
+
+
+def test_one_or_two_letters_are_not_led_by_the_small_words_inside_of_titles(make, sign_in, index):
+    make.asset("Prices on one page", use_count=99)
+    make.asset("Customer onboarding", use_count=2)
+    make.asset("Oncology deck", use_count=1)
+    index()
+    client = sign_in(make.user("rep"))
+    assert _lines(client, "on") == ["Oncology deck", "Customer onboarding", "Prices on one page"]
+    assert _lines(client, "o") == ["Oncology deck", "Customer onboarding", "Prices on one page"]
+
+
 def test_every_typed_word_must_begin_a_word(make, sign_in, index):
     make.asset("Hospital deck")
     make.asset("Über Kliniken")
