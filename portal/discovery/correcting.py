@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from portal.db import db, one_of
+from portal.deals.models import Account, Deal
+from portal.deals.queries import visible_deals
 from portal.discovery.synonyms.queries import synonyms
 from portal.library.indexing import engine
 from portal.library.models import Asset
@@ -18,6 +20,7 @@ from portal.library.queries import visible_assets, worth_offering
 from portal.search.analysis import Word, normal, without_accents, words
 from portal.search.engine import IndexUnusableError
 from portal.search.query import Query, Synonyms, read_query
+from portal.search.slips import WordList, distance
 from portal.users.models import User
 
 MOST_CHARACTERS = 500
@@ -28,6 +31,8 @@ MOST_TRIED = 25
 # Most words may be seen in one of the first that have them; of the others all are asked about in the end.
 _RANKED_FIRST = (50, 3_000)
 ALL_WORDS, A_PHRASE = 1.0, 2.0  # lifts, see search.engine.Ranked
+# A slip keeps the first letter, or swaps it with the second; what is further off is another word or a name.
+_SHORTEST_SLIP, _TWO_EDITS_FROM = 5, 8  # letters
 _SHORTEST_SPLIT, _LONGEST_SPLIT = 6, 24  # letters of two words that were typed as one
 
 # -word, -"a phrase", kind:, -kind:, owner:, -owner: and title: stay as they were typed.
@@ -61,10 +66,12 @@ class _Sight:
     """What one person may see of the library, asked word by word."""
 
     def __init__(self, user: User) -> None:
+        self._user = user
         self._synonyms: Synonyms = synonyms()
-        self._known = {
-            _plain(part) for group in self._synonyms for phrase in group for part in phrase.split()
-        }
+        self.synonymous = sorted(
+            {part.lower() for group in self._synonyms for phrase in group for part in phrase.split()}
+        )
+        self._known = set(map(_plain, self.synonymous))
         self._offered = (
             visible_assets(user)
             .where(Asset.state != "archived", worth_offering(user))
@@ -73,12 +80,18 @@ class _Sight:
 
     def knows(self, word: str) -> bool:
         """Say whether a word is known to the people here, or in something that this person may see."""
-        return _plain(word) in self._known or self.sees(word)
+        return _plain(word) in self._known or self.sees(word) or self._names(word)
 
     def sees(self, word: str) -> bool:
         """Say whether this person may see something that has a word, with all its parts."""
-        query = read_query(word.replace("-", " "))
+        query = read_query(word.replace("-", " "), self._synonyms)
         return self._any(query, ALL_WORDS if len(query.words) > 1 else 0.0)
+
+    def _names(self, word: str) -> bool:
+        """Say whether an account of this person's deals is called so: a name is no slip."""
+        named = visible_deals(self._user).join(Account, Account.id == Deal.account_id)
+        named = named.where(Account.name.icontains(word, autoescape=True)).with_only_columns(Deal.id)
+        return db.session.scalar(named.limit(1)) is not None
 
     def sees_together(self, first: str, second: str) -> bool:
         """Say whether this person may see something that has two words side by side."""
@@ -152,12 +165,22 @@ def _apart(sight: _Sight, text: str, word: Word) -> Mended | None:
 
 
 def _near(sight: _Sight, text: str, word: Word) -> Mended | None:
-    """A word with another letter or two."""
+    """A word with another letter or two; words that mean the same as others here count like those of content."""
     raw = text[word.start : word.end]
-    for better in engine().similar(raw.lower(), MOST_TRIED):
-        if sight.sees(better):
+    if len(raw) < _SHORTEST_SLIP:
+        return None
+    here = [written for _, written in sorted(WordList(sight.synonymous).near(raw))]
+    for better in [*here, *engine().similar(raw.lower(), MOST_TRIED)]:
+        if _is_likely(_plain(raw), _plain(better)) and sight.sees(better):
             return word.start, word.end, _in_case_of(raw, better)
     return None
+
+
+def _is_likely(typed: str, better: str) -> bool:
+    """Say whether a word is near enough to another to take its place."""
+    begins_alike = typed[:1] == better[:1] or typed[:2] == better[1::-1]
+    most = 1 if len(typed) < _TWO_EDITS_FROM else 2
+    return begins_alike and distance(typed, better, most) <= most
 
 
 def _in_case_of(typed: str, better: str) -> str:

@@ -56,6 +56,25 @@ def test_words_that_nothing_has_are_mended_and_all_else_stays_as_it_was_typed(ma
     assert make.inside(lambda: corrected(rep, typed)) == meant
 
 
+def test_another_first_letter_or_a_name_of_ones_own_account_is_no_slip(make, index):
+    rep = make.user("rep")
+    make.asset("Duller batteries", pages=("Makers of batteries.",))
+    index()
+    assert make.inside(lambda: corrected(rep, "Muller")) is None
+    assert make.inside(lambda: corrected(rep, "battreies")) == "batteries"
+    make.deal(owner=rep, account_id=make.account("Battreies Ltd").id)
+    assert make.inside(lambda: corrected(rep, "battreies")) is None
+
+
+def test_a_slip_in_a_word_that_means_the_same_as_another_here_is_mended(make, index):
+    rep = make.user("rep")
+    make.asset("Go-live in six weeks", pages=("What happens until go-live.",))
+    index()
+    assert make.inside(lambda: corrected(rep, "onboardng")) is None
+    make.store(SynonymGroup(phrases=["go-live", "onboarding"]))
+    assert make.inside(lambda: corrected(rep, "onboardng")) == "onboarding"
+
+
 def test_what_found_nothing_is_searched_for_as_it_was_meant_and_the_page_says_so(make, sign_in, library):
     client = sign_in(make.user("rep"))
     page = client.get("/library?q=hosptial&kind=deck")

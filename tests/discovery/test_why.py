@@ -47,6 +47,14 @@ def test_a_word_that_too_many_are_like_is_not_said_to_be_missing(make, why):
     assert "Has all your words" in why("bittern HR")["Offices"]
 
 
+def test_a_name_in_capitals_is_not_the_common_word(make, why):
+    make.asset("Approved", pages=("They approve it quickly.",))
+    make.asset("For IT", pages=("What IT has to approve.",))
+    found = why("approve IT")
+    assert "Has 1 of your 2 words, not: IT" in found["Approved"]
+    assert "Has all your words" in found["For IT"]
+
+
 def test_a_title_and_a_phrase_are_told(make, why):
     make.asset("Return on investment", pages=("About money.",))
     make.asset("Other", pages=("The return on investment is good.",))
@@ -95,7 +103,7 @@ def test_the_page_shows_it_with_the_keyboard_and_without_a_script(make, index, s
     make.asset("Heron")
     index()
     page = sign_in(make.user("rep")).get("/library?q=heron").text
-    assert '<details class="hit-why" data-menu><summary><span>Why here<span class="sr-only">: Heron' in page
+    assert '<details class="hit-why"><summary><span>Why here<span class="sr-only">: Heron' in page
     assert "<li>Its title is what you typed</li>" in page
 
 
@@ -107,10 +115,10 @@ def test_a_deal_of_others_gives_no_reason(make, index, sign_in):
     mine = make.deal(owner=rep, name="Acme renewal", industry="Healthcare")
     theirs = make.deal(owner=make.user("rep", team=make.team()), name="Secret deal", industry="Healthcare")
     client = sign_in(rep)
-    assert "For Healthcare, like Acme renewal" in client.get(f"/library?q=heron&deal_id={mine.id}").text
+    assert "Fits the deal at hand (Acme renewal): up 3%" in client.get(f"/library?q=heron&deal_id={mine.id}").text
     page = client.get(f"/library?q=heron&deal_id={theirs.id}").text
     assert "Secret deal" not in page
-    assert "For Healthcare" not in page
+    assert "Fits the deal" not in page
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,9 @@ def _has(texts: Sequence[str], word: QueryWord) -> bool:
 
 
 def _stands(texts: Sequence[str], term: str) -> bool:
-    """Say whether a term stands in a text, as a part of a word or as one in one piece."""
+    """Say whether a term stands in a text as it is indexed: IT is a word of its own, and it is a common one."""
     return any(
-        term in word.parts or term in word.wholes for part in _places(texts, term) for word in words(part)
+        term in word.terms or term in word.wholes for part in _places(texts, term) for word in words(part)
     )
 
 
