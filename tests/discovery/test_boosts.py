@@ -149,7 +149,7 @@ def test_won_deals_and_the_deal_at_hand_lift_and_are_said(make, ranks):
     hits = make.inside(lambda: find(rep, "heron", deal=deal_at_hand(rep, None, at_hand)).hits)
     assert [hit.asset.title for hit in hits] == ["Used", "Fitting", "Plain"]
     assert "Used on 14 won deals: up 4%" in hits[0].why
-    assert "For Healthcare, like Acme renewal: up 3%" in hits[1].why
+    assert "Fits the deal at hand (Acme renewal): up 3%" in hits[1].why
     assert not any(
         "Acme" in reason for hit in make.inside(lambda: find(rep, "heron").hits) for reason in hit.why
     )

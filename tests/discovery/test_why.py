@@ -115,7 +115,10 @@ def test_a_deal_of_others_gives_no_reason(make, index, sign_in):
     mine = make.deal(owner=rep, name="Acme renewal", industry="Healthcare")
     theirs = make.deal(owner=make.user("rep", team=make.team()), name="Secret deal", industry="Healthcare")
     client = sign_in(rep)
-    assert "Fits the deal at hand (Acme renewal): up 3%" in client.get(f"/library?q=heron&deal_id={mine.id}").text
+    assert (
+        "Fits the deal at hand (Acme renewal): up 3%"
+        in client.get(f"/library?q=heron&deal_id={mine.id}").text
+    )
     page = client.get(f"/library?q=heron&deal_id={theirs.id}").text
     assert "Secret deal" not in page
     assert "Fits the deal" not in page

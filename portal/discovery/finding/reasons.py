@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.deals.models import Deal
-from portal.discovery.finding.boosts import DEAL_WORTH, NEW_FOR, Facts
+from portal.discovery.finding.boosts import NEW_FOR, Facts
 from portal.discovery.finding.presence import has
 from portal.library.models import Asset, Term, asset_terms
 from portal.search.analysis import words
@@ -120,7 +120,7 @@ def boost_reasons(facts: Facts, boosts: Mapping[str, float], deal: Deal | None) 
         "rating": f"Rated {facts.rating_mean or 0:.1f} by {facts.rating_count} people",
         "wins": f"Used on {facts.won} won {'deal' if facts.won == 1 else 'deals'}",
         "freshness": _freshness(facts),
-        "deal": f"For {_listed(facts)}, like {deal.name if deal else ''}",
+        "deal": f"Fits the deal at hand ({deal.name if deal else ''})",
         "approved": "Published by marketing",
         "new": f"New: lifted until {day(_moment((facts.published_at or 0) + NEW_FOR))}",
     }
@@ -134,11 +134,6 @@ def _freshness(facts: Facts) -> str:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _listed(facts: Facts) -> str:
-    names = [name for facet in DEAL_WORTH for key, name in facts.fits if key == facet]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 def _up(share: float) -> str:
