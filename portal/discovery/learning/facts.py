@@ -122,7 +122,7 @@ def narrowed(view: str) -> list[ColumnElement[bool]]:
     return [views[view]()] if view in views else []
 
 
-def _used(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+def uses_of(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     """By search: after how many seconds what was opened of it was first used by the same person, beyond looking.
 
     Within two hours of opening it; a use belongs to the last search that opened what was used.
@@ -163,11 +163,12 @@ def facts(
     conditions = scope.conditions() + narrowed(view)
     if words is not None:
         conditions.append(Search.words.in_(words))
-    opened, vain = _has_opened(), in_vain()
+    # What a view says of all of its searches need not be asked of each.
+    vain = true() if view in ("nothing", "gap") else false() if view == "unopened" else in_vain()
+    opened = false() if view in ("nothing", "gap", "unopened") else _has_opened()
     missing = {"gap": true(), "nothing": ~is_answered()}.get(view, false())
     columns = (
         *(Search.id, Search.at, Search.words, Search.user_id, Search.deal_id, Search.rephrased_by_id),
-        *(Search.text, Search.key, Search.result_count, Search.corrected),
         case((vain, 1), else_=0).label("in_vain"),
         case((_unopened(), 1), else_=0).label("unopened"),
         case((Search.rephrased_by_id.is_not(None), 1), else_=0).label("rephrased"),
@@ -178,7 +179,7 @@ def facts(
     if not uses or view in ("nothing", "gap", "unopened"):  # nothing was opened there
         nothing = (literal(0).label("used"), null().label("seconds"))
         return select(*columns, *nothing).where(*conditions).subquery()
-    used = _used(conditions)
+    used = uses_of(conditions)
     came = (case((used.c.seconds.is_not(None), 1), else_=0).label("used"), used.c.seconds)
     found = select(*columns, *came).outerjoin(used, used.c.search_id == Search.id)
     return found.where(*conditions).subquery()

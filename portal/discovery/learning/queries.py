@@ -15,13 +15,14 @@ from sqlalchemy.orm import aliased
 from portal.db import chunks, db, now
 from portal.deals.models import Deal
 from portal.discovery.learning.answered import latest_requests
-from portal.discovery.learning.facts import Scope, facts, narrowed
+from portal.discovery.learning.facts import Scope, facts, narrowed, uses_of
 from portal.discovery.models import Search, SearchClick
 from portal.usage.sums import local_day
 
 GAP_DAYS = 90
 COUNTED = ("in_vain", "unopened", "rephrased", "opened", "used")
 FOUND_OUT = (*COUNTED, "missing", "with_deal", "seconds")
+SUMMED = ("in_vain", "rephrased", "opened", "used", "missing", "with_deal")
 SORTS = ("text", "searches", "people", "results", *COUNTED, "place", "pipeline", "last")
 
 
@@ -100,18 +101,16 @@ def lately_since() -> date:
 
 def totals(scope: Scope) -> Totals:
     """Return the sums over all searches of a scope."""
-    each = select(facts(scope)).cte("each_search")
+    each = facts(scope, uses=False)
     sums = (func.coalesce(func.sum(each.c[name]), 0).label(name) for name in COUNTED)
-    place, used = func.row_number().over(order_by=each.c.seconds), func.count().over()
-    ordered = select(each.c.seconds, place.label("place"), used.label("number"))
-    ordered_used = ordered.where(each.c.seconds.is_not(None)).subquery()
-    median = select(func.avg(ordered_used.c.seconds)).where(_middle(ordered_used)).scalar_subquery()
-    found = select(
-        func.count().label("searches"),
-        func.count(distinct(each.c.user_id)).label("people"),
-        *(*sums, median.label("seconds")),
-    )
-    return Totals(**db.session.execute(found.select_from(each)).mappings().one())
+    number, people = func.count().label("searches"), func.count(distinct(each.c.user_id)).label("people")
+    row = db.session.execute(select(number, people, *sums).select_from(each)).mappings().one()
+    used = uses_of(scope.conditions())
+    place, many = func.row_number().over(order_by=used.c.seconds), func.count().over()
+    ordered = select(used.c.seconds, place.label("place"), many.label("number")).subquery()
+    median = select(func.avg(ordered.c.seconds), func.max(ordered.c.number)).where(_middle(ordered))
+    seconds, used_number = db.session.execute(median).one()
+    return Totals(**{**row, "used": used_number or 0, "seconds": seconds})
 
 
 def searched(
@@ -166,13 +165,17 @@ def _in_order(scope: Scope, view: str, sort: str) -> Select[tuple[str]]:
 
 def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
     """Return the groups of a view with these words, in no order."""
-    each = select(facts(scope, view, words=words)).cte("each_search")
+    found_out = facts(scope, view, words=words)
+    # What found something and is not opened is the rest, which need not be looked for.
+    each = select(*(column for column in found_out.c if column.name != "unopened")).cte("each_search")
+    rest = func.count() - func.sum(each.c.in_vain) - func.sum(each.c.opened)
     group = (
         select(
             each.c.words,
             func.count().label("searches"),
             func.count(distinct(each.c.user_id)).label("people"),
-            *(func.sum(each.c[name]).label(name) for name in (*COUNTED, "missing", "with_deal")),
+            *(func.sum(each.c[name]).label(name) for name in SUMMED),
+            rest.label("unopened"),
         )
         .group_by(each.c.words)
         .subquery()
@@ -201,9 +204,10 @@ def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
 def _latest(each: FromClause) -> Subquery:
     """The last search for the same words."""
     place = func.row_number().over(partition_by=each.c.words, order_by=(each.c.at.desc(), each.c.id.desc()))
-    columns = (each.c.words, each.c.text, each.c.key, each.c.at, each.c.result_count, each.c.corrected)
-    ordered = select(*columns, place.label("place")).subquery()
-    return select(ordered).where(ordered.c.place == 1).subquery()
+    ordered = select(each.c.words, each.c.id, place.label("place")).subquery()
+    columns = (Search.text, Search.key, Search.at, Search.result_count, Search.corrected)
+    found = select(ordered.c.words, *columns).join(Search, Search.id == ordered.c.id)
+    return found.where(ordered.c.place == 1).subquery()
 
 
 def _results(each: FromClause) -> Subquery:
