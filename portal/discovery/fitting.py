@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.db import db
 from portal.deals.models import Deal
@@ -45,6 +45,11 @@ def terms_named(values: Mapping[str, Collection[str]]) -> dict[int, tuple[str, s
     found = found.where(Facet.key.in_(values)).order_by(Facet.position, Term.position, Term.id)
     rows = db.session.execute(found).tuples() if values else ()
     return {id: (facet, name) for id, facet, name in rows if name.casefold() in values[facet]}
+
+
+def terms_that_tell() -> Select[tuple[int]]:
+    """Select the terms that tell which deals an asset is for."""
+    return select(Term.id).join(Facet, Facet.id == Term.facet_id).where(Facet.key.in_((*WORTH, AGAINST)))
 
 
 def terms_of(asset_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:

@@ -12,13 +12,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from portal.db import db
 from portal.deals.models import Deal
+from portal.discovery.considered import figures_of, fitting, proven, untested
 from portal.discovery.fitting import (
     AGAINST,
     WORTH,
@@ -29,10 +30,9 @@ from portal.discovery.fitting import (
     values_of,
 )
 from portal.impact.lift import AssetLift
-from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.verdicts import Verdict
 from portal.impact.words import short_words
-from portal.library.models import Asset, Version, asset_terms
+from portal.library.models import Asset, Version
 from portal.library.queries import live
 from portal.usage.models import FirstUse
 
@@ -42,7 +42,6 @@ ABOUT_EQUAL = 5
 MOST_PROVEN = 2
 # In the list of everything, each so-manieth place goes to something untested.
 UNTESTED_EVERY = 3
-CONSIDERED = 400
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ class Pick:
 class _Candidate:
     asset: Asset
     fits: dict[str, str]
+    filed: bool
     rivals: tuple[str, ...]
     figures: AssetLift | None
 
@@ -78,6 +78,11 @@ class _Candidate:
     @property
     def won_more(self) -> bool:
         return self.verdict == Verdict.WON_MORE
+
+    @property
+    def for_any(self) -> bool:
+        """Whether nothing is known of it and it is filed for no deals of a kind, so that it may be tried on any."""
+        return self.untested and not self.filed and not self.against_rival
 
     @property
     def points(self) -> int:
@@ -106,12 +111,12 @@ def everything_for(deal: Deal) -> list[Pick]:
 
 
 def _candidates(deals: Sequence[Deal]) -> dict[int, list[_Candidate]]:
-    """Return for each deal what may be proposed: it fits or did well, was not used on it, and not won less often."""
+    """Return for each deal what may be proposed: it fits, did well or is for any; not used on it, nor won less."""
     if not deals:
         return {}
     assets = _assets(terms_named(values_of(deals, WORTH)))
     ids = [asset.id for asset in assets]
-    terms, figures = terms_of(ids), _figures(ids)
+    terms, figures = terms_of(ids), figures_of(ids)
     used = _used([deal.id for deal in deals])
     found = {}
     for deal in deals:
@@ -121,42 +126,11 @@ def _candidates(deals: Sequence[Deal]) -> dict[int, list[_Candidate]]:
             if (asset.id, deal.id) not in used and not is_for_others(deal, terms.get(asset.id, ()))
         ]
         found[deal.id] = [
-            one for one in fitting if (one.fits or one.won_more) and one.verdict != Verdict.WON_LESS
+            one
+            for one in fitting
+            if (one.fits or one.won_more or one.for_any) and one.verdict != Verdict.WON_LESS
         ]
     return found
-
-
-def _fitting(term_ids: Iterable[int]) -> Select[tuple[int]]:
-    """Select the live assets that are filed under some terms; when they are many, those under the most of them."""
-    return (
-        select(asset_terms.c.asset_id)
-        .join(Asset, Asset.id == asset_terms.c.asset_id)
-        .where(asset_terms.c.term_id.in_(term_ids), live())
-        .group_by(asset_terms.c.asset_id)
-        .order_by(func.count().desc(), asset_terms.c.asset_id)
-        .limit(CONSIDERED)
-    )
-
-
-def _proven() -> Select[tuple[int]]:
-    """Select the assets that won most more often, by the latest figures."""
-    won_more = select(ImpactRow.asset_id).where(
-        ImpactRow.snapshot_id == _latest(), ImpactRow.verdict == Verdict.WON_MORE
-    )
-    return won_more.order_by(ImpactRow.lift.desc(), ImpactRow.asset_id).limit(CONSIDERED)
-
-
-def _latest() -> ScalarSelect[int]:
-    return select(func.max(ImpactSnapshot.id)).scalar_subquery()
-
-
-def _figures(asset_ids: Sequence[int]) -> dict[int, AssetLift]:
-    """Return the latest figures of some assets; none before the first computation."""
-    columns = (getattr(ImpactRow, field.name) for field in fields(AssetLift))
-    found = select(ImpactRow.asset_id, *columns).where(
-        ImpactRow.snapshot_id == _latest(), ImpactRow.asset_id.in_(asset_ids)
-    )
-    return {row.asset_id: AssetLift.read(row) for row in db.session.execute(found)}
 
 
 def _assets(term_ids: Iterable[int]) -> list[Asset]:
@@ -171,7 +145,7 @@ def _assets(term_ids: Iterable[int]) -> list[Asset]:
         Asset.published_at,
         Asset.current_version_id,
     )
-    among = or_(Asset.id.in_(_fitting(term_ids)), Asset.id.in_(_proven()))
+    among = or_(*(Asset.id.in_(ids) for ids in (fitting(term_ids), proven(), untested())))
     found = select(Asset).where(among, live(), Asset.is_placeholder.is_(False)).order_by(Asset.id)
     return list(db.session.scalars(found.options(version, columns)))
 
@@ -185,13 +159,14 @@ def _candidate(
     deal: Deal, asset: Asset, terms: Sequence[tuple[str, str]], figures: AssetLift | None
 ) -> _Candidate:
     rivals = tuple(name for facet, name in terms if facet == AGAINST)
-    return _Candidate(asset, fits_of(deal, terms), rivals, figures)
+    return _Candidate(asset, fits_of(deal, terms), bool(terms), rivals, figures)
 
 
 def _whole(deal: Deal, candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Put first what fits and won more often, each third place untested; then what shows no difference, by fit.
 
-    What won more often and fits nothing of the deal comes after what fits, what is against a rival after all.
+    What won more often and fits nothing of the deal comes after what fits, then what is untested and for any deal, and
+    what is against a rival after all.
     """
     ours = _by_shown(deal, (one for one in candidates if not one.against_rival))
     proven = [one for one in ours if one.fits and one.won_more]
@@ -218,14 +193,17 @@ def _by_shown(deal: Deal, candidates: Iterable[_Candidate]) -> list[_Candidate]:
 def _choose(deal: Deal, candidates: Sequence[_Candidate], limit: int) -> list[_Candidate]:
     """Take the best known, but draw the last place by lot from the untested that fit, of more than three the last two.
 
+    Where none fits, it goes to something untested for any deal.
     Only where these are too few, what fits nothing of the deal fills up, and what is against a rival.
     """
     known = _best_known(deal, [one for one in candidates if one.fits and not one.against_rival])
     places = 0 if limit < 2 else 1 if limit <= 3 else 2
     first, rest = known[: limit - places], known[limit - places :]
-    drawn = sorted((one for one in rest if one.untested), key=lambda one: _lot(deal, one))[:places]
+    open_to_all = [one for one in candidates if one.for_any]
+    untested = [one for one in rest if one.untested] + open_to_all
+    drawn = sorted(untested, key=lambda one: (not one.fits, _lot(deal, one)))[:places]
     others = [one for one in rest if one not in drawn]
-    others += [one for one in _whole(deal, candidates) if one not in known]
+    others += [one for one in _whole(deal, candidates) if one not in known and not one.for_any]
     return [*first, *others[: limit - len(first) - len(drawn)], *drawn]
 
 
@@ -269,7 +247,7 @@ def _pick(one: _Candidate) -> Pick:
 def _reason(one: _Candidate) -> str:
     names = [one.fits[facet] for facet in WORTH if facet in one.fits]
     known = "not used on enough deals yet to know" if one.figures is None else short_words(one.figures)
-    parts = [f"for {_listed(names)}"] if names else []
+    parts = [f"for {_listed(names)}"] if names else ["for any deal"] if one.for_any else []
     if one.against_rival:
         parts.insert(
             0, f"only if you meet {_listed(one.rivals, 'or') if one.rivals else 'the rival'} on this deal"

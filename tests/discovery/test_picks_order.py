@@ -90,9 +90,10 @@ def test_the_page_says_how_it_is_ordered_and_nothing_that_is_not_so(sign_in: Sig
     snapshot(make, (asset, "won_more", 0.1))
     after = client.get(f"/deals/{deal.id}/content").text
 
-    assert "What fits best comes first." in before
-    assert "by how many points; every third place goes to something untested" not in before
-    assert "by how many points; every third place goes to something untested" in after
+    assert "so what fits best comes first." in before
+    assert "every third place goes to something untested" not in before
+    assert "every third place goes to something untested" in after
+    assert "what is filed for another region, industry or product" in after
     assert "against a rival" not in before + after
     assert "fits nothing of this deal" not in before + after
 
@@ -129,3 +130,33 @@ def test_names_match_whatever_their_case_in_any_alphabet(app: Flask, make: Make)
     assert {pick.asset.title for pick in picks} == {"For food", "For the road"}
     assert facts[for_food.id].fits == (("industry", "ÖKOLOGISCHE LEBENSMITTEL"),)
     assert facts[for_route.id].fits == (("product", "Straße"),)
+
+
+def test_where_nothing_untested_fits_the_place_goes_to_what_is_for_any_deal_and_else_none_is_promised(
+    app: Flask, sign_in: SignIn, make: Make
+) -> None:
+    energy, health = make.facet("industry", ("Energy", "Health")).terms
+    (pelloway,) = make.facet("competitor", ("Pelloway",)).terms
+    proven = [make.asset(f"Won {number}", terms=(energy,)) for number in range(6)]
+    make.asset("For others", terms=(health,))
+    make.asset("Against a rival", terms=(pelloway,))
+    make.asset("A card", kind="battle_card")
+    known = make.asset("Known and general")
+    snapshot(make, *((asset, "won_more", 0.2) for asset in proven), (known, "no_clear_difference", 0.0))
+    rep = make.user("rep")
+    deal = make.deal(owner=rep, industry="Energy")
+    client = sign_in(rep)
+
+    before = client.get(f"/deals/{deal.id}").text
+    make.asset("For everybody")
+    after = client.get(f"/deals/{deal.id}").text
+    every = client.get(f"/deals/{deal.id}/content").text
+
+    assert "untested" not in before
+    assert before.count(">Won ") == after.count(">Won ") + 1
+    assert "and something untested to try" in after
+    assert "For everybody" in after
+    assert "For any deal; not used on enough deals yet to know" in after
+    assert every.index("For everybody") > every.rindex("Won 5")
+    for hidden in ("For others", "Against a rival", "A card", "Known and general"):
+        assert hidden not in after + every
