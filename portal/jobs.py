@@ -24,6 +24,7 @@ KEEP_DONE = timedelta(days=14)
 Handler = Callable[[int | None], None]
 _handlers: dict[str, Handler] = {}
 _failures: dict[str, Callable[[int | None, str], None]] = {}
+_can_wait: set[str] = set()
 nightly_kinds: list[str] = []
 # Claims of this process on jobs that have ended, but of which the database could not be told.
 _untold: set[str] = set()
@@ -53,10 +54,15 @@ class Job(Model):
 
 
 def job(
-    kind: str, *, nightly: bool = False, on_failure: Callable[[int | None, str], None] | None = None
+    kind: str,
+    *,
+    nightly: bool = False,
+    can_wait: bool = False,
+    on_failure: Callable[[int | None, str], None] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the function that does jobs of one kind; it opens its own units of work and may run twice.
 
+    One that `can_wait`, since it takes long and nobody needs it at once, is done when nothing else is to do.
     `on_failure` is told the subject and the reason, inside a unit of work, once the job is given up.
     """
 
@@ -64,6 +70,8 @@ def job(
         _handlers[kind] = handler
         if on_failure:
             _failures[kind] = on_failure
+        if can_wait:
+            _can_wait.add(kind)
         if nightly and kind not in nightly_kinds:
             nightly_kinds.append(kind)
         return handler
@@ -82,7 +90,7 @@ def enqueue(kind: str, subject_id: int | None = None, *, once: bool = False) -> 
     db.session.flush()
     job_id = row.id
     if not _asleep.get():
-        on_commit(lambda: wake(job_id))
+        on_commit(lambda: wake(job_id, kind))
 
 
 def enqueue_all(kind: str, subject_ids: Sequence[int]) -> None:
@@ -97,12 +105,12 @@ def enqueue_all(kind: str, subject_ids: Sequence[int]) -> None:
     if not _asleep.get():
         # The others are found by the sweeper; what is done in one job for all that wait, is done by this one.
         newest = db.session.scalar(select(func.max(Job.id)).where(Job.kind == kind, Job.state == "waiting"))
-        on_commit(lambda: wake(newest or 0))
+        on_commit(lambda: wake(newest or 0, kind))
 
 
-def wake(job_id: int) -> None:
+def wake(job_id: int, kind: str) -> None:
     """Put a job's number on the queue; should that be lost, the sweeper finds the row again."""
-    current_app.extensions["queue_task"](job_id)
+    current_app.extensions["queue_task"](job_id, priority=-1 if kind in _can_wait else 0)
 
 
 @contextmanager
@@ -167,7 +175,7 @@ def resume(kind: str) -> None:
         db.session.execute(update(Job).where(same).values(run_after=now()))
         first = db.session.scalar(select(func.min(Job.id)).where(same))
     if first is not None:
-        wake(first)
+        wake(first, kind)
 
 
 def _renew(job_id: int, claim: str) -> None:
@@ -265,11 +273,11 @@ def sweep() -> int:
     """Queue again what is due: jobs whose wake-up was lost and jobs whose worker is gone."""
     release_abandoned()
     with unit_of_work():
-        ids = list(db.session.scalars(select(Job.id).where(_ready(now())).limit(1000)))
+        due = db.session.execute(select(Job.id, Job.kind).where(_ready(now())).limit(1000)).tuples().all()
         db.session.execute(delete(Job).where(Job.state == "done", Job.finished_at < now() - KEEP_DONE))
-    for job_id in ids:
-        wake(job_id)
-    return len(ids)
+    for job_id, kind in due:
+        wake(job_id, kind)
+    return len(due)
 
 
 def pending(kind: str, subject_id: int | None = None) -> bool:

@@ -117,9 +117,11 @@ def rebuild() -> None:
 def ensure(context: click.Context) -> None:
     """Rebuild the index if it is missing, damaged, or of another version or engine than is set; else do nothing."""
     reason = reason_to_rebuild()
-    if reason is not None:
-        click.echo(f"The search index is rebuilt: {reason}")
-        context.invoke(rebuild)
+    if reason is None:
+        click.echo(f"The search index is whole ({engine().wanted}).")
+        return
+    click.echo(f"The search index is rebuilt: {reason}")
+    context.invoke(rebuild)
 
 
 @group.command("evaluate")

@@ -35,7 +35,11 @@ def read_version(version_id: int | None) -> None:
             keeping.have_drawn(source.version_id)
 
 
-@job("draw_version", on_failure=lambda version_id, error: keeping.keep_undrawn(version_id or 0, error))
+@job(
+    "draw_version",
+    can_wait=True,
+    on_failure=lambda version_id, error: keeping.keep_undrawn(version_id or 0, error),
+)
 def draw_version(version_id: int | None) -> None:
     """Draw a version whose text has been read, unless that has been done."""
     with unit_of_work():
