@@ -45,9 +45,10 @@ def new() -> Response:
     if not text and not any(filters.values()):
         flash("Search for something first, or choose filters; then you can save it.")
         return see_other("/library")
-    form = NameForm()
+    form, saved = NameForm(), None
     words = queries.words_of(text, filters, queries.term_names() if filters else {})
     if request.method == "GET":
+        saved = queries.saved_as(me(), text, filters)
         form.name.data = (words if filters else text)[: services.LONGEST_NAME]
     else:
         try:
@@ -65,6 +66,7 @@ def new() -> Response:
         words=words,
         back=back,
         longest=services.LONGEST_NAME,
+        saved=saved,
         status=status,
     )
 

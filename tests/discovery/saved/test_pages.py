@@ -41,6 +41,24 @@ def test_a_search_is_saved_from_its_results_under_a_name_that_is_proposed(client
     assert f"/searches#search-{saved.id}" in after
 
 
+def test_a_search_that_is_saved_already_is_linked_instead_of_saved_again(client, rows):
+    client.post("/searches/new?q=hospital+pumps", data={"name": "My <pumps>"})
+    page = client.get("/searches/new?q=hospital+pumps").text
+    assert "You saved this search already" in page
+    assert f'href="/searches#search-{rows(ALL)[0].id}">My &lt;pumps&gt;</a>' in page
+    assert 'name="name"' not in page
+    assert 'name="name"' in client.get("/searches/new?q=hospital").text
+
+
+def test_the_list_says_what_is_asked_for_only_where_the_name_does_not(client):
+    client.post("/searches/new?q=hospital+pumps", data={"name": "My own"})
+    client.post("/searches/new?q=clinic", data={"name": "clinic"})
+    page = client.get("/searches").text
+    assert "“hospital pumps” · saved" in page
+    assert "“clinic” · saved" not in page
+    assert page.count("· saved") == 1
+
+
 def test_filters_are_saved_and_named_in_words(make, client, rows):
     make.facet("industry", ("Healthcare", "Energy"))
     address = "/searches/new?kind=deck&industry=healthcare&industry=energy&nonsense=1"
