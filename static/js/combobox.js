@@ -38,7 +38,8 @@ function attach(input, list, take, marked = () => {}) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       const from = list.hidden ? -1 : all.indexOf(active());
       show(true);
-      mark(all[(from + step + all.length + (from < 0 && step < 0 ? 1 : 0)) % all.length]);
+      // Before the first line stands what was typed: nothing is marked there, and from there up comes the last line.
+      mark(from === 0 && step < 0 ? null : all[(from + step + all.length + (from < 0 && step < 0 ? 1 : 0)) % all.length]);
     } else if (event.key === "Enter" && !list.hidden && active()) {
       event.preventDefault();
       take(active());

@@ -113,6 +113,11 @@ def test_an_empty_field_offers_what_was_searched_for_and_the_arrows_show_its_wor
     page.locator("[role=group][aria-label='Searched before']").wait_for()
     page.keyboard.press("ArrowDown")
     page.wait_for_function("document.querySelector('#search').value === 'hospital'")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("document.querySelector('#search').value === ''")
+    assert page.locator("#search-list [aria-selected=true]").count() == 0
+    page.keyboard.press("ArrowUp")
+    page.locator("#search-list [role=option][aria-selected=true]").wait_for()
     page.keyboard.press("Escape")
     page.locator("#search-list").wait_for(state="hidden")
     assert page.locator("#search").input_value() == ""
