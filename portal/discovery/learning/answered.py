@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -31,6 +33,13 @@ def is_answered() -> ColumnElement[bool]:
 def is_rerun() -> ColumnElement[bool]:
     """Return the condition of a search that was run again since its request was delivered."""
     return and_(ContentRequest.status == "delivered", RequestSearch.rerun_at >= ContentRequest.closed_at)
+
+
+def part_of(words: Sequence[str]) -> Subquery:
+    """Return for each of some words the last request that remembers searches for them, whatever it began with."""
+    last = select(Search.words, func.max(RequestSearch.request_id).label("request_id"))
+    remembered = last.join(RequestSearch, RequestSearch.search_id == Search.id).where(Search.words.in_(words))
+    return remembered.group_by(Search.words).subquery()
 
 
 def latest_requests() -> Subquery:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db, now
 from portal.deals.models import Deal
-from portal.discovery.learning.answered import latest_requests
+from portal.discovery.learning.answered import latest_requests, part_of
 from portal.discovery.learning.facts import Scope, facts, narrowed, uses_of
 from portal.discovery.models import Search, SearchClick
 from portal.usage.sums import local_day
@@ -49,7 +49,8 @@ class Searched:
     of the distinct deals at hand, which `with_deal` searches had; `results`, `text`, `key` and `last_at` are of the
     last of them; `rephrased_to` what most often followed within two minutes, `rephrased_so` how often; `request_id` is
     the open request about it, or the last one, and `found_at` the best place of what that was delivered with; `missing`
-    counts, in the views of what found nothing, the searches that no request answers.
+    counts, in the views of what found nothing, the searches that no request answers; `part_of` is the last request that
+    remembers some of them, if with other words.
     """
 
     words: str
@@ -75,6 +76,7 @@ class Searched:
     rephrased_to: str | None
     rephrased_so: int | None
     missing: int
+    part_of: int | None
 
 
 def search_by_key(key: str) -> Search | None:
@@ -181,7 +183,7 @@ def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
         .subquery()
     )
     last, every, places, worth = _latest(each), _every(scope, words), _places(each), _worth(each)
-    requested, other = latest_requests(), _other_words(each)
+    requested, other, part = latest_requests(), _other_words(each), part_of(words)
     found = (
         select(
             *(group.c.words, last.c.text, last.c.key, last.c.at, last.c.result_count),
@@ -190,6 +192,7 @@ def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
             *(places.c.place, func.coalesce(worth.c.pipeline, 0), group.c.with_deal),
             *(requested.c.request_id, requested.c.status, requested.c.place.label("found_at")),
             *(other.c.text.label("other"), other.c.number.label("often"), group.c.missing),
+            part.c.request_id.label("part_of"),
         )
         .join(last, last.c.words == group.c.words)
         .join(every, every.c.words == group.c.words)
@@ -197,6 +200,7 @@ def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
         .outerjoin(worth, worth.c.words == group.c.words)
         .outerjoin(requested, requested.c.words == group.c.words)
         .outerjoin(other, other.c.words == group.c.words)
+        .outerjoin(part, part.c.words == group.c.words)
     )
     return [Searched(*row) for row in db.session.execute(found)]
 

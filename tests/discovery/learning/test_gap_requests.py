@@ -200,3 +200,13 @@ def test_what_is_searched_for_in_vain_before_the_delivery_is_tied_and_run_again_
     make.inside(lambda: enqueue("rerun_searches", request.id))
     run_jobs()
     assert len(tied(rows)) == 3
+
+
+def test_searches_that_a_request_with_other_words_remembers_lead_to_it(make, sign_in):
+    rep = make.user()
+    asked, also = make.search(rep, "lorry prices"), make.search(rep, "price list")
+    request = make.request(rep, search_id=asked.id)
+    make.store(RequestSearch(request_id=request.id, search_id=also.id))
+    page = sign_in(make.user("marketer")).get("/reports/search?show=nothing").text
+    assert f'href="/requests/{request.id}#searches">part of a request</a>' in page
+    assert f'href="/requests/{request.id}#searches">Open the request</a>' in page
