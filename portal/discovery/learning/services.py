@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,6 +20,9 @@ from portal.usage.models import UsageEvent
 SAME_SEARCH = timedelta(minutes=30)
 SAME_PAGES = timedelta(hours=12)
 REPHRASED_WITHIN = timedelta(minutes=2)
+# What shows nothing, or turns around what stands beside it: in a report it would make a text look like another.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_DIRECTIONS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SIGNS = {Role.WITHOUT: "-", Role.IN_TITLE: "title:"}
 
 
@@ -43,6 +47,11 @@ def group_of(text: str, bare: str | None = None) -> str:
     return plain_words(text if bare is None else bare) or " ".join(text.lower().split())[:500]
 
 
+def _readable(text: str) -> str:
+    """Return a text as it is kept: without characters that show nothing."""
+    return _CONTROLS.sub(" ", _DIRECTIONS.sub("", text)).strip()[:500]
+
+
 def new_key() -> str:
     """Return a name for a search before it is stored, so that the links of its page can carry it."""
     return secrets.token_hex(8)
@@ -64,11 +73,14 @@ def log_search(
 
     `corrected` are the words that were searched for instead, where what was typed found nothing.
     """
+    text, bare = _readable(text), bare if bare is None else _readable(bare)
+    if not text:
+        return
     search = Search(
         key=key,
         at=at or now(),
         user_id=user_id,
-        text=text[:500],
+        text=text,
         words=group_of(text, bare),
         filters=filters,
         result_count=result_count,
@@ -99,7 +111,7 @@ def same_search(user_id: int, text: str, bare: str, key: str = "") -> Search | N
     Paging, sorting and filtering carry its key, which counts as long as the words are the same ones. Without it, the
     same text belongs to the last search for it as long as that was made, or something of it opened, not long ago.
     """
-    moment = now()
+    moment, text, bare = now(), _readable(text), bare if bare is None else _readable(bare)
     own = select(Search).where(Search.user_id == user_id, Search.at > moment - SAME_PAGES)
     named = own.where(Search.key == key[:32], Search.words == group_of(text, bare))
     found = db.session.scalar(named) if key else None
@@ -107,7 +119,7 @@ def same_search(user_id: int, text: str, bare: str, key: str = "") -> Search | N
         return found
     since = moment - SAME_SEARCH
     opened = select(SearchClick.id).where(SearchClick.search_id == Search.id, SearchClick.at > since).exists()
-    recent = own.where(Search.text == text[:500], or_(Search.at > since, opened))
+    recent = own.where(Search.text == text, or_(Search.at > since, opened))
     return db.session.scalar(recent.order_by(Search.id.desc()).limit(1))
 
 

@@ -104,3 +104,22 @@ def test_typing_makes_no_search(make, sign_in, rows):
 def test_a_search_without_any_word_of_meaning_is_still_counted_by_what_was_typed(make, search, rows):
     search(make.user(), "  &  %% ", 0)
     assert [found.words for found in rows(select(Search))] == ["& %%"]
+
+
+def test_what_shows_nothing_or_turns_text_around_is_not_kept(make, search, rows):
+    rep = make.user()
+    search(rep, "ho\u202espital\u2069 \u200eprices\u200f\tlist\x07\x00", 0)
+    search(rep, "\u0645\u0631\u062d\u0628\u0627 na\u00efve \U0001f600", 300)
+    found = rows(select(Search.text).order_by(Search.id))
+    assert found == ["hospital prices list", "\u0645\u0631\u062d\u0628\u0627 na\u00efve \U0001f600"]
+    assert rows(select(Search.words).order_by(Search.id))[0] == "hospit list price"
+
+
+def test_the_same_search_with_such_characters_is_logged_once(make, sign_in, rows, index):
+    make.asset("Hospital prices")
+    index()
+    client = sign_in(make.user())
+    for _ in range(2):
+        client.get("/library", query_string={"q": "hospital\u202e prices"})
+    client.get("/library", query_string={"q": "\u202e"})
+    assert rows(select(Search.text)) == ["hospital prices"]
