@@ -424,7 +424,11 @@ HIDDEN_FROM_STRANGERS = (
         "GET /uses/<int:event_id>/move",
     ),
     *("POST /uses/<int:event_id>/move", "POST /notifications/<int:notification_id>/open"),
-    *("GET /searches/<int:search_id>", "POST /searches/<int:search_id>", "POST /searches/<int:search_id>/delete"),
+    *(
+        "GET /searches/<int:search_id>",
+        "POST /searches/<int:search_id>",
+        "POST /searches/<int:search_id>/delete",
+    ),
 )
 
 
