@@ -31,6 +31,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['changed_by_id'], ['users.id'], name=op.f('fk_synonym_groups_changed_by_id_users')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_synonym_groups'))
     )
+    op.create_table('different_words',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('one', sa.String(length=200), nullable=False),
+    sa.Column('other', sa.String(length=200), nullable=False),
+    sa.Column('typed', sa.String(length=80), nullable=False),
+    sa.Column('instead', sa.String(length=80), nullable=False),
+    sa.Column('said_by_id', sa.Integer(), nullable=True),
+    sa.Column('said_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['said_by_id'], ['users.id'], name=op.f('fk_different_words_said_by_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_different_words')),
+    sa.UniqueConstraint('one', 'other', name=op.f('uq_different_words_one_other'))
+    )
     op.create_table('saved_searches',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -75,12 +87,24 @@ def upgrade() -> None:
     sa.Column('rerun_at', sa.DateTime(), nullable=True),
     sa.Column('result_count', sa.Integer(), nullable=True),
     sa.Column('place', sa.Integer(), nullable=True),
+    sa.Column('left_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['request_id'], ['content_requests.id'], name=op.f('fk_request_searches_request_id_content_requests'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['search_id'], ['searches.id'], name=op.f('fk_request_searches_search_id_searches'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('request_id', 'search_id', name=op.f('pk_request_searches'))
     )
     with op.batch_alter_table('request_searches', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_request_searches_search_id'), ['search_id'], unique=False)
+
+    op.create_table('request_contents',
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['asset_id'], ['assets.id'], name=op.f('fk_request_contents_asset_id_assets'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['request_id'], ['content_requests.id'], name=op.f('fk_request_contents_request_id_content_requests'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('request_id', 'asset_id', name=op.f('pk_request_contents'))
+    )
+    with op.batch_alter_table('request_contents', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_request_contents_asset_id'), ['asset_id'], unique=False)
 
     # Requests remember the search that they began with; from here on all of them.
     op.execute(
@@ -114,10 +138,12 @@ def tie_rephrased() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('request_contents')
     op.drop_table('request_searches')
     op.drop_table('written_assets')
     op.drop_table('saved_search_hits')
     op.drop_table('saved_searches')
+    op.drop_table('different_words')
     op.drop_table('synonym_groups')
     with op.batch_alter_table('search_clicks', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_search_clicks_asset_id'), ['asset_id'], unique=False)

@@ -80,6 +80,20 @@ class WaitingDeal(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class RequestContent(Model):
+    """Content that was begun for a request; it answers the request only once it is published and delivered."""
+
+    __tablename__ = "request_contents"
+
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("content_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class RequestChange(Model):
     """One step of a request's history: who moved it where, when, and in which words."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Model, UtcDateTime, now
@@ -71,6 +71,24 @@ class SynonymGroup(Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class DifferentWords(Model):
+    """Two phrases that searches propose as the same and marketing said are not; they are not proposed again.
+
+    `one` and `other` are their readings in alphabetical order: it does not matter which was typed first.
+    """
+
+    __tablename__ = "different_words"
+    __table_args__ = (UniqueConstraint("one", "other"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    one: Mapped[str] = mapped_column(String(200))
+    other: Mapped[str] = mapped_column(String(200))
+    typed: Mapped[str] = mapped_column(String(80))
+    instead: Mapped[str] = mapped_column(String(80))
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class SavedSearch(Model):
     """Words and filters of which somebody is told when something new fits them.
 
@@ -129,7 +147,8 @@ class WrittenAsset(Model):
 class RequestSearch(Model):
     """A search that a content request came from, and how it did when it was run again after the delivery.
 
-    `place` is where the delivered content stood, from 1; without one it was not found.
+    `place` is where the delivered content stood, from 1; without one it was not found. `left_at` is when marketing
+    said that it need not be found by it; that holds for one delivery.
     """
 
     __tablename__ = "request_searches"
@@ -143,3 +162,4 @@ class RequestSearch(Model):
     rerun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result_count: Mapped[int | None]
     place: Mapped[int | None]
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
