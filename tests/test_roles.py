@@ -14,7 +14,7 @@ import pytest
 
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealImport
-from portal.discovery.models import SavedSearch, SynonymGroup
+from portal.discovery.models import DifferentWords, SavedSearch, SynonymGroup
 from portal.feedback.models import Comment, Thread
 from portal.library.models import Collection, CollectionItem, HygieneFinding
 from portal.notifications.models import Notification, OutboxMessage
@@ -85,6 +85,8 @@ TABLE = {
     "GET /library/synonyms/<int:group_id>": MARKETING,
     "POST /library/synonyms/<int:group_id>": MARKETING,
     "POST /library/synonyms/<int:group_id>/delete": MARKETING,
+    "POST /library/synonyms/different": MARKETING,
+    "POST /library/synonyms/different/<int:different_id>/delete": MARKETING,
     "GET /library/suggest": ALL,
     "GET /library/new": MARKETING,
     "POST /library/new": MARKETING,
@@ -298,6 +300,7 @@ def world(app, make) -> World:
     )
     saved = make.store(SavedSearch(user_id=rep.id, name="Quiet search", text="deck"))
     synonyms = make.store(SynonymGroup(phrases=["deck", "slides"]))
+    different = make.store(DifferentWords(one="deck", other="pump", typed="deck", instead="pump"))
     imported = make.store(
         DealImport(kind="deals", source="csv", filename="deals.csv", state="refused", created_by_id=None)
     )
@@ -335,6 +338,7 @@ def world(app, make) -> World:
         notice=notice,
         saved=saved,
         synonyms=synonyms,
+        different=different,
         imported=imported,
         thread=thread,
         resolved=resolved,
@@ -361,6 +365,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:user_id>": str(things.deal.owner_id),
         "<int:search_id>": str(things.saved.id),
         "<int:group_id>": str(things.synonyms.id),
+        "<int:different_id>": str(things.different.id),
         "<int:notification_id>": str(things.notice.id),
         "<int:finding_id>": str(things.finding.id),
         "<mend>": "owner",

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Model, UtcDateTime, now
+from portal.users.models import User
 
 
 class Search(Model):
@@ -87,6 +88,8 @@ class DifferentWords(Model):
     instead: Mapped[str] = mapped_column(String(80))
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    said_by: Mapped[User | None] = relationship()
 
 
 class SavedSearch(Model):

@@ -8,6 +8,7 @@ from portal.errors import Invalid
 from portal.search.analysis import words
 
 FEWEST, MOST, LONGEST = 2, 12, 80
+LONGEST_KEY = 200
 _BETWEEN = re.compile(r"[\n\r;,=]+")
 _NO_WORD = re.compile(r"[\W_]*")
 # What an operator of the query language begins or is quoted with is no part of a phrase.
@@ -33,6 +34,11 @@ def reading(phrase: str) -> tuple[str, ...]:
     while parts and not parts[-1]:
         del parts[-1]
     return tuple(parts)
+
+
+def as_key(phrase: str) -> str:
+    """Return a phrase as the search reads it, as text to keep."""
+    return " ".join(reading(phrase))[:LONGEST_KEY]
 
 
 def checked(text: str) -> list[str]:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import Text, cast, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import chunks, db, now
-from portal.discovery.models import Search, SearchClick, SynonymGroup
-from portal.discovery.synonyms.phrases import reading
+from portal.discovery.models import DifferentWords, Search, SearchClick, SynonymGroup
+from portal.discovery.synonyms.phrases import as_key, reading
 from portal.discovery.whole import whole_hits
 from portal.errors import NotFound
 from portal.library.models import Asset
@@ -143,13 +143,23 @@ def proposals() -> list[Proposal]:
         .limit(_MOST_READ)
     )
     groups = {reading(phrase): line.id for line in group_lines() for phrase in line.phrases}
+    different = {
+        frozenset(pair) for pair in db.session.execute(select(DifferentWords.one, DifferentWords.other))
+    }
     kept: list[Proposal] = []
     for typed, instead, times in db.session.execute(found):
         one, other = groups.get(reading(typed)), groups.get(reading(instead))
         # Two that stand in different groups already are marketing's to think about, not one click.
-        if _may_mean_the_same(typed, instead) and (one is None or other is None):
+        is_open = (one is None or other is None) and {as_key(typed), as_key(instead)} not in different
+        if is_open and _may_mean_the_same(typed, instead):
             kept.append(Proposal(typed, instead, times, one or other))
     return kept[:MOST_PROPOSED]
+
+
+def said_different() -> list[DifferentWords]:
+    """Return the phrases that marketing said are not the same, the latest first."""
+    found = select(DifferentWords).options(joinedload(DifferentWords.said_by))
+    return list(db.session.scalars(found.order_by(DifferentWords.id.desc())))
 
 
 def _may_mean_the_same(typed: str, instead: str) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 
 from portal.db import db, now
-from portal.discovery.models import SynonymGroup
+from portal.discovery.models import DifferentWords, SynonymGroup
 from portal.discovery.saved.services import look_soon
-from portal.discovery.synonyms.phrases import check_count, checked, reading
+from portal.discovery.synonyms.phrases import as_key, as_phrase, check_count, checked, reading
 from portal.discovery.synonyms.queries import GroupLine, group_lines
 from portal.errors import Conflict, Invalid, NotFound
 from portal.users.models import User
@@ -52,6 +52,10 @@ def save_group(
     if group is None:
         group = _new_group()
     group.phrases, group.changed_by_id, group.changed_at = phrases, by.id, now()
+    # Whoever says that they are the same takes back that they are not.
+    same = {as_key(phrase) for phrase in phrases}
+    both = DifferentWords.one.in_(same) & DifferentWords.other.in_(same)
+    db.session.execute(delete(DifferentWords).where(both))
     db.session.flush()
     # What fits from now on without being new is learned at once, so that nobody is told of it later.
     look_soon()
@@ -69,6 +73,27 @@ def delete_group(group_id: int) -> None:
     if db.session.scalar(found) is None:
         raise NotFound
     look_soon()
+
+
+def say_different(typed: str, instead: str, *, by: User) -> None:
+    """Keep two phrases from being proposed as the same again, in whatever order; once said, it stays."""
+    phrases = [as_phrase(typed), as_phrase(instead)]
+    one, other = sorted(map(as_key, phrases))
+    if not one or not other or one == other:
+        raise Invalid("Please name two words or phrases that the search reads as different.")
+    said = select(DifferentWords.id).where(DifferentWords.one == one, DifferentWords.other == other)
+    if db.session.scalar(said) is None:
+        texts = dict(zip(("typed", "instead"), phrases, strict=True))
+        db.session.add(DifferentWords(one=one, other=other, **texts, said_by_id=by.id))
+
+
+def take_back(number: int) -> DifferentWords:
+    """Let two phrases be proposed as the same again, and return what they were."""
+    said = db.session.get(DifferentWords, number)
+    if said is None:
+        raise NotFound
+    db.session.delete(said)
+    return said
 
 
 def _new_group() -> SynonymGroup:

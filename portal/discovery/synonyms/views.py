@@ -22,8 +22,28 @@ blueprint = Blueprint("synonyms", __name__, url_prefix="/library/synonyms")
 @allow(*MARKETING)
 def index() -> Response:
     return render(
-        "discovery/synonyms/index.html", groups=queries.group_lines(), proposals=queries.proposals()
+        "discovery/synonyms/index.html",
+        groups=queries.group_lines(),
+        proposals=queries.proposals(),
+        different=queries.said_different(),
     )
+
+
+@blueprint.post("/different")
+@allow(*MARKETING)
+def say_different() -> Response:
+    typed, instead = (request.form.get(name, "") for name in ("typed", "instead"))
+    services.say_different(typed, instead, by=me())
+    flash("Noted: they are not the same. You can take that back at the end of this page.", "success")
+    return see_other(url_for("synonyms.index"))
+
+
+@blueprint.post("/different/<int:different_id>/delete")
+@allow(*MARKETING)
+def take_back(different_id: int) -> Response:
+    said = services.take_back(different_id)
+    flash(f"“{said.typed}” and “{said.instead}” are proposed again when searches say so.", "success")
+    return see_other(url_for("synonyms.index"))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

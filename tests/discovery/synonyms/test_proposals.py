@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.db import now
 from portal.discovery.learning.services import plain_words
-from portal.discovery.models import SearchClick, SynonymGroup
+from portal.discovery.models import DifferentWords, SearchClick, SynonymGroup
 
 
 @pytest.fixture
@@ -85,3 +85,52 @@ def test_at_most_five_are_proposed(marketer, rephrase):
     for letter in "abcdefg":
         rephrase(f"typed{letter}", f"meant{letter}", times=2)
     assert marketer.get("/library/synonyms").text.count("was rephrased") == 5
+
+
+def dismiss(client, typed, instead):
+    return client.post("/library/synonyms/different", data={"typed": typed, "instead": instead})
+
+
+def test_what_is_not_the_same_is_proposed_no_more_in_whatever_form_or_order(marketer, rephrase, rows):
+    rephrase("brochure", "leaflet")
+    rephrase("Leaflets", "brochures", times=4)
+    rephrase("brochure", "flyer")
+    assert dismiss(marketer, "brochure", "leaflet").status_code == 303
+    assert dismiss(marketer, "leaflets", "Brochure").status_code == 303
+    assert len(rows(select(DifferentWords))) == 1
+    page = marketer.get("/library/synonyms").text
+    assert "“brochure” was rephrased as “flyer”" in page
+    assert "rephrased as “leaflet”" not in page
+    assert "rephrased as “brochures”" not in page
+    assert "1 that marketing said is not the same" in page
+    assert "“brochure” and “leaflet”" in page
+
+
+def test_that_they_are_not_the_same_can_be_taken_back(marketer, rephrase, rows):
+    rephrase("brochure", "leaflet")
+    dismiss(marketer, "brochure", "leaflet")
+    (said,) = rows(select(DifferentWords))
+    assert marketer.post(f"/library/synonyms/different/{said.id}/delete").status_code == 303
+    assert rows(select(DifferentWords)) == []
+    assert "“brochure” was rephrased as “leaflet”" in marketer.get("/library/synonyms").text
+    assert marketer.post(f"/library/synonyms/different/{said.id}/delete").status_code == 404
+
+
+def test_who_makes_them_a_group_takes_back_that_they_are_not_the_same(marketer, rows):
+    dismiss(marketer, "brochure", "leaflet")
+    dismiss(marketer, "brochure", "flyer")
+    marketer.post("/library/synonyms/new", data={"phrases": "leaflets\nbrochure"})
+    assert [said.instead for said in rows(select(DifferentWords))] == ["flyer"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead"), [("", "leaflet"), ("deck", "decks"), ("...", "leaflet"), ("deck", "\x00"), ("", "")]
+)
+def test_only_two_phrases_that_differ_can_be_said_to(marketer, rows, typed, instead):
+    assert dismiss(marketer, typed, instead).status_code == 422
+    assert rows(select(DifferentWords)) == []
+
+
+def test_very_long_phrases_are_cut_and_kept(marketer, rows):
+    assert dismiss(marketer, "brochure " * 900, "leaflet").status_code == 303
+    assert len(rows(select(DifferentWords))[0].typed) <= 80
