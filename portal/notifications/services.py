@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, literal, select, update
 
 from portal.db import chunks, db, now
 from portal.jobs import enqueue
@@ -15,14 +15,79 @@ from portal.notifications.models import Notification, OutboxMessage
 BATCH = 500
 
 
-def notify(*, recipient_id: int, kind: str, title: str, address: str, event_key: str) -> None:
+def notify(
+    *, recipient_id: int, kind: str, title: str, address: str, event_key: str, group: Group | None = None
+) -> None:
     """Tell one person something, once per event however often this is called."""
-    notify_many([recipient_id], kind=kind, title=title, address=address, event_key=event_key)
+    notify_many([recipient_id], kind=kind, title=title, address=address, event_key=event_key, group=group)
 
 
-def notify_many(recipient_ids: Iterable[int], *, kind: str, title: str, address: str, event_key: str) -> None:
+def notify_many(
+    recipient_ids: Iterable[int],
+    *,
+    kind: str,
+    title: str,
+    address: str,
+    event_key: str,
+    group: Group | None = None,
+) -> None:
     """Tell several people the same, in the transaction of the event; a job delivers it."""
-    tell([Line(person, kind, title, address, event_key) for person in dict.fromkeys(recipient_ids)])
+    key, words = (group.key, group.title) if group else (None, None)
+    tell(
+        [
+            Line(person, kind, title, address, event_key, group_key=key, group_title=words)
+            for person in dict.fromkeys(recipient_ids)
+        ]
+    )
+
+
+def notify_selected(
+    recipients: Select[tuple[int]],
+    *,
+    kind: str,
+    title: str,
+    address: str,
+    event_key: str,
+    group: Group | None = None,
+) -> int:
+    """Tell everybody whom a select of person ids gives, in one statement however many they are; return how many.
+
+    Who was told of this event already is left out. It is made for events that concern thousands.
+    """
+    told = select(OutboxMessage.recipient_id).where(OutboxMessage.event_key == event_key)
+    people = recipients.distinct().subquery()
+    person = people.c[0]
+    facts = {
+        "event_key": event_key,
+        "kind": kind,
+        "title": title[:300],
+        "address": address,
+        "group_key": group.key if group else None,
+        "group_title": group.title if group else None,
+        "created_at": now(),
+    }
+    columns = [getattr(OutboxMessage, name) for name in facts]
+    values = [
+        literal(value, column.type).label(column.key)
+        for column, value in zip(columns, facts.values(), strict=True)
+    ]
+    rows = select(person.label("recipient_id"), *values).where(person.not_in(told))
+    written = insert(OutboxMessage).from_select(["recipient_id", *facts], rows, include_defaults=False)
+    count: int = db.session.execute(written).rowcount  # type: ignore[attr-defined]
+    if count:
+        enqueue("deliver_notifications", once=True)
+    return count
+
+
+@dataclass(frozen=True)
+class Group:
+    """What news belongs to, so that several stand in one line while they are unread.
+
+    `title` follows their number: "new ratings of “Heron deck”".
+    """
+
+    key: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +100,8 @@ class Line:
     address: str
     event_key: str
     is_shown: bool = True
+    group_key: str | None = None
+    group_title: str | None = None
 
 
 def tell(lines: Sequence[Line]) -> int:
@@ -86,6 +153,8 @@ def deliver(limit: int = BATCH) -> int:
                 "kind": message.kind,
                 "title": message.title,
                 "address": message.address,
+                "group_key": message.group_key,
+                "group_title": message.group_title,
                 "created_at": message.created_at,
             }
             for message in messages
