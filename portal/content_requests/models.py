@@ -11,7 +11,9 @@ from portal.db import Model, UtcDateTime, now
 from portal.library.models import Asset
 from portal.users.models import User
 
-STATUSES = ("new", "accepted", "in_progress", "in_review", "delivered", "declined", "merged")
+# The columns of the board; what was merged into another request stands with that one.
+COLUMNS = ("new", "accepted", "in_progress", "in_review", "delivered", "declined")
+STATUSES = (*COLUMNS, "merged")
 # The need of a request that marketing made of searches and has not put into words yet.
 UNWORDED = "Something that was searched for and not found"
 OPEN_STATUSES = ("new", "accepted", "in_progress", "in_review")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.content_requests.models import STATUSES, ContentRequest, RequestChange, Supporter, WaitingDeal
+from portal.content_requests.models import COLUMNS, ContentRequest, RequestChange, Supporter, WaitingDeal
 from portal.content_requests.queries import waiting_pipeline
 from portal.db import now
 from portal.library.services import create_asset
@@ -272,7 +272,7 @@ def test_content_or_a_deal_with_an_absurd_number_is_refused(make, sign_in, rows,
 
 def test_the_board_has_a_column_for_every_state(make, sign_in):
     rep = make.user("rep")
-    for status in STATUSES:
+    for status in COLUMNS:
         make.request(rep, f"need of {status}", status=status)
     page = sign_in(rep).get("/requests?as=board").text
-    assert [status for status in STATUSES if f"need of {status}" not in page] == []
+    assert [status for status in COLUMNS if f"need of {status}" not in page] == []
