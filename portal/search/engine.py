@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from portal.search.query import Query
 
@@ -18,8 +18,7 @@ class Document:
     terms: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One hit, and why it stands where it does; figures mean nothing between two rankings.
 
     `lift` orders first: 1 for all words, of two or more, 2 times the share of the quoted phrases, 4 for the very

@@ -39,7 +39,7 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     best = np.lexsort((ids, -scores[numbers], -lifts[numbers]))[:limit]
     order = numbers[best]
     found = zip(ids[best].tolist(), lifts[order].tolist(), scores[order].tolist(), strict=True)
-    return [Ranked(*hit) for hit in found]
+    return list(map(Ranked._make, found))
 
 
 def _admitted(terms: _Terms, query: Query, found: Having) -> Having:

@@ -7,6 +7,8 @@ from array import array
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from portal.search.analysis import TITLE_END, sequence, title_key, words
@@ -20,6 +22,9 @@ BODY, TITLE, TITLE_KEY, ID = "body", "title", "title_key", "id"
 SEQUENCE, TITLE_SEQUENCE = "sequence", "title_sequence"
 BEGINNING, WRITTEN = "beginning", "written"
 _LONGEST_KEY = 10_000  # characters; nobody types a longer title
+
+Scores = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
 
 
 def _schema() -> tantivy.Schema:
@@ -101,16 +106,19 @@ class Snapshot:
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self._searcher = searcher
 
-    def search(self, query: tantivy.Query, limit: int) -> list[tuple[float, int]]:
-        """Return the score and the id of the best documents, best first; of those alike, the lower id first."""
-        asked = limit + 1
+    def search(self, query: tantivy.Query, limit: int) -> tuple[Scores, Ids]:
+        """Return the scores and the ids of the best documents, best first; of those alike, the lower id first."""
+        asked = 2 * limit
         hits = self._searcher.search(query, asked, count=False).hits
         while len(hits) == asked and hits[-1][0] == hits[limit - 1][0]:  # which of these come first?
             asked *= 4
             hits = self._searcher.search(query, asked, count=False).hits
-        ids = self._ids([address for _, address in hits])
-        found = [(score, id) for (score, _), id in zip(hits, ids, strict=True)]
-        return sorted(found, key=lambda hit: (-hit[0], hit[1]))[:limit]
+        scores = np.array([score for score, _ in hits])
+        if len(hits) > limit:  # what is worse than the last that is wanted need not be told apart
+            scores = scores[scores >= scores[limit - 1]]
+        ids = np.array(self._ids([address for _, address in hits[: len(scores)]]), np.int64)
+        best = np.lexsort((ids, -scores))[:limit]
+        return scores[best], ids[best]
 
     def newest(self, query: tantivy.Query, limit: int) -> list[int]:
         """Return the ids of the documents that fit, the highest first."""
@@ -145,11 +153,11 @@ class Snapshot:
     def read_through(self) -> None:
         """Read a sample of all documents; raise some error when the files contradict each other."""
         count = self.count()
-        sample = self.search(tantivy.Query.all_query(), 100) if count else []
+        sample = self.search(tantivy.Query.all_query(), 100)[1].tolist() if count else []
         if len(sample) != min(count, 100):
             raise ValueError("documents are missing")
-        for _, id in sample:
-            if [found for _, found in self.search(term(ID, id), 2)] != [id]:
+        for id in sample:
+            if self.search(term(ID, id), 2)[1].tolist() != [id]:
                 raise ValueError("ids are mixed up")
 
     def _ids(self, addresses: list[tantivy.DocAddress]) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import tantivy
 
 from portal.search.engine import Ranked
@@ -45,11 +46,14 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
     asked = _asked(snapshot, query)
     if asked is None:
         return []
-    ranked = []
-    for score, id in snapshot.search(asked.query, limit):
-        steps, text_score = divmod(score, asked.step)
-        ranked.append(Ranked(id, steps / asked.shares, text_score))
-    return ranked
+    scores, ids = snapshot.search(asked.query, limit)
+    steps, text_scores = np.divmod(scores, asked.step)
+    return list(
+        map(
+            Ranked._make,
+            zip(ids.tolist(), (steps / asked.shares).tolist(), text_scores.tolist(), strict=True),
+        )
+    )
 
 
 def _asked(snapshot: Snapshot, query: Query) -> _Asked | None:
