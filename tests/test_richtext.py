@@ -1,14 +1,14 @@
-"""Markdown as it is shown: nothing in it runs or loads, and none of it is worth the time that it would take."""
+"""Markdown as it is shown: nothing in it runs or loads, and what would take long stays as it was typed."""
 
 from __future__ import annotations
 
 import re
-import time
-from html import unescape
+from html import escape, unescape
 
 import pytest
 
-from portal.richtext import MAX_CHARACTERS, MAX_SHORT, short_html, to_html
+from bench.strange_texts import MARKDOWN
+from portal.richtext import MAX_SHORT, short_html, to_html
 
 
 @pytest.mark.parametrize(
@@ -46,33 +46,19 @@ def test_what_people_write_is_kept():
     assert "<td>2</td>" in html
 
 
-HOSTILE = {
-    "open brackets": "[" * 20_000,
-    "lists in a line": "- " * 500,
-    "numbers in a line": "1. " * 500,
-    "quotes in a line": "> " * 500,
-    "quotes without spaces": ">" * 5_000,
-    "lists in lists": "\n".join("    " * depth + "- a" for depth in range(80)),
-    "quotes in quotes": "\n".join("> " * depth + "a" for depth in range(1, 200)),
-    "stars": "**a" * 2_600,
-    "comments": "<!--" * 2_000,
-    "tags": "<a " * 2_600,
-    "too long": "a [b](c) *d* " * (MAX_CHARACTERS // 12),
-}
+def _letters(html: str) -> str:
+    """What is shown, without the marks that may have become markup."""
+    return "".join(re.findall("[a-z]", unescape(re.sub(r"<[^>]*>", "", html))))
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_what_is_slow_or_too_deep_comes_back_as_text_in_time(text):
-    started = time.process_time()
-    to_html(text)
-    assert time.process_time() - started < 5
+@pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN)
+def test_what_is_slow_or_too_deep_keeps_its_words(text):
+    assert _letters(to_html(text)) == _letters(escape(text))
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_a_field_costs_a_request_no_more_than_moments(text):
-    started = time.process_time()
-    assert short_html(text[:MAX_SHORT])
-    assert time.process_time() - started < 2
+@pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN)
+def test_what_is_slow_or_too_deep_is_shown_in_a_field_too(text):
+    assert _letters(str(short_html(text[:MAX_SHORT]))) == _letters(escape(text[:MAX_SHORT]))
 
 
 @pytest.mark.parametrize("mark", ["[", "<a ", "a\n=\n"])

@@ -1,47 +1,15 @@
-"""Whatever is typed gets an answer in under a second: too much, nothing, signs that mean something elsewhere."""
+"""Whatever is typed gets an answer: too much, nothing, signs that mean something elsewhere."""
 
 from __future__ import annotations
 
-import time
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
 
+from bench.strange_texts import TYPED
 from portal.discovery.asking import MOST_CHARACTERS
 from portal.discovery.models import Search
-
-STRANGE = {
-    "ten thousand words": "".join(f"word{number} " for number in range(10_000)),
-    "one endless word": "x" * 50_000,
-    "stop words": "the of and a to",
-    "punctuation": ".,;:!?-–—…()[]{}<>/\\|",
-    "star": "*",
-    "stars": "a* *a ?* **",
-    "brackets": "((((",
-    "closing": "))))",
-    "nul": "\x00",
-    "nul within": "her\x00on",
-    "emoji": "😀 👩‍👩‍👧‍👦 🏳️‍🌈",
-    "right to left": "שלום עולם مرحبا",
-    "turned around": "\u202egnirps\u202c",
-    "percent": "%",
-    "underline": "_",
-    "percent and underline": "%_% _%_",
-    "backslash": "\\",
-    "quotes": '"',
-    "many quotes": '"a" "b" "' * 40,
-    "operators": "title: kind: owner: -",
-    "operator of operators": "kind:owner:title:deck",
-    "minus signs": "- -- --- -a -the",
-    "only without": "-heron",
-    "sql": "' or 1=1; drop table assets; --",
-    "markup": "<script>alert(1)</script>",
-    "template": "{{ 7*7 }}{% raw %}",
-    "control": "\x01\x02\x1b[31m",
-    "lone surrogate": "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
-    "chinese": "医院 案例 研究" * 50,
-}
 
 
 @pytest.fixture
@@ -55,16 +23,12 @@ def library(make):
     return make.user("rep")
 
 
-@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("name", TYPED)
 @pytest.mark.parametrize("with_index", [True, False])
-def test_an_answer_comes_in_under_a_second(library, index, sign_in, name, with_index):
+def test_whatever_is_typed_is_answered_and_does_nothing_else(library, index, sign_in, name, with_index):
     if with_index:
         index()
-    client = sign_in(library)
-    client.get("/library?q=warm")
-    start = time.process_time()
-    answer = client.get("/library", query_string={"q": STRANGE[name]}, follow_redirects=True)
-    assert time.process_time() - start < 1
+    answer = sign_in(library).get("/library", query_string={"q": TYPED[name]}, follow_redirects=True)
     assert answer.status_code == 200
     assert "Hidden" not in answer.text
     assert "<script>alert" not in answer.text
@@ -73,7 +37,7 @@ def test_an_answer_comes_in_under_a_second(library, index, sign_in, name, with_i
 
 @pytest.mark.parametrize("name", ["percent", "underline", "star", "punctuation"])
 def test_signs_are_no_wildcards_even_without_an_index(library, sign_in, name):
-    page = sign_in(library).get("/library", query_string={"q": STRANGE[name], "sort": "title"}).text
+    page = sign_in(library).get("/library", query_string={"q": TYPED[name], "sort": "title"}).text
     assert page.count('class="hit"') <= 5
 
 

@@ -1,11 +1,11 @@
 """What people type beside words: quotes, -without and title:, forgivingly."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bench.strange_texts import OPERATORS
 from portal.search.engine import Document, Engine
 from portal.search.query import MOST_IN_ALL, MOST_WORDS, read_query
 from tests.search.conftest import OpenEngine, found
@@ -141,26 +141,6 @@ def test_exclusions_do_not_keep_the_very_title_from_coming_first(holding: Holdin
     assert 4 not in found(engine, "case study acme -draft")
 
 
-BAD = {
-    "many exclusions": "deck " + " ".join(f"-word{n}" for n in range(10_000)),
-    "many titles": " ".join(f"title:word{n}" for n in range(10_000)),
-    "many excluded phrases": 'deck -"price deck" ' * 5_000,
-    "only operators": "- -- title: title:title: -title: " * 500,
-    "many minus signs": "-" * 20_000,
-    "many quotes and signs": '-"' * 10_000,
-    "many titles and quotes": 'title:"' * 3_000,
-    "long operand": "deck -" + "x" * 20_000,
-    "long code operand": "deck -" + "a-1." * 5_000,
-    "ten thousand words": " ".join(f"word{n}" for n in range(10_000)),
-    "wildcards": "p* ?rice * ** p*e* -* title:* [a TO z] {a} ~2 ^9 /a.*/",
-    "brackets": "((((" * 2_000,
-    "NUL": "-\x00 title:\x00 deck\x00",
-    "emoji": "-🚀 title:🔥 👩‍👩‍👧",
-    "right to left": "-\u202eprice\u202c title:שלום العربية",
-    "surrogate": "-\ud800 title:\udfff",
-}
-
-
 @pytest.fixture
 def large(open_it: OpenEngine, tmp_path: Path) -> Engine:
     """300 documents that have much in common."""
@@ -172,17 +152,13 @@ def large(open_it: OpenEngine, tmp_path: Path) -> Engine:
     return engine
 
 
-def test_bad_input_is_answered_in_well_under_a_second(large: Engine):
-    large.rank(read_query("deck"))
-    slow = {}
-    for name, text in BAD.items():
-        start = time.process_time()
-        large.rank(read_query(text, (("price", "deck", "word1 word2"),)))
-        slow[name] = time.process_time() - start
-    assert {name: seconds for name, seconds in slow.items() if seconds > 0.5} == {}
+@pytest.mark.parametrize("text", OPERATORS.values(), ids=OPERATORS.keys())
+def test_bad_input_is_answered(large: Engine, text: str):
+    hits = large.rank(read_query(text, (("price", "deck", "word1 word2"),)), limit=400)
+    assert len({hit.id for hit in hits}) == len(hits) <= 300
 
 
 def test_operators_are_limited_like_words():
-    assert len(read_query(BAD["many exclusions"]).without) == MOST_IN_ALL
-    assert len(read_query(BAD["many titles"]).in_title) == MOST_WORDS
-    assert len(read_query(BAD["many excluded phrases"]).without) == 1
+    assert len(read_query(OPERATORS["many exclusions"]).without) == MOST_IN_ALL
+    assert len(read_query(OPERATORS["many titles"]).in_title) == MOST_WORDS
+    assert len(read_query(OPERATORS["many excluded phrases"]).without) == 1

@@ -39,15 +39,11 @@ def test_the_function_runs_in_another_process_and_group():
 
 
 def test_a_sleeper_is_ended_by_the_clock():
-    started = time.monotonic()
-    assert reason_of(time.sleep, 60, wall_seconds=0.5) == "took too long"
-    assert time.monotonic() - started < 20
+    assert reason_of(time.sleep, 10_000, wall_seconds=0.5) == "took too long"
 
 
 def test_a_runaway_is_ended_by_its_cpu_seconds():
-    started = time.monotonic()
-    assert reason_of(sum, range(10**13), cpu_seconds=1, wall_seconds=90) == "took too long"
-    assert time.monotonic() - started < 60
+    assert reason_of(sum, range(10**13), cpu_seconds=1, wall_seconds=10_000) == "took too long"
 
 
 def test_a_glutton_is_told_from_a_slow_one():
@@ -85,8 +81,9 @@ def test_what_the_function_started_dies_with_it(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    script = f"exec 3> {pipe}; echo started >&3; sleep 300"
-    assert reason_of(subprocess.run, ["/bin/sh", "-c", script], wall_seconds=2) == "took too long"
+    # Its parent's time is up once it holds the pipe, however long the machine took to start it.
+    script = f"exec 3> {pipe}; echo started >&3; kill -XCPU $PPID; sleep 10000"
+    assert reason_of(os.system, script) == "took too long"
     os.set_blocking(reader, True)
     with os.fdopen(reader) as told:
         # This ends when the last process that holds the other end is gone.
@@ -142,21 +139,23 @@ def test_a_server_that_was_killed_a_moment_ago_is_started_again():
 
 
 STOPPED = """
-import sys, threading, time
+import signal, sys, threading, time
 from portal.library.documents.guard import run_guarded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is off in what a shell starts in the background
 run_guarded(abs, 1)
-answer = []
-work = threading.Thread(target=lambda: answer.append(run_guarded(sorted, [2, 1])))
-sleeper = threading.Thread(target=lambda: answer.append(run_guarded(time.sleep, 2)))
+answers = {}
+work = threading.Thread(target=lambda: answers.update(work=run_guarded(sorted, [2, 1])))
+sleeper = threading.Thread(target=lambda: answers.update(sleeper=run_guarded(time.sleep, 2)))
 sleeper.start()
 try:
     print("at work", flush=True)
-    time.sleep(60)
+    while True:
+        time.sleep(0.05)  # briefly: told in the moment before it sleeps, it hears of that when it wakes
 except KeyboardInterrupt:
     work.start()
     work.join()
     sleeper.join()
-    print("answers", answer)
+    print(answers["work"], answers["sleeper"])
 """
 
 
@@ -169,7 +168,7 @@ def test_who_is_told_to_stop_can_finish_what_is_guarded_without_a_traceback():
         # As a terminal and a service manager do: everybody in the group hears of it.
         os.killpg(told.pid, signal.SIGINT)
         said, complaints = told.communicate(timeout=60)
-    assert (said, complaints) == ("answers [[1, 2], None]\n", "")
+    assert (said, complaints) == ("[1, 2] None\n", "")
 
 
 def test_who_is_killed_leaves_no_traceback():

@@ -1,10 +1,9 @@
-"""What hostile files cost: bounds on the processor's seconds and on memory, measured inside the guarded process."""
+"""What hostile files cost: bounds on memory, measured inside the guarded process, within the seconds that it has."""
 
 from __future__ import annotations
 
 import resource
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,22 +27,20 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Spent:
-    """The answer, or the problem in words; the processor's seconds; and megabytes of memory beyond the start."""
+    """The answer, or the problem in words, and megabytes of memory beyond the start."""
 
     answer: Any
-    seconds: float
     megabytes: float
 
 
 def _spend(function: Callable[..., Any], *args: Any) -> Spent:
     at_start = _resident()
-    begun = time.process_time()
     try:
         answer = function(*args)
     except Unreadable as problem:
         answer = str(problem)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Spent(answer, time.process_time() - begun, most - at_start)
+    return Spent(answer, most - at_start)
 
 
 def _resident() -> float:
@@ -62,7 +59,6 @@ def _hold(megabytes: int) -> int:
 
 def test_the_measure_itself_measures():
     assert spent(_hold, 100).megabytes > 90
-    assert spent(sum, range(1_000_000)).seconds > 0.001
 
 
 def zip_of_repeats(name: str, block: bytes, times: int, copies: int = 1, base: bytes = b"") -> bytes:
@@ -132,7 +128,6 @@ def test_a_zip_bomb_is_refused_without_being_unpacked(tmp_path, build, reason):
     path = building.stored(tmp_path, build())
     cost = spent(identify, path, "a.docx")
     assert (cost.answer.refused, cost.answer.reason) == (True, f"It is not accepted: {reason}.")
-    assert cost.seconds < 1
     assert cost.megabytes < 40
     found = extract(path, "a.docx")
     assert (found.state, found.reason) == ("refused", cost.answer.reason)
@@ -152,14 +147,14 @@ def test_a_part_that_is_larger_than_it_says_is_not_unpacked_further(tmp_path):
     assert identify(path, "a.docx").reason == ""
     cost = spent(read_document, path, FileKind.DOCX)
     assert cost.answer.pages[0].text == "text"
-    assert (cost.seconds < 2, cost.megabytes < 40) == (True, True)
+    assert cost.megabytes < 40
 
 
 @pytest.mark.parametrize("name", ["[Content_Types].xml", "_rels/.rels"])
 def test_a_table_of_contents_that_is_larger_than_it_says_costs_an_upload_nothing(tmp_path, name):
     cost = spent(identify, building.stored(tmp_path, lying(name)), "a.docx")
     assert cost.answer.reason == "It could not be read: the file is damaged."
-    assert (cost.seconds < 2, cost.megabytes < 40) == (True, True)
+    assert cost.megabytes < 40
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.xlsx"])
@@ -172,7 +167,7 @@ def test_a_billion_laughs_cost_nothing(tmp_path, name):
     path = building.stored(tmp_path, building.changed(data, part, old, laughs.encode() + old))
     cost = spent(read_document, path, FileKind(name[2:]))
     assert cost.answer.reason == "it contains a document type declaration"
-    assert (cost.seconds < 1, cost.megabytes < 40) == (True, True)
+    assert cost.megabytes < 40
 
 
 def test_a_cell_over_two_thousand_million_columns_costs_nothing(tmp_path):
@@ -180,7 +175,7 @@ def test_a_cell_over_two_thousand_million_columns_costs_nothing(tmp_path):
     path = building.stored(tmp_path, building.word(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>" * 300))
     cost = spent(read_document, path, FileKind.DOCX)
     assert cost.answer.pages[0].text.startswith("wide\nwide")
-    assert (cost.seconds < 2, cost.megabytes < 60) == (True, True)
+    assert cost.megabytes < 60
 
 
 @pytest.mark.parametrize(
@@ -198,7 +193,7 @@ def test_a_pdf_of_300000_pages_costs_what_its_first_pages_cost(tmp_path, monkeyp
     path = building.stored(tmp_path, building.many_pages_pdf(300_000))
     cost = spent(read_document, path, FileKind.PDF)
     assert cost.answer.left_out == "Only the first 5,000 pages were read."
-    assert (cost.seconds < 12, cost.megabytes < 400) == (True, True)
+    assert cost.megabytes < 400
     monkeypatch.setattr("portal.library.documents.preview.MAX_PAGES", 3)
     preview = render_preview(path, "a.pdf", FileKind.PDF, tmp_path / "out")
     assert (len(preview.images), preview.reason) == (3, "Only the first 3 of 300,000 pages are shown.")
@@ -208,7 +203,7 @@ def test_a_picture_of_144_million_pixels_is_not_unpacked(tmp_path):
     path = building.stored(tmp_path, building.huge_png(12_000))
     cost = spent(draw_picture, path, tmp_path)
     assert cost.answer == "the picture has more than 40 million pixels"
-    assert (cost.seconds < 1, cost.megabytes < 20) == (True, True)
+    assert cost.megabytes < 20
 
 
 def test_a_sheet_that_claims_to_be_as_large_as_can_be_costs_what_it_holds(tmp_path):
@@ -216,7 +211,7 @@ def test_a_sheet_that_claims_to_be_as_large_as_can_be_costs_what_it_holds(tmp_pa
     lie = building.changed(data, "xl/worksheets/sheet1.xml", b'ref="A1:A2"', b'ref="A1:XFD1048576"')
     cost = spent(read_document, building.stored(tmp_path, lie), FileKind.XLSX)
     assert cost.answer.pages[0].text == "one\ntwo"
-    assert (cost.seconds < 1, cost.megabytes < 40) == (True, True)
+    assert cost.megabytes < 40
 
 
 def test_a_cell_far_out_does_not_fill_the_sheet_before_it(tmp_path):
@@ -225,7 +220,7 @@ def test_a_cell_far_out_does_not_fill_the_sheet_before_it(tmp_path):
     far = building.changed(far, "xl/worksheets/sheet1.xml", b'<row r="2"', b'<row r="1048576"')
     cost = spent(read_document, building.stored(tmp_path, far), FileKind.XLSX)
     assert cost.answer.pages[0].text.split("\n")[0] == "one"
-    assert (cost.seconds < 5, cost.megabytes < 60) == (True, True)
+    assert cost.megabytes < 60
 
 
 @pytest.mark.parametrize("main", ["<", "<w:document", "no markup at all", "<a/>" * 3])
