@@ -231,6 +231,7 @@ TABLE = {
     "GET /reports/search.<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "POST /reports/search/request": "oversight*",
     "POST /requests/<int:request_id>/searches": OVERSIGHT,
+    "POST /requests/<int:request_id>/searches/left": MARKETING,
     "GET /reports/from-sales.<any(csv, xlsx, docx):ending>": OVERSIGHT,
 }
 

@@ -20,13 +20,13 @@ from portal.content_requests.queries import (
     requests_by_pipeline,
     waiting_for,
 )
+from portal.content_requests.search_views import blueprint as searches_blueprint
 from portal.db import db, now
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.discovery.learning.queries import search_by_key
 from portal.discovery.learning.request_queries import (
     RequestSearches,
-    delivery_of,
     lines_of,
     searchers_of,
     searches_of,
@@ -34,15 +34,15 @@ from portal.discovery.learning.request_queries import (
 )
 from portal.discovery.learning.request_services import remember_with
 from portal.discovery.models import Search
-from portal.errors import Conflict, Forbidden, PortalError
-from portal.jobs import enqueue, pending
+from portal.errors import Forbidden, PortalError
+from portal.jobs import pending
 from portal.library.models import Asset
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, OVERSIGHT, allow, me
 from portal.web import Page, number_of, paginate, render, see_other
 
 blueprint = Blueprint("content_requests", __name__, url_prefix="/requests")
-blueprints = (blueprint,)
+blueprints = (blueprint, searches_blueprint)
 ON_BOARD = 300
 
 
@@ -128,6 +128,7 @@ def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response
     waiting = waiting_for(asked, me())
     return render(
         "content_requests/show.html",
+        block="searches",
         **_searches(asked, searches_of([asked.id]).get(asked.id)),
         asked=asked,
         waiting=waiting,
@@ -267,18 +268,6 @@ def deliver(request_id: int) -> Response:
             raise
         form.asset_id.errors = [error.message]
         return _page(asked, deliver_form=form, status=422)
-
-
-@blueprint.post("/<int:request_id>/searches")
-@allow(*OVERSIGHT)
-def run_searches(request_id: int) -> Response:
-    if request_or_404(request_id).status != "delivered":
-        raise Conflict("This request is not delivered; there is nothing yet that its searches could find.")
-    if delivery_of(request_id) is None:
-        raise Conflict("What was delivered is not published any more, so no search can find it.")
-    enqueue("rerun_searches", request_id, once=True)
-    flash("The searches are being run again.", "success")
-    return see_other(url_for("content_requests.show", request_id=request_id) + "#searches")
 
 
 @blueprint.post("/<int:request_id>/reopen")

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, request
 from portal.content_requests.queries import request_rows, requests_by_pipeline, waiting_pipeline
 from portal.db import db, now, record_apart
 from portal.deals.queries import open_deals_of
+from portal.discovery.learning.missed import still_missed
 from portal.discovery.learning.queries import gaps, lately_since
 from portal.discovery.learning.request_queries import typed_for
 from portal.discovery.news import News, news_for
@@ -127,6 +128,7 @@ def _owed() -> dict[str, Any]:
         "ready": [asset for asset in ready_to_publish() if asset.id not in own],
         "gaps": gaps(WHOLE),
         "gaps_since": lately_since().isoformat(),
+        "missed": still_missed(WHOLE),
         "unused": queries.never_used(WHOLE),
         "most": WHOLE,
         "due": due_for_a_look(WHOLE),

@@ -15,6 +15,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.discovery.learning.answered import is_rerun
 from portal.discovery.learning.facts import Scope, in_vain
+from portal.discovery.learning.missed import is_missed
 from portal.discovery.models import RequestSearch, Search, SearchClick
 from portal.library.models import Asset
 from portal.library.queries import live
@@ -40,7 +41,8 @@ class RequestSearches:
     """All searches of a request: sums, the places of what was delivered, and since when it is known.
 
     `texts` counts what was typed, in whatever case; `pipeline_minor` is the open amount of the distinct deals at hand
-    when they were made. `rerun` counts those that were run again since the delivery.
+    when they were made. `rerun` counts those that were run again since the delivery, `missed` those of them that do
+    not find it and that nobody left like that.
     """
 
     searches: int
@@ -52,6 +54,7 @@ class RequestSearches:
     best: int | None
     worst: int | None
     rerun_at: datetime | None
+    missed: int
 
     @property
     def is_known(self) -> bool:
@@ -111,7 +114,9 @@ def searches_of(request_ids: Sequence[int]) -> dict[int, RequestSearches]:
     texts = func.count(distinct(func.lower(Search.text)))
     rerun_at = func.min(case((is_rerun(), RequestSearch.rerun_at)), type_=RequestSearch.rerun_at.type)
     which = RequestSearch.request_id.in_(request_ids) & Search.user_id.is_not(None)
-    sums = select(RequestSearch.request_id, number, people, texts, *_sums(), rerun_at).select_from(_tied())
+    missed = func.count(case((is_missed(), 1)))
+    counts = (number, people, texts, *_sums(), rerun_at, missed)
+    sums = select(RequestSearch.request_id, *counts).select_from(_tied())
     deals = select(RequestSearch.request_id, Search.deal_id).select_from(_tied()).where(which)
     pairs = deals.where(Search.deal_id.is_not(None)).distinct().subquery()
     amounts = select(pairs.c.request_id, func.sum(Deal.base_amount_minor)).join(

@@ -119,3 +119,11 @@ def keep_reruns(request_id: int, reruns: Iterable[Rerun]) -> None:
     ]
     if rows:
         db.session.execute(update(RequestSearch), rows)
+
+
+def leave_missed(request_id: int, *, leave: bool = True) -> None:
+    """Say that what was delivered need not be found by the searches that miss it, or take that back."""
+    missed = update(RequestSearch).where(
+        RequestSearch.request_id == request_id, RequestSearch.place.is_(None)
+    )
+    db.session.execute(missed.values(left_at=now() if leave else None))
