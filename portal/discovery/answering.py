@@ -36,4 +36,6 @@ def answer(
         has_hits = bool(matching(user, meant, filters or {}).fitting())
         return replace(found, did_you_mean=meant) if has_hits else found
     instead = find(user, meant, filters, sort, number, deal=deal, without_boosts=without_boosts)
-    return replace(instead, instead=meant) if instead.total else found
+    if not instead.total:
+        return found
+    return replace(instead, instead=meant, not_understood=found.not_understood)

@@ -25,12 +25,16 @@ MOST_TYPED = 8
 # The filter that only words can ask for; no facet of the vocabulary can have this key.
 OWNER = "owner:"
 _SHORTEST_BEGINNING = 3
+_LONGEST_NAMED = 40
 _QUOTES = '"\u201c\u201d\u201e'
+_KEY = r"-?(?:kind|owner|title):"
 _OPERATOR = re.compile(
     rf"(?<!\S)(?P<sign>-?)(?P<key>kind|owner):[ ]?(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]"
-    rf"|(?P<word>[^\s{_QUOTES}]+)(?P<next>[ ][^\s:{_QUOTES}]+(?!\S))?)",
+    rf"|(?!{_KEY})(?P<word>[^\s{_QUOTES}]+)(?P<next>[ ][^\s:{_QUOTES}]+(?!\S))?)",
     re.IGNORECASE,
 )
+_WITHOUT_VALUE = re.compile(rf"(?<!\S)-?(?P<key>kind|owner|title):(?=\s*$|\s+{_KEY})", re.IGNORECASE)
+_EXAMPLES = {"kind": "kind:deck", "owner": "owner:anna", "title": "title:overview"}
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,14 @@ class Typed:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed, taken apart: the words to look for, and the filters among them."""
+    """What was typed, taken apart: the words to look for, and the filters among them.
+
+    `not_understood` says in sentences which operators were read as words, and why.
+    """
 
     words: str
     typed: tuple[Typed, ...] = ()
+    not_understood: tuple[str, ...] = ()
 
 
 def asked_for(arguments: MultiDict[str, str]) -> tuple[str, dict[str, list[str]]]:
@@ -84,10 +92,11 @@ def read_typed(user: User, text: str, synonyms: Synonyms = ()) -> Asked:
 
     One that names no kind, and nobody this person knows of, stays as words.
     """
+    bare = [_without_value(match["key"].lower()) for match in _WITHOUT_VALUE.finditer(text)]
     if not _OPERATOR.search(text):
-        return Asked(text)
+        return Asked(text, not_understood=tuple(dict.fromkeys(bare)))
     owners: list[tuple[int, str, str | None]] | None = None
-    spans, understood = [], []
+    spans, understood, unknown = [], [], []
     for match in list(_OPERATOR.finditer(text))[:MOST_TYPED]:
         if match["key"].lower() == "owner" and owners is None:
             owners = _owners(user)
@@ -98,15 +107,33 @@ def read_typed(user: User, text: str, synonyms: Synonyms = ()) -> Asked:
                 spans.append((match.start(), end))
                 understood.append((match, *known))
                 break
+        else:
+            unknown.append(_unknown(match["key"].lower(), (match["quoted"] or match["word"] or "").strip()))
     rests = [_cut(text, [span]) for span in spans]
     typed = (_typed(*one, rest) for one, rest in zip(understood, rests, strict=True))
-    return Asked(_bare(_cut(text, spans)), tuple(typed))
+    return Asked(_bare(_cut(text, spans)), tuple(typed), tuple(dict.fromkeys([*unknown, *bare])))
 
 
 def _typed(match: re.Match[str], values: tuple[str, ...], name: str, rest: str) -> Typed:
     word = match["key"].lower()
     label = f"Not: {name}" if match["sign"] else f"{word.capitalize()}: {name}"
     return Typed(OWNER if word == "owner" else "kind", values, label, rest, bool(match["sign"]))
+
+
+def _without_value(key: str) -> str:
+    return f"{key}: was read as a word, as nothing follows it. Try for instance {_EXAMPLES[key]}."
+
+
+def _unknown(key: str, value: str) -> str:
+    """Say that an operator names nothing, and of owners no more than that, whether or not there is such a person."""
+    if not value:
+        return _without_value(key)
+    named = value if len(value) <= _LONGEST_NAMED else f"{value[: _LONGEST_NAMED - 1]}…"
+    if key == "owner":
+        return f"Nobody called “{named}” looks after content that you can see, so owner: was read as a word."
+    *most, last = map(kind_words, ASSET_KINDS)
+    kinds = f"{', '.join(most)} and {last}"
+    return f"“{named}” is no kind of content, so kind: was read as a word. Kinds: {kinds}."
 
 
 Known = tuple[tuple[str, ...], str]

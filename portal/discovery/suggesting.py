@@ -213,14 +213,21 @@ def _collections(user: User, words: list[str]) -> list[Suggestion]:
 
 
 def _requests(words: list[str]) -> list[Suggestion]:
+    asked = _open_requests(words, 2)
+    return [_line("request", need, f"/requests/{number}", "", words) for number, need in asked]
+
+
+def open_request_for(text: str) -> tuple[int, str] | None:
+    """Return the number and need of the latest open request that has all words of a text, if there is one."""
+    words = [_plain(word) for word in _WORD.findall(text)]
+    return next(iter(_open_requests(words, 1)), None) if 0 < len(words) <= MOST_WORDS else None
+
+
+def _open_requests(words: list[str], most: int) -> list[tuple[int, str]]:
     found = select(ContentRequest.id, ContentRequest.need).where(ContentRequest.status.in_(OPEN_STATUSES))
     found = found.where(_holds(ContentRequest.need, words)).order_by(ContentRequest.id.desc())
-    lines = [
-        _line("request", need, f"/requests/{number}", "", words)
-        for number, need in db.session.execute(found.limit(_LOOKED_AT))
-        if _fits(need, words)
-    ]
-    return lines[:2]
+    asked = db.session.execute(found.limit(_LOOKED_AT)).tuples()
+    return [(number, need) for number, need in asked if _fits(need, words)][:most]
 
 
 def _recent(user: User, words: list[str]) -> list[Suggestion]:

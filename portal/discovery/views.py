@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request
 from markupsafe import Markup, escape
 
 from portal.db import record_apart
 from portal.deals.models import Deal
 from portal.discovery.answering import answer
 from portal.discovery.asking import MOST_CHARACTERS, Typed, asked_for, deal_at_hand, read_typed
-from portal.discovery.finding import SORTS, Found, Hit, find
+from portal.discovery.finding import SORTS, Found, Hit, count
 from portal.discovery.learning import services
+from portal.discovery.nothing import Nothing, nothing_of
 from portal.discovery.queries import any_content
 from portal.discovery.saved.showing import saving
 from portal.discovery.saved.views import blueprint as saved_blueprint
@@ -38,16 +39,19 @@ LOOKED_AT = "report"
 @blueprint.get("/library")
 def index() -> Response:
     if len(request.args.get("q", "")) > MOST_CHARACTERS:  # every link of the page would be as long
-        return make_response(redirect(_with_text(request.args["q"].strip()[:MOST_CHARACTERS])))
+        cut = [("q", request.args["q"].strip()[:MOST_CHARACTERS]), ("cut", "yes")]
+        return make_response(redirect(_library([*cut, *(pair for pair in _here() if pair[0] != "q")])))
     text, filters = asked_for(request.args)
     sort = request.args.get("sort", "relevance")
     sort = sort if sort in SORTS else "relevance"
     exact = request.args.get("exact") == "yes"
-    deal = deal_at_hand(me(), g.user_session, request.args) if text else None
+    deal = deal_at_hand(me(), g.user_session, request.args)
     found = answer(me(), text, filters, sort, page_number(), deal=deal, exact=exact)
     if not found.is_ranked:
         record_apart(lambda: enqueue("rebuild_index", once=True))
-    g.search_key = _log(text, filters, found, deal) if text else None
+    bare = read_typed(me(), text, synonyms()).words if text else ""
+    nothing = nothing_of(me(), bare, filters, found)
+    g.search_key = _log(text, bare, filters, found, nothing, deal) if text else None
     return render(
         "discovery/index.html",
         block="results",
@@ -58,9 +62,17 @@ def index() -> Response:
         groups=_groups(found),
         hits=[(hit, _address(hit), _thumbnail(hit), snippet(hit.fragments)) for hit in found.hits],
         chosen=any(filters.values()),
+        nothing=nothing,
+        at_hand=deal if _counts_here(deal, found, sort) else None,
         **_beside(text, filters, found),
-        **_links(text, filters, found, exact=exact),
+        **_links(text, bare, filters, found, exact=exact),
     )
+
+
+def _counts_here(deal: Deal | None, found: Found, sort: str) -> bool:
+    """Say whether a deal at hand lifts hits of this page, or of what is searched for next."""
+    ranks = deal is not None and "deal" in current_app.config["SEARCH_BOOSTS"]
+    return ranks and bool(found.hits) and found.is_ranked and (sort == "relevance" or not found.words)
 
 
 def _beside(text: str, filters: dict[str, list[str]], found: Found) -> dict[str, Any]:
@@ -73,11 +85,15 @@ def _beside(text: str, filters: dict[str, list[str]], found: Found) -> dict[str,
         "saving": saving(me(), text, filters, number_of(request.args.get("since"))),
         "most_at_once": bulk.MOST,
         "from_sales": waiting_count() if me().is_marketing else 0,
+        "is_cut": request.args.get("cut") == "yes",
     }
 
 
-def _links(text: str, filters: dict[str, list[str]], found: Found, *, exact: bool) -> dict[str, Any]:
+def _links(
+    text: str, bare: str, filters: dict[str, list[str]], found: Found, *, exact: bool
+) -> dict[str, Any]:
     """Return the addresses of other searches and of folded content that the page leads to."""
+    named = number_of(request.args.get("deal_id")) is not None
     return {
         "chips": [(one.label, _with_text(one.rest)) for one in found.typed],
         "alike": {
@@ -88,6 +104,9 @@ def _links(text: str, filters: dict[str, list[str]], found: Found, *, exact: boo
         "carried": [*_pairs(filters), *([("exact", "yes")] if exact else []), *_marks()],
         "all_the_same": _library([("q", text), *_pairs(filters), ("exact", "yes"), *_marks()]),
         "unfiltered": _library([*([("q", text)] if text else []), *_marks()]),
+        "without_filters": _library([("q", bare), *_marks()]),
+        "in_archive": _library([("q", bare), ("state", "archived"), *_marks()]),
+        "without_deal": _library([pair for pair in _here() if pair[0] != "deal_id"]) if named else None,
         "meant": _library([("q", found.did_you_mean), *_pairs(filters)]),
     }
 
@@ -100,27 +119,35 @@ def _library(pairs: list[tuple[str, str]]) -> str:
     return "/library" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def _log(text: str, filters: dict[str, list[str]], found: Found, deal: Deal | None) -> str | None:
+def _log(
+    text: str,
+    bare: str,
+    filters: dict[str, list[str]],
+    found: Found,
+    nothing: Nothing | None,
+    deal: Deal | None,
+) -> str | None:
     """Write a search down, once while it is paged and filtered; return its key.
 
-    Not written down is what the database answered without an index, which says nothing of the search, and what
-    somebody follows a report's link to.
+    Not written down is what has no word to look for, what the database answered without an index, which says nothing
+    of the search, and what somebody follows a report's link to.
     """
-    if not found.is_ranked or request.args.get("from") == LOOKED_AT:
+    if found.says_nothing or not found.is_ranked or request.args.get("from") == LOOKED_AT:
         return None
-    user_id, bare = me().id, read_typed(me(), text, synonyms()).words
-    count = 0 if found.instead else found.total
+    user_id, total = me().id, 0 if found.instead else found.total
     same = services.same_search(user_id, text, bare, request.args.get("s", ""))
     if same is not None:
         key = same.key
-        if count > same.result_count:
-            record_apart(lambda: services.found_more(key, count))
+        if total > same.result_count:
+            record_apart(lambda: services.found_more(key, total))
         return key
-    if not count and bare and (found.typed or any(filters.values())):
-        count = find(me(), bare).total  # that filters leave nothing does not mean that there is nothing
+    if nothing:  # that filters leave nothing does not mean that there is nothing
+        total = nothing.without_filters.total
+    elif not total and bare and (found.typed or any(filters.values())):
+        total = count(me(), bare).total
     key = services.new_key()
     values: dict[str, Any] = {"key": key, "user_id": user_id, "text": text, "bare": bare, "filters": filters}
-    values |= {"result_count": count, "corrected": "" if count else found.instead}
+    values |= {"result_count": total, "corrected": "" if total else found.instead}
     values["deal_id"] = deal.id if deal else None
     record_apart(lambda: services.log_search(**values))
     return key
@@ -128,10 +155,11 @@ def _log(text: str, filters: dict[str, list[str]], found: Found, deal: Deal | No
 
 def _marks() -> list[tuple[str, str]]:
     """Return what the addresses of this search's pages carry so that they stay this search, or none at all."""
+    cut = [("cut", "yes")] if request.args.get("cut") == "yes" else []
     if request.args.get("from") == LOOKED_AT:
-        return [("from", LOOKED_AT)]
+        return [*cut, ("from", LOOKED_AT)]
     key = g.get("search_key")
-    return [("s", key)] if key else []
+    return [*cut, ("s", key)] if key else cut
 
 
 def _example_owner(found: Found) -> str:
@@ -193,12 +221,14 @@ def _toggled(name: str, value: str, typed: Sequence[Typed]) -> str:
 
 def _with_text(text: str) -> str:
     """Return this page's address with other words, back on the first page."""
-    return _library([*([("q", text)] if text else []), *(pair for pair in _here() if pair[0] != "q")])
+    return _library(
+        [*([("q", text)] if text else []), *(pair for pair in _here() if pair[0] not in ("q", "cut"))]
+    )
 
 
 def _here() -> list[tuple[str, str]]:
     given = request.args.items(multi=True)
-    return [*(pair for pair in given if pair[0] not in ("page", "s", "from")), *_marks()]
+    return [*(pair for pair in given if pair[0] not in ("page", "s", "from", "cut", "focus")), *_marks()]
 
 
 @blueprint.get("/search/suggest")

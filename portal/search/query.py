@@ -71,6 +71,11 @@ class Query:
         """Whether it says no more than what is not wanted; engines rank nothing for it, all the rest is meant."""
         return bool(self.without) and not self.typed
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it has no word to look for: signs alone, or words that are in nearly everything."""
+        return not (self.words or self.phrases or self.in_title or self.without)
+
 
 def read_query(text: str, synonyms: Synonyms = ()) -> Query:
     """Read what a person typed; `synonyms` become alternatives of its words, unless quoted or in an operator."""

@@ -63,10 +63,12 @@ def test_what_was_used_on_the_deal_is_left_out(make: Make, sign_in: SignIn) -> N
 def test_the_search_with_the_deal_at_hand_is_one_click_away(make: Make, sign_in: SignIn) -> None:
     deal = make.deal(owner=(rep := make.user()), name="Acme renewal")
     client = sign_in(rep)
-    answer = client.post("/deals/working", data={"deal_id": deal.id, "next": "/library"})
-    assert (answer.status_code, answer.location) == (303, "/library")
     page = client.get(f"/deals/{deal.id}/content").text
-    assert re.search(r'<a [^>]*href="/library"[^>]*>.*?Search with this deal at hand', page, re.DOTALL)
+    assert 'name="next" value="/library?focus=search"' in page
+    answer = client.post("/deals/working", data={"deal_id": deal.id, "next": "/library?focus=search"})
+    assert (answer.status_code, answer.location) == (303, "/library?focus=search")
+    page = client.get(f"/deals/{deal.id}/content").text
+    assert re.search(r'<a [^>]*href="/library\?focus=search"[^>]*>.*?Search with this deal at hand', page, re.DOTALL)
 
 
 @pytest.mark.parametrize("facts", [{}, {"industry": "Energy", "product": "Dock"}])

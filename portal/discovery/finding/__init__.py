@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from portal.deals.models import Deal
 from portal.discovery.finding.facets import groups_of
-from portal.discovery.finding.found import PER_PAGE, SORTS, Choice, Filters, Found, Group, Hit
+from portal.discovery.finding.found import PER_PAGE, SORTS, Choice, Count, Filters, Found, Group, Hit
 from portal.discovery.finding.hits import hits_of
 from portal.discovery.finding.listing import listing
 from portal.discovery.finding.reasons import ALL_WORDS
@@ -20,11 +20,13 @@ __all__ = [
     "PER_PAGE",
     "SORTS",
     "Choice",
+    "Count",
     "Filters",
     "Found",
     "Group",
     "Hit",
     "Wanted",
+    "count",
     "find",
     "listed_ids",
     "matching",
@@ -61,8 +63,17 @@ def find(
         folded=listed.folded,
         words=wanted.words,
         typed=wanted.typed,
+        not_understood=wanted.not_understood,
+        says_nothing=wanted.query is not None and wanted.query.says_nothing and not listed.total,
+        first_partial=listed.first_partial,
         has_all=_has_all(wanted, hits),
     )
+
+
+def count(user: User, text: str, filters: Filters | None = None) -> Count:
+    """Count what a search would find, without reading any of it."""
+    wanted = matching(user, text, filters or {})
+    return Count(listing(wanted, "newest", 1, 1).total, wanted.is_capped)
 
 
 def listed_ids(

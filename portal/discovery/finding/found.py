@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.discovery.asking import Typed
 from portal.library.models import Asset
@@ -56,6 +57,13 @@ class Group:
     choices: tuple[Choice, ...]
 
 
+class Count(NamedTuple):
+    """How many hits a search has; more than `total` where it is capped."""
+
+    total: int
+    is_capped: bool
+
+
 @dataclass(frozen=True)
 class Found:
     """What a search found, as far as the asking person may see it; `total` counts all hits, as filters do."""
@@ -75,6 +83,12 @@ class Found:
     # What was looked for once kind: and owner: were read, and those.
     words: str = ""
     typed: tuple[Typed, ...] = ()
+    # Sentences on operators that were read as words.
+    not_understood: tuple[str, ...] = ()
+    # Whether there was no word to look for, and nothing is called what was typed.
+    says_nothing: bool = False
+    # The place of the first hit that has not all of the words, where that can be told.
+    first_partial: int | None = None
     # Whether a hit that is shown has all of the words.
     has_all: bool = False
 

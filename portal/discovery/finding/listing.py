@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from portal.discovery.finding.boosts import MOST, Facts, shares
 from portal.discovery.finding.facts import facts_of_hits
 from portal.discovery.finding.folding import alike, folded
 from portal.discovery.finding.wanted import Wanted
+from portal.discovery.whole import whole_among
 from portal.library.models import Asset
 
 
@@ -23,7 +24,8 @@ class Listing:
     """One page of the list, how many hits there are, and why those of the page stand where they do.
 
     `total` counts hits whatever they are sorted by; `folded` of them are not listed but under others. `alike`
-    are those folded under a hit of this page, `boosts` the share that each boost added to its score.
+    are those folded under a hit of this page, `boosts` the share that each boost added to its score. At
+    `first_partial`, counted from 1 over all pages, stands the first hit that has not all of a query of several words.
     """
 
     ids: tuple[int, ...]
@@ -33,6 +35,7 @@ class Listing:
     alike: Mapping[int, list[int]] = field(default_factory=dict)
     facts: Mapping[int, Facts] = field(default_factory=dict)
     boosts: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    first_partial: int | None = None
 
     @property
     def all_approved(self) -> bool:
@@ -81,7 +84,16 @@ def _by_relevance(
         alike={asset_id: leaders[asset_id] for asset_id in shown},
         facts={asset_id: facts[asset_id] for asset_id in shown if asset_id in facts},
         boosts={asset_id: boosts[asset_id] for asset_id in shown if asset_id in boosts},
+        first_partial=_first_partial(wanted, leaders),
     )
+
+
+def _first_partial(wanted: Wanted, leaders: Iterable[int]) -> int | None:
+    """Return at which place those begin that lack a word or phrase; lifts tell it of two words or more."""
+    if wanted.query is None or len(wanted.query.words) < 2:
+        return None
+    whole = whole_among(wanted.query, wanted.ranked.values())
+    return next((place for place, asset_id in enumerate(leaders, 1) if asset_id not in whole), None)
 
 
 def _within_reach(wanted: Wanted, order: list[int], first: int, also: Collection[int]) -> list[int]:

@@ -26,8 +26,8 @@ from portal.users.models import User
 MOST_FOUND = 1_000
 # How many the engine is asked for first, and then, while fewer than MOST_FOUND of them may be seen; at last for all.
 LIMITS = (1_500, 6_000)
-# As many ids are asked about first: they are enough wherever a person may see nearly everything.
-_FIRST_ASKED = 1_100
+# As many ids are asked about first: they are enough wherever a person may see five in six.
+_FIRST_ASKED = 1_200
 _THEN_ASKED = 20_000
 
 
@@ -46,7 +46,8 @@ class Seen(NamedTuple):
 class Wanted:
     """The content that a person may see and that the words fit: the ids in their order, or None for all.
 
-    `left_out` are ids that have words of which only others are wanted; `is_capped` says that there are more hits.
+    `left_out` are ids that have words of which only others are wanted; `is_capped` says that there are more hits;
+    `not_understood` says which operators were read as words.
     """
 
     user: User
@@ -59,6 +60,7 @@ class Wanted:
     synonyms: Synonyms = ()
     words: str = ""
     typed: tuple[Typed, ...] = ()
+    not_understood: tuple[str, ...] = ()
     is_ranked: bool = True
     is_capped: bool = False
 
@@ -121,7 +123,8 @@ def matching(user: User, text: str, filters: Filters, *, to_the_end: bool = Fals
     text = " ".join(text.replace("\x00", " ").split())
     groups = synonyms() if text else ()
     asked = read_typed(user, text, groups)
-    wanted = Wanted(user, merged(filters, asked.typed), typed=asked.typed)
+    filters = merged(filters, asked.typed)
+    wanted = Wanted(user, filters, typed=asked.typed, not_understood=asked.not_understood)
     if not asked.words:
         return wanted
     query = read_query(asked.words, groups)

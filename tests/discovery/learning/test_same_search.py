@@ -125,8 +125,8 @@ def test_coming_back_within_half_an_hour_of_the_last_click_is_the_same_search(
 
 
 def test_a_filter_that_leaves_nothing_does_not_make_a_search_in_vain(client, log, app):
-    assert "Nothing found" in client.get("/library?q=tariff&kind=deck").text
-    assert "Nothing found" in client.get("/library?q=kind:deck+tariffs").text
+    assert "Nothing with this filter" in client.get("/library?q=tariff&kind=deck").text
+    assert "Nothing with this filter" in client.get("/library?q=kind:deck+tariffs").text
     assert [count for _, count in log()] == [1, 1]
     client.get("/library?q=zeppelin&kind=deck")
     with app.app_context():
