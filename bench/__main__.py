@@ -13,6 +13,7 @@ ORDER = (
     "search_speed",
     "search_page",
     "search_together",
+    "strange_input",
     "documents",
     "near_duplicates",
     "importing",
