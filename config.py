@@ -6,12 +6,16 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from email.headerregistry import Address
+from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
+# How a connection to the mail server is kept secret, and the port that goes with it.
+SMTP_SECURITIES = {"none": 25, "starttls": 587, "tls": 465}
 BOOSTS = ("rating", "wins", "freshness", "deal", "approved", "new")
 
 
@@ -83,6 +87,58 @@ def _search_engine(name: str, text: str | None) -> str:
     return engine
 
 
+def _port(name: str, text: str | None, default: int) -> int:
+    """Return a setting that is a port, or end with a message that names it."""
+    number = _whole_number(name, text, default)
+    if not 0 < number < 65536:
+        raise SystemExit(f"The setting {name} has to be a port from 1 to 65535, not {number}.")
+    return number
+
+
+def _host(name: str, text: str | None) -> str:
+    """Return a setting that is the name or address of a machine, or end with a message that names it."""
+    host = (text or "").strip()
+    if not all(sign.isascii() and (sign.isalnum() or sign in "-_.:") for sign in host):
+        raise SystemExit(f"The setting {name} has to be a host such as mail.example.com, not {text!r}.")
+    return host
+
+
+def _security(name: str, text: str | None) -> str:
+    """Return how the connection to the mail server is kept secret, or end with a message that names the ways."""
+    security = text or "starttls"
+    if security not in SMTP_SECURITIES:
+        known = ", ".join(SMTP_SECURITIES)
+        raise SystemExit(f"The setting {name} has to be one of {known}, not {security!r}.")
+    return security
+
+
+def _sender(name: str, text: str | None, *, is_needed: bool) -> str:
+    """Return the address that mail comes from, or end with a message that says what it should look like."""
+    if not text:
+        if is_needed:
+            raise SystemExit(
+                f"The setting {name} is needed with SMTP_HOST: the address that mail comes from."
+            )
+        return ""
+    shown, address = parseaddr(text)
+    try:
+        sender = Address(shown, addr_spec=address)
+    except (ValueError, IndexError):
+        sender = Address()
+    if not (sender.username and sender.domain and text.isprintable() and address.isascii()):
+        raise SystemExit(
+            f"The setting {name} has to be an address such as Tandem <tandem@example.com>, not {text!r}."
+        )
+    return str(sender)
+
+
+def _login(user: str | None, password: str | None) -> tuple[str, str]:
+    """Return name and password for the mail server, or end with a message where one comes without the other."""
+    if bool(user) != bool(password):
+        raise SystemExit("The settings SMTP_USER and SMTP_PASSWORD go together: set both or none.")
+    return user or "", password or ""
+
+
 class Config:
     """Settings for a real portal; each attribute that the environment may change is listed in docs/settings.md."""
 
@@ -121,6 +177,11 @@ class Config:
         self.SEARCH_BOOSTS = _boosts("SEARCH_BOOSTS", read("SEARCH_BOOSTS"))
         self.LINK_PORTS = _ports("LINK_PORTS", read("LINK_PORTS"))
         self.SEARCH_ENGINE = _search_engine("SEARCH_ENGINE", read("SEARCH_ENGINE"))
+        self.SMTP_HOST = _host("SMTP_HOST", read("SMTP_HOST"))
+        self.SMTP_SECURITY = _security("SMTP_SECURITY", read("SMTP_SECURITY"))
+        self.SMTP_PORT = _port("SMTP_PORT", read("SMTP_PORT"), SMTP_SECURITIES[self.SMTP_SECURITY])
+        self.SMTP_USER, self.SMTP_PASSWORD = _login(read("SMTP_USER"), read("SMTP_PASSWORD"))
+        self.MAIL_FROM = _sender("MAIL_FROM", read("MAIL_FROM"), is_needed=bool(self.SMTP_HOST))
 
 
 class DevelopmentConfig(Config):

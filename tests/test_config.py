@@ -32,6 +32,17 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("LINK_PORTS", "80 http"),
         ("LINK_PORTS", "443, 70000"),
         ("SEARCH_ENGINE", "lucene"),
+        ("SMTP_HOST", "mail.example.com/in"),
+        ("SMTP_HOST", "mail example"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_PORT", "smtp"),
+        ("SMTP_PORT", "65536"),
+        ("SMTP_SECURITY", "ssl"),
+        ("SMTP_USER", "ann"),
+        ("SMTP_PASSWORD", "secret"),
+        ("MAIL_FROM", "tandem"),
+        ("MAIL_FROM", "tandem@"),
+        ("MAIL_FROM", "Tandem <tandem@example.com>\nBcc: <eve@example.com>"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):
@@ -44,3 +55,17 @@ def test_a_search_engine_that_is_not_installed_is_named_with_what_to_install(tmp
     assert _config(tmp_path).SEARCH_ENGINE == "whoosh"
     with pytest.raises(SystemExit, match=r"^The setting SEARCH_ENGINE=tantivy .*requirements-tantivy\.txt$"):
         _config(tmp_path, SEARCH_ENGINE="tantivy")
+
+
+def test_a_mail_server_needs_an_address_that_mail_comes_from(tmp_path):
+    with pytest.raises(SystemExit, match="MAIL_FROM is needed with SMTP_HOST"):
+        _config(tmp_path, SMTP_HOST="mail.example.com")
+    config = _config(tmp_path, SMTP_HOST="mail.example.com", MAIL_FROM="Tandem News <news@example.com>")
+    assert (config.SMTP_SECURITY, config.SMTP_PORT) == ("starttls", 587)
+    assert config.MAIL_FROM == "Tandem News <news@example.com>"
+
+
+@pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_the_port_of_the_mail_server_goes_with_how_it_is_secured(tmp_path, security, port):
+    assert port == _config(tmp_path, SMTP_SECURITY=security).SMTP_PORT
+    assert _config(tmp_path, SMTP_SECURITY=security, SMTP_PORT="2525").SMTP_PORT == 2525

@@ -225,6 +225,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('mail_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('mail_time', sa.String(length=10), nullable=True))
         batch_op.create_index(batch_op.f('ix_outbox_messages_mail_id'), ['mail_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_outbox_messages_mail_time'), ['mail_time'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_outbox_messages_mail_id_mails'), 'mails', ['mail_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('threads', schema=None) as batch_op:
@@ -287,6 +288,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('outbox_messages', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_outbox_messages_mail_id_mails'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_outbox_messages_mail_time'))
         batch_op.drop_index(batch_op.f('ix_outbox_messages_mail_id'))
         batch_op.drop_column('mail_time')
         batch_op.drop_column('mail_id')

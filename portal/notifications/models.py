@@ -35,9 +35,10 @@ class OutboxMessage(Model):
     group_title: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    # The mail that carries it; none while it waits for one, or when it is not to be mailed.
+    # The mail that carries it; none while it waits for a digest, or when it is not to be mailed.
     mail_id: Mapped[int | None] = mapped_column(ForeignKey("mails.id", ondelete="SET NULL"), index=True)
-    mail_time: Mapped[str | None] = mapped_column(String(10))
+    # Which digest it waits for, until a mail carries it.
+    mail_time: Mapped[str | None] = mapped_column(String(10), index=True)
 
 
 class Notification(Model):
@@ -71,7 +72,7 @@ class NotificationChoice(Model):
 
 
 class Mail(Model):
-    """One mail to one person, of one message or a digest of many.
+    """One mail to one person, of what is told at once or of a digest; its lines are the messages that name it.
 
     It is `handing_over` from just before the server is given its text until it has answered. A worker killed in between
     cannot know whether it went: the mail is `uncertain` then and never given again, so that nobody gets it twice.
