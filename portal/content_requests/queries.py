@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from portal.content_requests.models import (
     OPEN_STATUSES,
     ContentRequest,
     RequestChange,
+    RequestContent,
     Supporter,
     WaitingDeal,
 )
@@ -161,6 +163,31 @@ def requests_of_deal(deal_id: int) -> list[ContentRequest]:
         .options(joinedload(ContentRequest.asked_by), joinedload(ContentRequest.delivered_asset))
     )
     return list(db.session.scalars(found.order_by(ContentRequest.created_at.desc())))
+
+
+def open_request(request_id: int | None) -> ContentRequest | None:
+    """Return a request that content can still be made for, or None when it is closed or there is none."""
+    found = select(ContentRequest).where(ContentRequest.id == request_id)
+    return db.session.scalar(found.where(ContentRequest.status.in_(OPEN_STATUSES)))
+
+
+def begun_for(request: ContentRequest) -> list[Asset]:
+    """Return the content that was begun for a request, the latest first, unless it was archived since."""
+    found = select(Asset).join(RequestContent, RequestContent.asset_id == Asset.id)
+    found = found.where(RequestContent.request_id == request.id, Asset.state != "archived")
+    return list(db.session.scalars(found.order_by(Asset.id.desc())))
+
+
+def awaited_by(asset_ids: Iterable[int]) -> dict[int, list[ContentRequest]]:
+    """Return for some content the open requests that it was begun for."""
+    found = select(RequestContent.asset_id, ContentRequest).join(
+        ContentRequest, ContentRequest.id == RequestContent.request_id
+    )
+    found = found.where(ContentRequest.status.in_(OPEN_STATUSES), RequestContent.asset_id.in_(asset_ids))
+    awaited: dict[int, list[ContentRequest]] = {}
+    for asset_id, request in db.session.execute(found.order_by(ContentRequest.id)):
+        awaited.setdefault(asset_id, []).append(request)
+    return awaited
 
 
 def deliverable_assets() -> list[Asset]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import delete, select
 
-from portal.content_requests.models import ContentRequest, RequestChange, Supporter, WaitingDeal
-from portal.db import db, now
+from portal.content_requests.models import (
+    ContentRequest,
+    RequestChange,
+    RequestContent,
+    Supporter,
+    WaitingDeal,
+)
+from portal.db import db, insert_rows, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.library.models import ASSET_KINDS, Asset
@@ -140,6 +147,11 @@ def reopen(request: ContentRequest, by: User, reason: str) -> None:
     request.closed_at, request.decline_reason, request.delivered_asset_id = None, "", None
     status = "accepted" if request.assigned_to_id else "new"
     _move(request, by, status, reason, f"Open again: {request.need}")
+
+
+def begin_for(request: ContentRequest, assets: Iterable[Asset]) -> None:
+    """Remember that content was begun for a request, so that it is offered as its answer once it is published."""
+    insert_rows(RequestContent, [{"request_id": request.id, "asset_id": asset.id} for asset in assets])
 
 
 def _must_be_open(request: ContentRequest) -> None:

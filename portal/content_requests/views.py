@@ -13,6 +13,7 @@ from portal.content_requests.models import ContentRequest
 from portal.content_requests.queries import (
     VIEWS,
     RequestRow,
+    begun_for,
     deliverable_assets,
     history_of,
     request_or_404,
@@ -135,6 +136,7 @@ def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response
         deals=_own_deals() if asked.is_open and not waiting.joined else [],
         history=history_of(asked),
         complete_form=complete_form,
+        begun=begun_for(asked) if may_deliver else [],
         assets=[(asset.id, asset.title) for asset in deliverable_assets()] if may_deliver else [],
         status=status,
         **forms,

@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, session, url_for
 
+from portal.content_requests.models import ContentRequest
+from portal.content_requests.queries import awaited_by, open_request
+from portal.content_requests.services import begin_for
 from portal.errors import NotFound, PortalError
 from portal.library import queries, services
 from portal.library.adding import receive_file, take_file
@@ -17,7 +20,7 @@ from portal.library.page_queries import with_thumbnails
 from portal.library.review import Draft, drafts_for_review, publish_drafts
 from portal.library.serving import page_word
 from portal.users.access import MARKETING, allow, me
-from portal.web import render, see_other
+from portal.web import number_of, render, see_other
 
 blueprint = Blueprint("library_adding", __name__, url_prefix="/library")
 FORMS: dict[str, Any] = {"files": FilesForm, "text": TextForm, "link": LinkForm}
@@ -33,11 +36,25 @@ MOST_NAMED = 20
 def new() -> Response:
     way = request.args.get("as", "files")
     way = way if way in FORMS else "files"
-    return _new_page(way, FORMS[way]())
+    form, asked = FORMS[way](), _asked()
+    if way != "files" and asked and asked.kind:
+        form.kind.data = asked.kind
+    return _new_page(way, form)
 
 
 def _new_page(way: str, form: Any, *, refused: tuple[str, ...] = (), status: int = 200) -> Response:
-    return render("library/new.html", way=way, form=form, refused=refused, status=status)
+    return render("library/new.html", way=way, form=form, refused=refused, asked=_asked(), status=status)
+
+
+def _asked() -> ContentRequest | None:
+    """Return the open request that the address or the form says this content is for."""
+    return open_request(number_of(request.values.get("request")))
+
+
+def _begin(assets: list[Asset]) -> None:
+    asked = _asked()
+    if asked is not None:
+        begin_for(asked, assets)
 
 
 @blueprint.post("/new")
@@ -72,10 +89,12 @@ def _add_files() -> Response:
     received = [receive_file(upload.stream, upload.filename or "") for upload in uploads]
     taken = [take_file(file, by=me()) for file in received]
     refused = [f"{file.filename[:80]}: {file.reason}" for file in taken if file.reason]
-    slugs = [file.asset.slug for file in taken if file.asset and not file.known]
+    added = [file.asset for file in taken if file.asset and not file.known]
+    slugs = [asset.slug for asset in added]
     if not slugs:
         form.files.errors = ["None of the files was added."]
         return _new_page("files", form, refused=tuple(refused), status=422)
+    _begin(added)
     session["not_added"] = refused[:MOST_REASONS]
     return see_other(url_for("library_adding.review", asset=slugs if len(slugs) <= MOST_NAMED else None))
 
@@ -92,6 +111,7 @@ def _add_written(form: Any) -> Asset:
         services.add_markdown_version(asset, by=me(), body=form.body.data)
     else:
         services.add_link_version(asset, by=me(), link=form.link.data)
+    _begin([asset])
     if request.form.get("do") == "publish":
         services.publish(asset, me())
         flash("Published. Everyone signed in can find it now.", "success")
@@ -127,6 +147,7 @@ def _review_page(
         pictured=_pictured(drafts),
         ticking=ticking,
         published=published,
+        awaited=awaited_by([*(draft.asset.id for draft in drafts), *(asset.id for asset in published)]),
         facets=_used_facets(),
         word_of=page_word,
         not_added=not_added or [],
@@ -157,6 +178,7 @@ def review_row(slug: str) -> Response:
         "library/review.html",
         block="picture" if request.args.get("only") == "picture" else "row",
         draft=drafts[0],
+        awaited=awaited_by([drafts[0].asset.id]),
         pictured=_pictured(drafts),
         facets=_used_facets(),
         word_of=page_word,

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from portal.content_requests.queries import awaited_by
 from portal.db import record_apart
 from portal.deals.models import Deal
 from portal.deals.queries import suggest_deals, visible_deal, visible_deals, visible_deals_among
@@ -102,6 +103,7 @@ def show(slug: str) -> Response:
         review=review_panel(asset, me(), versions),
         threads=thread_panel(asset, me()),
         collections=collection_panel(me(), asset.id),
+        awaited=awaited_by([asset.id]).get(asset.id, []) if me().is_marketing else [],
         **origin_context(asset),
     )
 
