@@ -167,7 +167,7 @@ def test_who_is_told_to_stop_can_finish_what_is_guarded_without_a_traceback():
         assert told.stdout.readline() == "at work\n"
         # As a terminal and a service manager do: everybody in the group hears of it.
         os.killpg(told.pid, signal.SIGINT)
-        said, complaints = told.communicate(timeout=60)
+        said, complaints = told.communicate(timeout=200)
     assert (said, complaints) == ("[1, 2] None\n", "")
 
 
@@ -183,7 +183,7 @@ def test_who_is_killed_leaves_no_traceback():
     ) as killed:
         assert killed.stdout.readline() == "at work\n"
         killed.kill()
-        assert killed.communicate(timeout=60) == ("", "")
+        assert killed.communicate(timeout=200) == ("", "")
 
 
 def test_a_parent_without_a_main_file_gets_answers():
@@ -213,7 +213,7 @@ def _python(*arguments: str, given: str = "") -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
