@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, astuple
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from portal.db import db, unit_of_work
 from portal.discovery.answering import answer
@@ -47,15 +49,7 @@ groups = (group,)
 )
 def query(text: str, email: str | None, as_json: bool) -> None:
     """Search the library."""
-    try:
-        user = (
-            user_by_email(email)
-            if email
-            else User(id=0, name="Command line", role="marketer", status="active")
-        )
-    except PortalError as error:
-        raise click.ClickException(error.message) from error
-    found = answer(user, text)
+    user, found = _answered(text, email)
     rows = [
         {
             "asset": hit.asset.slug,
@@ -66,7 +60,7 @@ def query(text: str, email: str | None, as_json: bool) -> None:
         }
         for hit in found.hits
     ]
-    if email and found.is_ranked:
+    if email and found.is_ranked and not found.says_nothing:
         _log(user.id, text, found)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -74,9 +68,34 @@ def query(text: str, email: str | None, as_json: bool) -> None:
     for row in rows:
         place = f", page {row['page']}" if row["page"] else ""
         click.echo(f"{row['title']}  [{row['asset']}{place}]\n    {row['snippet']}")
-    click.echo(f"{found.total} found{f' for {found.instead}' if found.instead else ''}.")
+    for sentence in _said(found):
+        click.echo(sentence)
+
+
+def _answered(text: str, email: str | None) -> tuple[User, Found]:
+    """Search with the eyes of a person; without a database or an index, say how to make it."""
+    stranger = User(id=0, name="Command line", role="marketer", status="active")
+    try:
+        user = user_by_email(email) if email else stranger
+        db.session.execute(select(Asset.id).limit(1))  # without a database that comes first
+        if problem := engine().check(thorough=False):
+            raise click.ClickException(f"{problem} To build it: flask --app portal search rebuild.")
+        return user, answer(user, text)
+    except PortalError as error:
+        raise click.ClickException(error.message) from error
+    except OperationalError as error:
+        told = f"The database cannot be read ({error.orig}). To make it: flask --app portal db upgrade."
+        raise click.ClickException(told) from error
+
+
+def _said(found: Found) -> Iterator[str]:
+    yield from found.not_understood
+    if found.says_nothing:
+        yield "There is no word to search for in this."
+        return
+    yield f"{found.total} found{f' for {found.instead}' if found.instead else ''}."
     if found.did_you_mean:
-        click.echo(f"Did you mean: {found.did_you_mean}")
+        yield f"Did you mean: {found.did_you_mean}"
 
 
 def _log(user_id: int, text: str, found: Found) -> None:

@@ -68,7 +68,9 @@ def test_the_search_with_the_deal_at_hand_is_one_click_away(make: Make, sign_in:
     answer = client.post("/deals/working", data={"deal_id": deal.id, "next": "/library?focus=search"})
     assert (answer.status_code, answer.location) == (303, "/library?focus=search")
     page = client.get(f"/deals/{deal.id}/content").text
-    assert re.search(r'<a [^>]*href="/library\?focus=search"[^>]*>.*?Search with this deal at hand', page, re.DOTALL)
+    assert re.search(
+        r'<a [^>]*href="/library\?focus=search"[^>]*>.*?Search with this deal at hand', page, re.DOTALL
+    )
 
 
 @pytest.mark.parametrize("facts", [{}, {"industry": "Energy", "product": "Dock"}])
