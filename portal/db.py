@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, MetaData, event, insert, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    bindparam,
+    event,
+    insert,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -249,11 +262,22 @@ def _on_postgresql(element: _SentIds, compiler: SQLCompiler, **options: Any) -> 
 
 
 def one_of(
-    column: InstrumentedAttribute[int] | ColumnElement[int], ids: Sequence[int]
+    column: InstrumentedAttribute[int] | ColumnElement[int], ids: Sequence[int] | BindParameter[str]
 ) -> ColumnElement[bool]:
-    """Say in SQL that a column is one of many ids, sent as one value, which is quicker than a thousand."""
-    sent = _SentIds(json.dumps(list(ids))).table_valued("value").alias("sent_ids")
-    return column.in_(select(sent.c.value))
+    """Say in SQL that a column is one of many ids, sent as one value, which is quicker than a thousand.
+
+    A statement that is built once names IDS here, and is executed with sent(ids).
+    """
+    sent = ids if isinstance(ids, BindParameter) else json.dumps(list(ids))
+    return column.in_(select(_SentIds(sent).table_valued("value").alias("sent_ids").c.value))
+
+
+IDS: BindParameter[str] = bindparam("ids", type_=String)
+
+
+def sent(ids: Iterable[int]) -> dict[str, str]:
+    """Return what a statement with IDS is executed with."""
+    return {"ids": json.dumps(list(ids))}
 
 
 def insert_rows(table: type[Model], rows: Iterable[dict[str, Any]]) -> None:

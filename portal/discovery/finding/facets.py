@@ -8,14 +8,20 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from portal.db import db
+from portal.db import db, one_of
 from portal.discovery.finding.found import Choice, Group
+from portal.discovery.finding.gathering import gathered
 from portal.discovery.finding.wanted import Wanted
 from portal.library.life.queries import STATE_WORDS, shown_state
 from portal.library.models import ASSET_KINDS, Asset, Facet, Term, asset_terms
 from portal.web.formatting import kind_words
 
 KIND_WORDS = {kind: kind_words(kind) for kind in ASSET_KINDS}
+_TERMS = (
+    select(Facet.key, Facet.name, Term.id, Term.key, Term.name)
+    .join(Term, Term.facet_id == Facet.id)
+    .order_by(Facet.position, Facet.id, Term.position, Term.name)
+)
 
 
 def groups_of(wanted: Wanted) -> tuple[Group, ...]:
@@ -28,12 +34,11 @@ def groups_of(wanted: Wanted) -> tuple[Group, ...]:
 
 
 def _term_groups(wanted: Wanted) -> list[Group]:
-    terms = select(Facet.key, Facet.name, Term.id, Term.key, Term.name).join(Term, Term.facet_id == Facet.id)
-    rows = db.session.execute(terms.order_by(Facet.position, Facet.id, Term.position, Term.name)).all()
+    rows = db.session.execute(_TERMS).all()
     counts = _term_counts(wanted, None)
     for key in {row[0] for row in rows if wanted.filters.get(row[0])}:
         own = _term_counts(wanted, key)
-        counts |= {row[2]: own.get(row[2], 0) for row in rows if row[0] == key}
+        counts = {**counts, **{row[2]: own.get(row[2], 0) for row in rows if row[0] == key}}
     by_facet: dict[tuple[str, str], list[Choice]] = {}
     for facet, facet_name, number, term, name in rows:
         count, is_chosen = counts.get(number, 0), term in wanted.filters.get(facet, ())
@@ -42,7 +47,10 @@ def _term_groups(wanted: Wanted) -> list[Group]:
     return [Group(facet, name, tuple(choices)) for (facet, name), choices in by_facet.items()]
 
 
-def _term_counts(wanted: Wanted, without: str | None) -> dict[int, int]:
+def _term_counts(wanted: Wanted, without: str | None) -> Mapping[int, int]:
+    if wanted.seen and not wanted.is_narrowed:
+        own = select(asset_terms.c.term_id).where(one_of(asset_terms.c.asset_id, wanted.fitting()))
+        return Counter(gathered(own))
     counts = select(asset_terms.c.term_id, func.count())
     counts = counts.where(asset_terms.c.asset_id.in_(wanted.assets(without=without)))
     return dict(db.session.execute(counts.group_by(asset_terms.c.term_id)).tuples().all())

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.db import db, one_of
+from portal.db import IDS, db, one_of, sent
 from portal.deals.models import Deal
 from portal.discovery.finding.boosts import DEAL_WORTH, Facts
 from portal.discovery.fitting import terms_named, values_of
@@ -16,16 +16,32 @@ from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.library.models import Asset, Version, asset_terms
 
 
-def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str]) -> dict[int, Facts]:
-    """Return what boosts look at, by asset; only what the boosts of `names` look at is asked for."""
-    if not names:
-        return {}
-    found = select(
+def _seconds(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[float | None]:
+    return cast("ColumnElement[float | None]", extract("epoch", moment))
+
+
+# Built once: to build a statement takes as long as to run it.
+_FACTS = (
+    select(
         *(Asset.id, Asset.state, Asset.rating_count, Asset.rating_mean, Asset.rating_rank),
         _seconds(Asset.published_at).label("published_at"),
         _seconds(Version.published_at).label("renewed_at"),
         _seconds(Asset.verified_at).label("verified_at"),
-    ).outerjoin(Version, Version.id == Asset.current_version_id)
+    )
+    .outerjoin(Version, Version.id == Asset.current_version_id)
+    .where(one_of(Asset.id, IDS))
+)
+_WON = select(ImpactRow.asset_id, ImpactRow.won).where(
+    ImpactRow.snapshot_id == select(func.max(ImpactSnapshot.id)).scalar_subquery(),
+    one_of(ImpactRow.asset_id, IDS),
+    ImpactRow.won > 0,
+)
+
+
+def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str]) -> dict[int, Facts]:
+    """Return what boosts look at, by asset; only what the boosts of `names` look at is asked for."""
+    if not names:
+        return {}
     won = _won(ids) if "wins" in names else {}
     fits = _fits(ids, deal) if deal and "deal" in names else {}
     return {
@@ -40,21 +56,13 @@ def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str])
             verified_at=row.verified_at,
             fits=tuple(fits.get(row.id, ())),
         )
-        for row in db.session.execute(found.where(one_of(Asset.id, ids)))
+        for row in db.session.execute(_FACTS, sent(ids))
     }
-
-
-def _seconds(moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[float | None]:
-    return cast("ColumnElement[float | None]", extract("epoch", moment))
 
 
 def _won(ids: Sequence[int]) -> dict[int, int]:
     """Return on how many won deals assets were used, as the latest figures have it."""
-    latest = select(func.max(ImpactSnapshot.id)).scalar_subquery()
-    found = select(ImpactRow.asset_id, ImpactRow.won).where(
-        ImpactRow.snapshot_id == latest, one_of(ImpactRow.asset_id, ids), ImpactRow.won > 0
-    )
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(_WON, sent(ids)).tuples().all())
 
 
 def _fits(ids: Sequence[int], deal: Deal) -> dict[int, list[tuple[str, str]]]:

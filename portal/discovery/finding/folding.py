@@ -7,7 +7,7 @@ from itertools import combinations
 
 from sqlalchemy import func, select
 
-from portal.db import db, one_of
+from portal.db import IDS, db, one_of, sent
 from portal.discovery.finding.wanted import Seen
 from portal.library.models import PageMatch
 
@@ -15,6 +15,12 @@ from portal.library.models import PageMatch
 SHARED = 0.6
 # As many copies of one file know each other; nobody has more, and pairs grow with their square.
 MOST_COPIES = 50
+# How many pages versions of a list have in common, built once.
+_PAIRS = (
+    select(PageMatch.version_id, PageMatch.of_version_id, func.count())
+    .where(one_of(PageMatch.version_id, IDS), one_of(PageMatch.of_version_id, IDS))
+    .group_by(PageMatch.version_id, PageMatch.of_version_id)
+)
 
 
 def alike(seen: Mapping[int, Seen]) -> dict[int, set[int]]:
@@ -59,14 +65,8 @@ def _join(found: dict[int, set[int]], first: int, second: int) -> None:
 def _sharing_pages(seen: Mapping[int, Seen]) -> list[tuple[int, int]]:
     """Return the pairs of hits of which the shorter shares most of its pages with the other."""
     by_version = {own.version_id: asset_id for asset_id, own in seen.items() if own.version_id}
-    versions = list(by_version)
-    pairs = (
-        select(PageMatch.version_id, PageMatch.of_version_id, func.count())
-        .where(one_of(PageMatch.version_id, versions), one_of(PageMatch.of_version_id, versions))
-        .group_by(PageMatch.version_id, PageMatch.of_version_id)
-    )
     found = []
-    for version_id, of_version_id, pages in db.session.execute(pairs):
+    for version_id, of_version_id, pages in db.session.execute(_PAIRS, sent(by_version)):
         first, second = by_version[version_id], by_version[of_version_id]
         shorter = min(seen[first].page_count or 0, seen[second].page_count or 0)
         if shorter and pages >= SHARED * shorter:

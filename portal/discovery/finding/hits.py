@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import joinedload
 
-from portal.db import db
+from portal.db import IDS, db, one_of, sent
 from portal.deals.models import Deal
 from portal.discovery.finding.found import Hit
 from portal.discovery.finding.listing import Listing
@@ -22,6 +22,34 @@ from portal.users.models import User
 # Of each hit, from its first page on: fifty dense pages, or two hundred slides.
 LOOKED_AT_CHARACTERS = 100_000
 MOST_ALIKE_SHOWN = 10
+
+
+def _pages_as_read(*, with_text: bool) -> Select[tuple[int, int, str | None, str, int]]:
+    """Select the pages of some versions with their text as far as it is looked at, and how long it is."""
+    text = all_words() if with_text else literal("")
+    until = func.sum(func.length(text)).over(partition_by=Page.version_id, order_by=Page.number)
+    own = select(
+        Page.version_id, Page.number, Page.thumbnail_sha256, text.label("text"), until.label("until")
+    )
+    own = own.where(one_of(Page.version_id, IDS))
+    of = (own if with_text else own.where(Page.number == 1)).subquery().c
+    length = func.length(of.text)
+    room = LOOKED_AT_CHARACTERS - of.until + length
+    found = select(of.version_id, of.number, of.thumbnail_sha256, func.substr(of.text, 1, room), length)
+    return found.where(room > 0).order_by(of.version_id, of.number)
+
+
+_PAGES, _FIRST_PAGES = _pages_as_read(with_text=True), _pages_as_read(with_text=False)
+_ASSETS = (
+    select(Asset)
+    .where(one_of(Asset.id, IDS))
+    .options(
+        joinedload(Asset.current_version).load_only(
+            Version.number, Version.page_count, Version.preview_kind, Version.published_at
+        ),
+        joinedload(Asset.owner).load_only(User.name),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -100,27 +128,13 @@ def _why(
 
 
 def _assets(ids: set[int]) -> dict[int, Asset]:
-    version = joinedload(Asset.current_version).options(
-        load_only(Version.number, Version.page_count, Version.preview_kind, Version.published_at)
-    )
-    owner = joinedload(Asset.owner).load_only(User.name)
-    found = select(Asset).where(Asset.id.in_(ids)).options(version, owner)
-    return {asset.id: asset for asset in db.session.scalars(found)}
+    return {asset.id: asset for asset in db.session.scalars(_ASSETS, sent(ids))}
 
 
 def _pages(version_ids: Sequence[int | None], *, with_text: bool) -> dict[int, list[_LookedAt]]:
     """Return the pages of some versions as far as they are looked at, or the first ones without text."""
-    text = all_words() if with_text else literal("")
-    until = func.sum(func.length(text)).over(partition_by=Page.version_id, order_by=Page.number)
-    own = select(
-        Page.version_id, Page.number, Page.thumbnail_sha256, text.label("text"), until.label("until")
-    )
-    own = own.where(Page.version_id.in_([number for number in version_ids if number]))
-    of = (own if with_text else own.where(Page.number == 1)).subquery().c
-    length = func.length(of.text)
-    room = LOOKED_AT_CHARACTERS - of.until + length
-    found = select(of.version_id, of.number, of.thumbnail_sha256, func.substr(of.text, 1, room), length)
+    found = _PAGES if with_text else _FIRST_PAGES
     pages: dict[int, list[_LookedAt]] = {}
-    for version_id, *page in db.session.execute(found.where(room > 0).order_by(of.version_id, of.number)):
+    for version_id, *page in db.session.execute(found, sent(number for number in version_ids if number)):
         pages.setdefault(version_id, []).append(_LookedAt(*page))
     return pages

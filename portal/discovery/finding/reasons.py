@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from portal.db import db
+from portal.db import IDS, db, one_of, sent
 from portal.deals.models import Deal
 from portal.discovery.finding.boosts import NEW_FOR, Facts
 from portal.discovery.finding.presence import has
@@ -22,6 +22,12 @@ from portal.web.formatting import ago, day, kind_words
 MOST_WORDS = 12
 ALL_WORDS = "Has all your words"
 _TITLE_LIFT, _PHRASES_LIFT = 4, 2
+_NAMES = (
+    select(Asset.id, Asset.kind, Term.name)
+    .outerjoin(asset_terms, asset_terms.c.asset_id == Asset.id)
+    .outerjoin(Term, Term.id == asset_terms.c.term_id)
+    .where(one_of(Asset.id, IDS))
+)
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,8 @@ class Read:
 
 def term_names(asset_ids: Sequence[int]) -> dict[int, str]:
     """Return the names under which assets are found beside their text: kind and terms."""
-    found = select(Asset.id, Asset.kind, Term.name).outerjoin(asset_terms, asset_terms.c.asset_id == Asset.id)
-    found = found.outerjoin(Term, Term.id == asset_terms.c.term_id).where(Asset.id.in_(asset_ids))
     names: dict[int, list[str]] = {}
-    for asset_id, kind, name in db.session.execute(found):
+    for asset_id, kind, name in db.session.execute(_NAMES, sent(asset_ids)):
         names.setdefault(asset_id, [kind_words(kind)]).append(name or "")
     return {asset_id: "\n".join(own) for asset_id, own in names.items()}
 
