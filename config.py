@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from importlib.util import find_spec
@@ -123,7 +124,7 @@ def _sender(name: str, text: str | None, *, is_needed: bool) -> str:
     shown, address = parseaddr(text)
     try:
         sender = Address(shown, addr_spec=address)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         sender = Address()
     if not (sender.username and sender.domain and text.isprintable() and address.isascii()):
         raise SystemExit(

@@ -14,6 +14,8 @@ from portal.jobs import run_job, sweep
 
 # What a worker looks after before it does its first job.
 at_start: list[Callable[[], None]] = []
+# And every minute, besides sweeping.
+every_minute: list[Callable[[], None]] = []
 
 
 def init_app(app: Flask) -> None:
@@ -34,6 +36,16 @@ def init_app(app: Flask) -> None:
     app.extensions["queue_task"] = queue.task()(inside(run_job))
     app.cli.add_command(worker)
     queue.periodic_task(crontab(minute="*"))(inside(sweep))
+    queue.periodic_task(crontab(minute="*"))(inside(look_after_all))
+
+
+def look_after_all() -> None:
+    """Do what is due every minute; what fails keeps nothing else from being done."""
+    for look in every_minute:
+        try:
+            look()
+        except Exception:
+            current_app.logger.exception("%s failed", look.__name__)
 
 
 @click.command("worker")

@@ -42,6 +42,7 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("SMTP_PASSWORD", "secret"),
         ("MAIL_FROM", "tandem"),
         ("MAIL_FROM", "tandem@"),
+        ("MAIL_FROM", "<<tandem>@example.com>"),
         ("MAIL_FROM", "Tandem <tandem@example.com>\nBcc: <eve@example.com>"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Writing to the outbox, delivering from it, and reading what came."""
+"""Writing to the outbox, and reading what came."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from sqlalchemy import Select, insert, literal, select, update
 from portal.db import chunks, db, now
 from portal.jobs import enqueue
 from portal.notifications.models import Notification, OutboxMessage
-
-BATCH = 500
 
 
 def notify(
@@ -136,33 +134,6 @@ def unsay(event_key: str, title: str) -> None:
     db.session.execute(told.values(title=title[:300]))
     waiting = update(OutboxMessage).where(OutboxMessage.event_key == event_key)
     db.session.execute(waiting.values(title=title[:300]))
-
-
-def deliver(limit: int = BATCH) -> int:
-    """Put waiting messages under their recipients' bells and mark them delivered; return how many."""
-    waiting = select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)).order_by(OutboxMessage.id)
-    messages = list(db.session.scalars(waiting.limit(limit)))
-    if not messages:
-        return 0
-    db.session.execute(
-        insert(Notification),
-        [
-            {
-                "user_id": message.recipient_id,
-                "message_id": message.id,
-                "kind": message.kind,
-                "title": message.title,
-                "address": message.address,
-                "group_key": message.group_key,
-                "group_title": message.group_title,
-                "created_at": message.created_at,
-            }
-            for message in messages
-        ],
-    )
-    for message in messages:
-        message.delivered_at = now()
-    return len(messages)
 
 
 def mark_read(user_id: int, notification_id: int | None = None) -> None:

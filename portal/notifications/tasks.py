@@ -1,10 +1,16 @@
-"""The job that empties the outbox."""
+"""The jobs that empty the outbox and send mail, and the look every minute at what mail is due."""
 
 from __future__ import annotations
 
-from portal.db import unit_of_work
-from portal.jobs import job
-from portal.notifications.services import BATCH, deliver
+from flask import current_app
+
+from portal.db import end_read, now, unit_of_work
+from portal.jobs import enqueue, job, pending
+from portal.notifications.delivering import BATCH, deliver
+from portal.notifications.digests import due_digests, make_digests
+from portal.notifications.mailing import any_due, doubt_abandoned
+from portal.notifications.sending import send_due_mails
+from portal.worker import at_start, every_minute
 
 
 @job("deliver_notifications")
@@ -15,3 +21,29 @@ def deliver_notifications(_: int | None) -> None:
             delivered = deliver()
         if delivered < BATCH:
             return
+
+
+@job("send_mails")
+def send_mails(_: int | None) -> None:
+    """Send every mail that is due."""
+    send_due_mails()
+
+
+def look_after_mail() -> None:
+    """Make the digests whose time has come, and see that what is due is sent."""
+    if not current_app.config["SMTP_HOST"]:
+        return
+    moment = now()
+    digests = due_digests(moment)
+    end_read()
+    for mail_time, zone in digests:
+        with unit_of_work():
+            make_digests(mail_time, zone, moment)
+    with unit_of_work():
+        doubt_abandoned()
+        if any_due() and not pending("send_mails"):
+            enqueue("send_mails", once=True)
+
+
+at_start.append(look_after_mail)
+every_minute.append(look_after_mail)

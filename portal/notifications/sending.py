@@ -1,0 +1,81 @@
+"""Sending the mails that are due: each is claimed for good just before its text is given, and settled right after."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing
+
+from flask import current_app
+
+from portal.claims import claimant
+from portal.db import end_read, unit_of_work
+from portal.notifications import mailing
+from portal.notifications.letters import Letter, compose
+from portal.notifications.mail_server import Conversation, Doubtful, Refused, Server, Unreachable
+
+
+def send_due_mails() -> None:
+    """Send every mail that is due over one connection; without a mail server all of them wait."""
+    if not current_app.config["SMTP_HOST"]:
+        return
+    with unit_of_work():
+        mailing.doubt_abandoned()
+        mailing.give_up_unreachable()
+    with closing(Conversation(_server())) as conversation:
+        while mails := _due():
+            for mail_id, address in mails:
+                try:
+                    _send(conversation, mail_id, address)
+                except Unreachable as problem:
+                    with unit_of_work():
+                        mailing.put_off_all(str(problem))
+                    return
+
+
+def _due() -> list[tuple[int, str]]:
+    mails = mailing.due_mails()
+    end_read()
+    return mails
+
+
+def _send(conversation: Conversation, mail_id: int, address: str) -> None:
+    by = f"{claimant()}/{secrets.token_hex(4)}"
+    try:
+        conversation.offer(address)
+        with unit_of_work():
+            letter = mailing.claim(mail_id, by)
+        if letter is None:
+            conversation.take_back()
+            return
+        conversation.give(_written(letter, conversation))
+    except Refused as refusal:
+        with unit_of_work():
+            mailing.note_refusal(mail_id, by, str(refusal), is_final=refusal.is_final)
+    except Doubtful as doubt:
+        with unit_of_work():
+            mailing.note_doubt(mail_id, by, str(doubt))
+    else:
+        with unit_of_work():
+            mailing.note_sent(mail_id, by)
+
+
+def _written(letter: Letter, conversation: Conversation) -> bytes:
+    try:
+        return compose(letter)
+    except Exception as error:
+        # One mail that cannot be written must not keep the others from going.
+        current_app.logger.exception("the mail %s could not be written", letter.message_id)
+        conversation.take_back()
+        raise Refused(f"The mail could not be written: {error}", is_final=True) from None
+
+
+def _server() -> Server:
+    read = current_app.config
+    return Server(
+        host=read["SMTP_HOST"],
+        port=read["SMTP_PORT"],
+        security=read["SMTP_SECURITY"],
+        user=read["SMTP_USER"],
+        password=read["SMTP_PASSWORD"],
+        sender=read["MAIL_FROM"],
+    )
