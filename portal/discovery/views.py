@@ -191,6 +191,7 @@ def snippet(fragments: Iterable[Fragment]) -> Markup:
 
 
 def _groups(found: Found) -> list[dict[str, Any]]:
+    here = _here()
     return [
         {
             "label": group.name,
@@ -199,7 +200,7 @@ def _groups(found: Found) -> list[dict[str, Any]]:
                     "label": choice.name,
                     "count": choice.count,
                     "selected": choice.chosen,
-                    "href": _toggled(group.key, choice.key, found.typed),
+                    "href": _toggled(here, group.key, choice.key, found.typed),
                 }
                 for choice in group.choices
             ],
@@ -208,9 +209,8 @@ def _groups(found: Found) -> list[dict[str, Any]]:
     ]
 
 
-def _toggled(name: str, value: str, typed: Sequence[Typed]) -> str:
+def _toggled(pairs: list[tuple[str, str]], name: str, value: str, typed: Sequence[Typed]) -> str:
     """Return this page's address with one value of a filter switched, back on the first page."""
-    pairs = _here()
     if (name, value) in pairs:
         return _library([pair for pair in pairs if pair != (name, value)])
     written = next(

@@ -7,7 +7,7 @@ indexed, so GTX-9, GTX9 and "GTX 9" find each other. Case, accents and endings (
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -73,13 +73,18 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def words(text: str, stemmed: bool = True) -> Iterator[Word]:
-    """Yield the words of a text in order; their places are those in its `normal` form."""
+def words(text: str, stemmed: bool = True, having: Set[str] | None = None) -> Iterator[Word]:
+    """Yield the words of a text in order; their places are those in its `normal` form.
+
+    With `having`, words of which no term and no whole is among those are left out, as far as that is quick to tell.
+    """
     for match in _WORD.finditer(normal(text).replace("_", " ")):
         raw, start = match.group(), match.start()
         if not raw.isascii() and UNSPACED.search(raw):
             yield from _mixed(raw, start, stemmed)
-        elif (forms := (_forms if len(raw) <= LONGEST_PART else _forms.__wrapped__)(raw, stemmed))[0]:
+        elif (forms := (_forms if len(raw) <= LONGEST_PART else _forms.__wrapped__)(raw, stemmed))[0] and (
+            having is None or not having.isdisjoint(forms[1] + forms[2])
+        ):
             yield Word(start, start + len(raw), *forms)
 
 

@@ -200,7 +200,7 @@ def _matches(block: _Block, query: Query) -> list[_Match]:
                 alone.setdefault(form, place)
             if wanted.sequence:
                 in_a_row.setdefault(wanted.sequence, place)
-    found = list(words(block.text)) if alone or in_a_row else []
+    found = list(words(block.text, having=None if in_a_row else alone.keys())) if alone or in_a_row else []
     hits = [(word, word, alone[form]) for word in found for form in word.wholes + word.terms if form in alone]
     if in_a_row:
         text = sequence(found)

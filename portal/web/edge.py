@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -48,6 +49,8 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin)
     app.url_map.converters["int"] = Number
     app.jinja_env.globals["nonce"] = new_nonce
+    # Every page names fifty of them, and they stay while the process runs.
+    app.jinja_env.globals["static_address"] = _static_address if app.debug else cache(_static_address)
     app.url_defaults(_name_version)
 
 
@@ -67,6 +70,10 @@ def _name_version(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint == "static" and "filename" in values and "v" not in values:
         path = Path(current_app.static_folder or "") / values["filename"]
         values["v"] = int(path.stat().st_mtime) if path.is_file() else 0
+
+
+def _static_address(filename: str) -> str:
+    return url_for("static", filename=filename)
 
 
 def _begin() -> None:

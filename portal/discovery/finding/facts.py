@@ -45,18 +45,27 @@ def facts_of_hits(ids: Sequence[int], deal: Deal | None, names: Collection[str])
     won = _won(ids) if "wins" in names else {}
     fits = _fits(ids, deal) if deal and "deal" in names else {}
     return {
-        row.id: Facts(
-            is_approved=row.state == "published",
-            rating_count=row.rating_count,
-            rating_mean=row.rating_mean,
-            rating_rank=row.rating_rank,
-            won=won.get(row.id, 0),
-            published_at=row.published_at,
-            renewed_at=row.renewed_at,
-            verified_at=row.verified_at,
-            fits=tuple(fits.get(row.id, ())),
+        asset_id: Facts(
+            state == "published",
+            rating_count,
+            rating_mean,
+            rating_rank,
+            won.get(asset_id, 0),
+            published_at,
+            renewed_at,
+            verified_at,
+            tuple(fits.get(asset_id, ())),
         )
-        for row in db.session.execute(_FACTS, sent(ids))
+        for (
+            asset_id,
+            state,
+            rating_count,
+            rating_mean,
+            rating_rank,
+            published_at,
+            renewed_at,
+            verified_at,
+        ) in db.session.execute(_FACTS, sent(ids))
     }
 
 

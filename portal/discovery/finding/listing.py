@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from flask import current_app
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.db import db, now
 from portal.deals.models import Deal
-from portal.discovery.finding.boosts import MOST, Facts, shares
+from portal.discovery.finding.boosts import WORTH, Facts, shares
 from portal.discovery.finding.facts import facts_of_hits
 from portal.discovery.finding.folding import alike, folded
 from portal.discovery.finding.wanted import Wanted
@@ -69,10 +70,12 @@ def _by_relevance(
         number = _within(number, len(order), per_page)
         return Listing(tuple(order[(number - 1) * per_page : number * per_page]), len(order), number)
     neighbours = alike({asset_id: wanted.seen[asset_id] for asset_id in order})
-    near = _within_reach(wanted, order, number * per_page + len(neighbours), neighbours.keys())
+    most = 1 + sum(WORTH[name] for name in names if deal or name != "deal")
+    near = _within_reach(wanted, order, number * per_page + len(neighbours), most)
+    near += neighbours.keys() - set(near)  # their order decides what is folded
     facts, at = facts_of_hits(near, deal, names), now().timestamp()
     boosts = {asset_id: shares(own, at, names) for asset_id, own in facts.items()}
-    order.sort(key=lambda asset_id: _standing(wanted, asset_id, boosts.get(asset_id, {})), reverse=True)
+    order.sort(key=_standing(wanted, boosts), reverse=True)
     leaders = folded(order, neighbours)
     number = _within(number, len(leaders), per_page)
     shown = tuple(leaders)[(number - 1) * per_page : number * per_page]
@@ -96,23 +99,26 @@ def _first_partial(wanted: Wanted, leaders: Iterable[int]) -> int | None:
     return next((place for place, asset_id in enumerate(leaders, 1) if asset_id not in whole), None)
 
 
-def _within_reach(wanted: Wanted, order: list[int], first: int, also: Collection[int]) -> list[int]:
-    """Return the hits that boosts can bring among the first so many, and those whose order decides what is folded."""
-    last = wanted.ranked[order[min(first, len(order)) - 1]] if order else None
-    near = [
-        asset_id
-        for asset_id in order
-        if last
-        and (wanted.ranked[asset_id].lift, wanted.ranked[asset_id].score * (1 + MOST))
-        >= (last.lift, last.score)
-    ]
-    return [*near, *(set(also) - set(near))]
+def _within_reach(wanted: Wanted, order: list[int], first: int, most: float) -> list[int]:
+    """Return the hits that can be among the first so many when boosts multiply scores by `most` at most."""
+    if not order:
+        return []
+    _, lift, score = wanted.ranked[order[min(first, len(order)) - 1]]
+    hits = (wanted.ranked[asset_id] for asset_id in order)
+    return [hit.id for hit in takewhile(lambda hit: (hit.lift, hit.score * most) >= (lift, score), hits)]
 
 
-def _standing(wanted: Wanted, asset_id: int, boosts: Mapping[str, float]) -> tuple[float, float]:
+def _standing(
+    wanted: Wanted, boosts: Mapping[int, Mapping[str, float]]
+) -> Callable[[int], tuple[float, float]]:
     """Return by what hits are ordered: the engine's lift, which no boost crosses, then the boosted score."""
-    hit = wanted.ranked[asset_id]
-    return hit.lift, hit.score * (1 + sum(boosts.values()))
+    times = {asset_id: 1 + sum(own.values()) for asset_id, own in boosts.items()}
+
+    def standing(asset_id: int) -> tuple[float, float]:
+        _, lift, score = wanted.ranked[asset_id]
+        return lift, score * times.get(asset_id, 1)
+
+    return standing
 
 
 def _within(number: int, total: int, per_page: int) -> int:
