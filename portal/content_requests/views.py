@@ -36,6 +36,7 @@ from portal.discovery.learning.request_queries import (
 from portal.discovery.learning.request_services import remember_with
 from portal.discovery.models import Search
 from portal.errors import Forbidden, PortalError
+from portal.feedback.threads.queries import thread_panel
 from portal.jobs import pending
 from portal.library.models import Asset
 from portal.usage.sums import local_day
@@ -135,6 +136,7 @@ def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response
         waiting=waiting,
         deals=_own_deals() if asked.is_open and not waiting.joined else [],
         history=history_of(asked),
+        threads=thread_panel(asked, me()),
         complete_form=complete_form,
         begun=begun_for(asked) if may_deliver else [],
         assets=[(asset.id, asset.title) for asset in deliverable_assets()] if may_deliver else [],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.db import chunks, db, now
 from portal.deals.models import Account, Deal, DealImport, StageEntry
 from portal.errors import NotFound
-from portal.users.models import User, UserSession
+from portal.users.models import SEE_ALL_DEALS, User, UserSession
 
 Which = Literal["mine", "open", "won", "lost", "all"]
 WHICH: tuple[Which, ...] = ("mine", "open", "won", "lost", "all")
@@ -27,6 +27,12 @@ def visible_deals(user: User) -> Select[tuple[Deal]]:
         return deals.where(owned)
     teammates = select(User.id).where(User.team_id == user.team_id)
     return deals.where(or_(owned, Deal.owner_id.in_(teammates)))
+
+
+def who_sees(deal: Deal) -> ColumnElement[bool]:
+    """Say in SQL of people whether they see a deal: visible_deals, asked the other way round."""
+    mates = select(User.team_id).where(User.id == deal.owner_id, User.team_id.is_not(None))
+    return or_(User.role.in_(SEE_ALL_DEALS), User.id == deal.owner_id, User.team_id.in_(mates))
 
 
 def visible_deal(user: User, deal_id: int) -> Deal:

@@ -26,6 +26,7 @@ from portal.deals.queries import (
 from portal.deals.story_views import story_of
 from portal.discovery.fitting import facts_of
 from portal.discovery.recommending import Pick, everything_for, picks_for_deal
+from portal.feedback.threads.queries import thread_panel
 from portal.library.page_queries import with_thumbnails
 from portal.sharing.queries import links_of_deal
 from portal.tabular.report import counted
@@ -79,6 +80,7 @@ def show(deal_id: int) -> Response:
         links=links,
         requests=requests_of_deal(deal.id),
         story=story_of(user, deal, links),
+        threads=thread_panel(deal, user),
     )
 
 

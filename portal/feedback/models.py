@@ -9,18 +9,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Model, UtcDateTime, now
 from portal.library.models import Version
-from portal.users.models import User
+from portal.users.models import Team, User
 
-REASONS = {
+PRAISE = {
     "right_message": "Right message",
     "customer_loved_it": "Customer loved it",
     "saved_time": "Saved me time",
+}
+BLAME = {
     "outdated": "Outdated",
     "too_long": "Too long",
     "wrong_audience": "Wrong audience",
     "not_convincing": "Not convincing",
     "mistakes": "Has mistakes",
 }
+REASONS = PRAISE | BLAME
 
 
 class Rating(Model):
@@ -45,6 +48,8 @@ class Rating(Model):
 
     user: Mapped[User] = relationship()
     version: Mapped[Version] = relationship()
+    # The database takes them along when the rating is taken back.
+    answers: Mapped[list[RatingAnswer]] = relationship(viewonly=True, order_by="RatingAnswer.id")
 
 
 class RatingAnswer(Model):
@@ -155,6 +160,7 @@ class Thread(Model):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     version: Mapped[Version | None] = relationship()
+    team: Mapped[Team | None] = relationship()
     resolved_by: Mapped[User | None] = relationship(foreign_keys=resolved_by_id)
     comments: Mapped[list[Comment]] = relationship(back_populates="thread", order_by="Comment.id")
 
@@ -200,3 +206,6 @@ class Mention(Model):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+
+    user: Mapped[User | None] = relationship()
+    team: Mapped[Team | None] = relationship()

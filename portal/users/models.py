@@ -12,6 +12,7 @@ from portal.db import Model, UtcDateTime, now
 
 ROLES = ("rep", "marketer", "manager", "admin")
 STATUSES = ("active", "placeholder", "disabled")
+SEE_ALL_DEALS = ("marketer", "manager", "admin")
 
 
 class Team(Model):
@@ -63,7 +64,7 @@ class User(Model):
 
     @property
     def sees_all_deals(self) -> bool:
-        return self.role in ("marketer", "manager", "admin")
+        return self.role in SEE_ALL_DEALS
 
     @property
     def initials(self) -> str:

@@ -11,8 +11,8 @@ from portal.feedback.threads.services import start_thread
 from portal.library.models import Contribution, Version
 from portal.library.queries import asset_or_404
 from portal.library.reviewing.services import ask_review
+from portal.notifications.delivering import deliver
 from portal.notifications.models import Notification, OutboxMessage
-from portal.notifications.services import deliver
 from portal.users.models import User
 
 SECRET = "Their budget is 4 million"
@@ -24,7 +24,7 @@ def begin(make):
 
     def begun(asset, by):
         return make.inside(
-            lambda: start_thread(asset_or_404(asset.id), db.session.get_one(User, by.id), SECRET)
+            lambda: start_thread(asset_or_404(asset.id), db.session.get_one(User, by.id), SECRET).thread
         )
 
     return begun

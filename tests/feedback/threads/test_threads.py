@@ -39,7 +39,7 @@ def begin(make):
 
     def begun(asset, by, body="Old prices", **fields):
         return make.inside(
-            lambda: start_thread(asset_or_404(asset.id), db.session.get_one(User, by.id), body, **fields)
+            lambda: start_thread(asset_or_404(asset.id), db.session.get_one(User, by.id), body, **fields).thread
         )
 
     return begun
@@ -53,7 +53,8 @@ def test_anyone_who_sees_content_begins_a_thread_and_the_owner_is_told_once(sign
     form = {"body": "Prices on this one are **old**", "page": "2", "nonce": "once"}
     answers = [sign_in(rep).post(START, data=form) for _ in range(2)]
     (thread,) = rows(select(Thread))
-    assert [answer.location for answer in answers] == [f"/library/deck?page=2#thread-{thread.id}"] * 2
+    (comment,) = rows(select(Comment))
+    assert [answer.location for answer in answers] == [f"/library/deck?page=2#comment-{comment.id}"] * 2
     assert (thread.page_number, thread.version_id, thread.created_by_id) == (
         2,
         deck.current_version_id,
