@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,13 @@ def requests_by_pipeline(view: str = "open", user: User | None = None) -> Select
 def request_rows(statement: Select[Any]) -> list[RequestRow]:
     """Run a select of requests_by_pipeline and return its typed rows."""
     return [RequestRow(*row) for row in db.session.execute(statement)]
+
+
+def pipeline_waiting(request_ids: Sequence[int]) -> dict[int, int]:
+    """Return for some requests the open amount of the distinct deals that somebody named as waiting for them."""
+    worth = _worth()
+    found = select(worth.c.request_id, worth.c.pipeline).where(worth.c.request_id.in_(request_ids))
+    return dict(db.session.execute(found).tuples().all())
 
 
 def waiting_pipeline() -> tuple[int, int]:

@@ -47,9 +47,9 @@ COLUMNS = (
     Column("results", "Results", "count", "How many results there were the last time."),
     Column(
         "pipeline",
-        "Open pipeline",
+        "Pipeline of searchers",
         "money",
-        "Amount of the distinct open deals chosen while searching.",
+        "Open deals that people had chosen while they searched, each once. Nobody has said that they wait for it.",
     ),
     Column("with_deal", "With a deal", "count", "How often a deal was chosen while searching."),
     Column("other", "Rephrased as", "text", "What most often followed within two minutes."),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.content_requests.models import OPEN_STATUSES
+from portal.content_requests.queries import pipeline_waiting
 from portal.discovery.learning import queries
 from portal.discovery.learning.facts import VIEWS
 from portal.discovery.learning.request_queries import AskedFor, requests_with_searches, searches_of
@@ -40,22 +41,41 @@ ORDERS = {"nothing": "-people"}
 def index() -> Response:
     asked, choices = asked_of(ASKED), teams(me())
     filters, show, errors = _read(asked)
-    found = {} if errors else _found(filters, asked, show)
+    if show not in VIEWS:
+        return _page_of_requests(asked)
+    who = asked.get("who", "sales")
+    team = [filters.team_words] if choices else []
     return render(
         "reports/search.html",
         asked=asked,
         errors=errors,
         show=show,
-        tabs=[(name, words, _here(asked, show=name, sort=None)) for name, words in SHOWN.items()],
+        tabs=_tabs(asked),
         few=FEW,
         who_choices=list(WHO.items()),
         team_choices=[("", "All teams"), *((team.id, team.name) for team in choices)],
         periods=periods("search_report.index", asked),
-        period=filters.period.words,
-        formats=_files(asked) if show in VIEWS else [],
+        chosen=["Filters"] if errors else [filters.period.words, *team, WHO[who]],
+        formats=_files(asked),
         status=422 if errors else 200,
-        **found,
+        **({} if errors else _found(filters, asked, show)),
     )
+
+
+def _page_of_requests(asked: dict[str, Any]) -> Response:
+    """Show all requests that came from searches; filters of searches say nothing of these, so the page has none."""
+    page = paginate(requests_with_searches(), per_page=PER_PAGE)
+    ids = [one.id for one in page.items]
+    searches, waiting = searches_of(ids), pipeline_waiting(ids)
+    rows = [
+        AskedFor(one, searches[one.id], waiting.get(one.id, 0)) for one in page.items if one.id in searches
+    ]
+    page = Page(rows, page.number, page.total, PER_PAGE)
+    return render("reports/search.html", show="requests", asked=asked, tabs=_tabs(asked), page=page)
+
+
+def _tabs(asked: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(name, words, _here(asked, show=name, sort=None)) for name, words in SHOWN.items()]
 
 
 @blueprint.get("/search.<any(csv, xlsx, docx):ending>")
@@ -126,14 +146,9 @@ def _files(asked: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _found(filters: Filters, asked: dict[str, Any], show: str) -> dict[str, Any]:
     scope = scope_of(filters, asked.get("who", "sales"))
-    found: dict[str, Any] = {"totals": queries.totals(scope)}
-    if show not in VIEWS:
-        page = paginate(requests_with_searches(), per_page=PER_PAGE)
-        searches = searches_of([one.id for one in page.items])
-        rows = [AskedFor(one, searches[one.id]) for one in page.items if one.id in searches]
-        return found | {"page": Page(rows, page.number, page.total, PER_PAGE)}
     total = queries.groups_in(scope, show)
     number = min(page_number(), max(1, -(-total // PER_PAGE)))
     sort = asked.get("sort", ORDERS.get(show, "-searches"))
     groups = queries.searched(scope, show, sort, PER_PAGE, (number - 1) * PER_PAGE)
-    return found | {"page": Page(groups, number, total, PER_PAGE), "sort": sort}
+    page = Page(groups, number, total, PER_PAGE)
+    return {"totals": queries.totals(scope), "page": page, "sort": sort}

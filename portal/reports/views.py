@@ -78,6 +78,7 @@ def _page(name: str, build: Callable[[Filters], Table]) -> Response:
         name=name,
         asked=asked,
         errors=errors,
+        chosen=["Filters"] if errors else _chosen(name, filters, bool(choices)),
         kind_choices=[("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
         team_choices=[("", "All teams"), *((team.id, team.name) for team in choices)],
         by_choices=list(BY.items()),
@@ -89,6 +90,12 @@ def _page(name: str, build: Callable[[Filters], Table]) -> Response:
         status=422 if errors else 200,
         **found,
     )
+
+
+def _chosen(name: str, filters: Filters, with_team: bool) -> list[str]:
+    """Say in words what a report is narrowed to, of what its page offers."""
+    team = [filters.team_words] if with_team else []
+    return [filters.period.words, *team, BY[filters.by] if name == "adoption" else filters.kind_words]
 
 
 def _shown(table: Table, asked: dict[str, Any]) -> dict[str, Any]:

@@ -86,10 +86,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class AskedFor:
-    """A request in the report, with its searches."""
+    """A request in the report, with its searches, and the open amount of the deals that wait for it."""
 
     request: ContentRequest
     searches: RequestSearches
+    waiting_minor: int
 
 
 def _sums() -> tuple[Any, ...]:
