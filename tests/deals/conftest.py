@@ -11,6 +11,14 @@ import pytest
 from flask import Flask
 
 HEADER = "id,name,account,owner,owner email,stage,amount,currency,created,closed"
+WON = "D1,First,Acme,Jo Day,jo@example.com,Closed Won,\"1,054.50\",USD,2026-01-02,2026-02-03"  # fmt: skip
+LOST = "D2,Second,Beta,Jo Day,jo@example.com,Closed Lost,2000,USD,2026-01-05,2026-02-09"
+OPEN = "D3,Third,Acme,Al Fox,,Proposal,3000,USD,2026-02-01,2026-12-01"
+
+
+def counts(report: dict[str, Any]) -> tuple[int, ...]:
+    """How many rows of an import were new, changed, unchanged and refused."""
+    return tuple(report[name] for name in ("new", "changed", "unchanged", "refused"))
 
 
 @pytest.fixture

@@ -7,14 +7,19 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from config import TestConfig
 from portal import create_app
 from portal.db import db
 from portal.demo.load import load
+from portal.demo.loading.people import PASSWORD
 from portal.demo.pieces import load_pieces
 from portal.demo.simulated import Simulated
 from portal.demo.simulation import SEED, simulate
@@ -28,6 +33,34 @@ def create(folder: Path) -> Flask:
     """The portal on a folder, without LibreOffice."""
     # A LibreOffice that is named but absent makes Word and PowerPoint files wait for the worker.
     return create_app(TestConfig(folder, WTF_CSRF_ENABLED=False, SOFFICE="/nowhere/soffice"))
+
+
+def client_of(app: Flask, email: str) -> FlaskClient:
+    """Sign in to the demo as one of its people."""
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+    assert answer.status_code == 303, "the demo's people sign in with the demo's password"
+    return client
+
+
+def row_counts(app: Flask) -> dict[str, int]:
+    """The number of rows of each table."""
+    tables = db.metadata.sorted_tables
+    with app.app_context():
+        return {
+            table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables
+        }
+
+
+def count(app: Flask, table: Any, *conditions: Any) -> int:
+    """The number of rows of a table that meet conditions."""
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    """Run a command of the demo."""
+    return app.test_cli_runner().invoke(args=["demo", *arguments])
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,15 @@
-"""Loading the demo, signing in to it, judging the method by it, and clearing it."""
+"""Loading the demo, signing in to it, and judging the method by it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from click.testing import Result
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
-from portal.db import db, unit_of_work
+from portal.db import db
 from portal.deals.models import Account, Deal, StageEntry
-from portal.demo import care, commands, queries, services
+from portal.demo import care, queries
 from portal.demo.company import ADMIN, MARKETERS, PEOPLE, REPS, VOCABULARY
 from portal.demo.from_sales import BROUGHT
 from portal.demo.loading.people import PASSWORD
@@ -26,7 +21,6 @@ from portal.feedback.models import Rating, Thread
 from portal.impact.models import ImpactSnapshot
 from portal.jobs import Job
 from portal.library.hygiene.queries import looked_over
-from portal.library.indexing import engine
 from portal.library.models import (
     Asset,
     AssetEvent,
@@ -42,38 +36,14 @@ from portal.notifications.models import Notification
 from portal.sharing.models import ShareLink, Visit
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.users.models import User
-from tests.demo.conftest import DEALS, PIECES, TODAY
+from tests.demo.conftest import DEALS, PIECES, TODAY, client_of, count, row_counts, run
 from tests.factories import Make
 
 pytestmark = pytest.mark.xdist_group("demo")
 
 
-def _sign_in(app: Flask, email: str) -> FlaskClient:
-    client = app.test_client()
-    answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
-    assert answer.status_code == 303, "the demo's people sign in with the demo's password"
-    return client
-
-
-def _counts(app: Flask) -> dict[str, int]:
-    tables = db.metadata.sorted_tables
-    with app.app_context():
-        return {
-            table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables
-        }
-
-
-def _count(app: Flask, table: Any, *conditions: Any) -> int:
-    with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
-
-
-def _run(app: Flask, *arguments: str) -> Result:
-    return app.test_cli_runner().invoke(args=["demo", *arguments])
-
-
 def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, story: Simulated) -> None:
-    counts = _counts(demo)
+    counts = row_counts(demo)
 
     assert counts[User.__tablename__] == len(PEOPLE)
     assert counts[Term.__tablename__] == sum(len(names) for names in VOCABULARY.values())
@@ -101,9 +71,9 @@ def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, stor
 def test_deals_come_in_as_the_crm_tells_them(demo: Flask, story: Simulated) -> None:
     for status in ("open", "won", "lost"):
         told = [deal for deal in story.deals if deal.status == status]
-        assert _count(demo, Deal, Deal.status == status) == len(told) > 0
-    assert _count(demo, Deal, Deal.size_minor.is_(None)) == 0
-    assert _count(demo, Deal, Deal.owner_id.is_(None)) == 0
+        assert count(demo, Deal, Deal.status == status) == len(told) > 0
+    assert count(demo, Deal, Deal.size_minor.is_(None)) == 0
+    assert count(demo, Deal, Deal.owner_id.is_(None)) == 0
     with demo.app_context():
         worth = db.session.scalar(select(func.sum(Deal.base_amount_minor)).where(Deal.status == "won"))
     assert worth == sum(deal.amount_minor for deal in story.deals if deal.status == "won")
@@ -112,12 +82,12 @@ def test_deals_come_in_as_the_crm_tells_them(demo: Flask, story: Simulated) -> N
 def test_every_text_can_be_searched_at_once_and_slow_pictures_wait_for_the_worker(demo: Flask) -> None:
     office = sum(len(piece.editions) for piece in PIECES if piece.format in ("docx", "pptx")) + len(BROUGHT)
 
-    assert _count(demo, Version, Version.state != "indexed", Version.source != "link") == 0
-    assert _count(demo, Version, Version.preview_kind == "waiting") == office > 0
-    assert _count(demo, Job, Job.kind == "draw_version", Job.state == "waiting") == office
-    assert _count(demo, Job, Job.kind != "draw_version", Job.state != "done") == 0
-    assert _count(demo, Page, Page.thumbnail_sha256.is_not(None)) > 20
-    page = _sign_in(demo, REPS[0].email).get("/library?q=brackwater dairy")
+    assert count(demo, Version, Version.state != "indexed", Version.source != "link") == 0
+    assert count(demo, Version, Version.preview_kind == "waiting") == office > 0
+    assert count(demo, Job, Job.kind == "draw_version", Job.state == "waiting") == office
+    assert count(demo, Job, Job.kind != "draw_version", Job.state != "done") == 0
+    assert count(demo, Page, Page.thumbnail_sha256.is_not(None)) > 20
+    page = client_of(demo, REPS[0].email).get("/library?q=brackwater dairy")
     assert "Brackwater Dairy: truck waiting cut from 94 to 31 minutes" in page.text
 
 
@@ -126,19 +96,19 @@ def test_there_is_written_content_a_link_and_drafts_that_are_ready_for_review(de
         with demo.app_context():
             found = select(Asset.slug).join(Version, Version.id == Asset.current_version_id)
             slug = db.session.scalars(found.where(Version.source == source, Asset.state == "published")).one()
-        assert words in _sign_in(demo, REPS[0].email).get(f"/library/{slug}").text
-    review = _sign_in(demo, MARKETERS[0].email).get("/library/review").text
+        assert words in client_of(demo, REPS[0].email).get(f"/library/{slug}").text
+    review = client_of(demo, MARKETERS[0].email).get("/library/review").text
     assert "Email: after the pilot has ended" in review
-    asked = _sign_in(demo, REPS[0].email).get("/library/checklist-the-week-before-go-live")
+    asked = client_of(demo, REPS[0].email).get("/library/checklist-the-week-before-go-live")
     assert "Does this work in front of a customer?" in asked.text
 
 
 def test_whoever_can_be_signed_in_as_has_something_of_everything(demo: Flask) -> None:
     with demo.app_context():
         rep = db.session.scalars(select(User.id).where(User.email == queries.logins()[0].email)).one()
-    assert _count(demo, Deal, Deal.owner_id == rep, Deal.status == "open") > 0
-    assert _count(demo, ShareLink, ShareLink.created_by_id == rep) > 0
-    assert _count(demo, ContentRequest, ContentRequest.asked_by_id == rep) > 0
+    assert count(demo, Deal, Deal.owner_id == rep, Deal.status == "open") > 0
+    assert count(demo, ShareLink, ShareLink.created_by_id == rep) > 0
+    assert count(demo, ContentRequest, ContentRequest.asked_by_id == rep) > 0
 
 
 def test_a_page_whose_pictures_wait_says_so(demo: Flask) -> None:
@@ -146,7 +116,7 @@ def test_a_page_whose_pictures_wait_says_so(demo: Flask) -> None:
         waiting = select(Asset.slug).join(Version, Version.id == Asset.current_version_id)
         slug = db.session.scalar(waiting.where(Version.preview_kind == "waiting", Asset.state == "published"))
 
-    assert "being drawn" in _sign_in(demo, REPS[0].email).get(f"/library/{slug}").text
+    assert "being drawn" in client_of(demo, REPS[0].email).get(f"/library/{slug}").text
 
 
 def test_new_editions_replace_old_ones_and_carry_the_dates_of_the_story(demo: Flask) -> None:
@@ -188,77 +158,21 @@ def test_sendings_of_the_last_weeks_have_links_and_the_openings_of_buyers(
     recent = {place for place, use in enumerate(story.uses) if use.kind == "sent" and use.at >= since}
     opened = [visit for visit in story.visits if visit.use in recent]
 
-    assert _count(demo, ShareLink, ShareLink.created_at >= since) == len(recent) > 0
-    assert _count(demo, Visit) >= len(opened) > 0
-    assert _count(demo, ShareLink, ShareLink.usage_event_id.is_(None)) == 0
-
-
-def test_a_second_start_changes_nothing(demo: Flask) -> None:
-    before = _counts(demo)
-
-    result = _run(demo, "load", "--if-empty")
-
-    assert (result.exit_code, result.output) == (0, "")
-    assert _counts(demo) == before
-
-
-def test_a_demo_that_is_there_is_not_loaded_over(demo: Flask) -> None:
-    result = _run(demo, "load")
-
-    assert result.exit_code == 1
-    assert "flask demo clear --yes" in result.output
-
-
-def test_a_portal_with_real_people_is_neither_filled_nor_cleared(app: Flask, make: Make) -> None:
-    make.user("admin")
-
-    assert _run(app, "load", "--if-empty").output == ""
-    assert "only into an empty one" in _run(app, "load").output
-    assert services.NOT_A_DEMO in _run(app, "clear", "--yes").output
-    assert _count(app, User) == 1
-
-
-def test_a_load_that_was_stopped_in_the_middle_is_begun_anew(
-    app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch, story: Simulated
-) -> None:
-    make.inside(lambda: services.note_begin(SEED))
-    half = make.user("admin", email=ADMIN.email)
-    people: list[int] = []
-
-    def load_again(app: Flask, **options: Any) -> Simulated:
-        people.append(db.session.scalar(select(func.count()).select_from(User)) or 0)
-        db.session.rollback()
-        return story
-
-    monkeypatch.setattr(commands, "load_demo", load_again)
-    result = _run(app, "load", "--if-empty")
-
-    assert result.exit_code == 0, result.output
-    assert "stopped in the middle" in result.output
-    assert people == [0], f"{half.name} was cleared before the demo was loaded again"
-
-
-def test_half_a_demo_that_somebody_came_to_is_left_alone(app: Flask, make: Make) -> None:
-    make.inside(lambda: services.note_begin(SEED))
-    make.user("admin", email=ADMIN.email)
-    make.user("rep", email="somebody@real.example")
-
-    result = _run(app, "load", "--if-empty")
-
-    assert result.exit_code == 0
-    assert _count(app, User) == 2
+    assert count(demo, ShareLink, ShareLink.created_at >= since) == len(recent) > 0
+    assert count(demo, Visit) >= len(opened) > 0
+    assert count(demo, ShareLink, ShareLink.usage_event_id.is_(None)) == 0
 
 
 def test_a_story_beyond_today_is_refused(app: Flask) -> None:
-    result = _run(app, "load", "--today", "2999-01-01")
+    result = run(app, "load", "--today", "2999-01-01")
 
     assert result.exit_code == 1
     assert "beyond today" in result.output
-    assert _count(app, User) == 0
+    assert count(app, User) == 0
 
 
 def test_logins_are_printed_one_for_each_role(demo: Flask) -> None:
-    told = _run(demo, "logins").output
+    told = run(demo, "logins").output
 
     assert PASSWORD in told
     assert [line.split()[0] for line in told.splitlines()[1:]] == ["rep", "marketer", "manager", "admin"]
@@ -268,7 +182,7 @@ def test_logins_are_printed_one_for_each_role(demo: Flask) -> None:
 def test_a_real_portal_has_no_logins_to_print(app: Flask, make: Make) -> None:
     make.user("admin", email=ADMIN.email)
 
-    assert _run(app, "logins").output == ""
+    assert run(app, "logins").output == ""
 
 
 def test_the_sign_in_page_of_a_demo_offers_its_people_and_fills_the_form(demo: Flask) -> None:
@@ -292,7 +206,7 @@ def test_the_sign_in_page_of_a_real_portal_gives_nothing_away(app: Flask, make: 
 
 
 def test_an_admin_sees_what_was_planted_beside_what_is_estimated(demo: Flask, story: Simulated) -> None:
-    page = _sign_in(demo, ADMIN.email).get("/admin/demo").text
+    page = client_of(demo, ADMIN.email).get("/admin/demo").text
 
     assert "Everything in this portal is simulated." in page
     assert all(
@@ -311,88 +225,13 @@ def test_effects_are_kept_by_address(demo: Flask, story: Simulated) -> None:
     assert note.planted["effects"] == {slugs[key]: effect for key, effect in story.planted.items()}
 
 
-def test_the_demo_page_is_only_for_admins_and_only_there_in_a_demo(
-    demo: Flask, app: Flask, make: Make, sign_in: Callable[[User], FlaskClient]
-) -> None:
-    assert _sign_in(demo, REPS[0].email).get("/admin/demo").status_code == 403
-    assert _sign_in(demo, REPS[0].email).post("/admin/demo/clear", data={"sure": "yes"}).status_code == 403
-    admin = sign_in(make.user("admin"))
-    assert admin.get("/admin/demo").status_code == 404
-    assert admin.post("/admin/demo/clear", data={"sure": "yes"}).status_code == 404
-    assert _count(app, User) == 1
-
-
-def test_clearing_without_the_tick_removes_nothing(demo: Flask) -> None:
-    client = _sign_in(demo, ADMIN.email)
-    before = _counts(demo)
-
-    answer = client.post("/admin/demo/clear")
-
-    assert answer.status_code == 422
-    assert "Please tick the box first" in answer.text
-    assert _counts(demo) == before
-
-
-def test_one_button_leaves_no_row_and_no_file_and_asks_for_the_first_admin(demo: Flask) -> None:
-    client = _sign_in(demo, ADMIN.email)
-
-    answer = client.post("/admin/demo/clear", data={"sure": "yes", "nonce": "n" * 20})
-
-    assert answer.status_code == 303
-    assert answer.headers["Location"] == "/setup"
-    assert {name: count for name, count in _counts(demo).items() if count} == {}
-    assert [path for path in (demo.config["DATA_DIR"] / "files").rglob("*") if path.is_file()] == []
-    with demo.app_context():
-        assert engine().count() == 0
-    assert "The demo is gone" in client.get("/setup").text
-    made = {
-        "name": "Real Admin",
-        "email": "admin@real.example",
-        "password": "quite a long one",
-        "again": "quite a long one",
-    }
-    assert client.post("/setup", data=made).status_code == 303
-    assert client.get("/").status_code == 200
-
-
-def test_a_cleared_demo_can_be_loaded_again_and_is_the_same(demo: Flask) -> None:
-    kept = {"jobs", "user_sessions", "form_posts"}
-    before = {name: count for name, count in _counts(demo).items() if name not in kept}
-    with demo.app_context(), unit_of_work():
-        services.clear()
-
-    result = _run(demo, "load", "--today", TODAY.isoformat(), "--deals", str(DEALS))
-
-    assert result.exit_code == 0, result.output
-    assert "52 pieces of content" in result.output
-    assert {name: count for name, count in _counts(demo).items() if name not in kept} == before
-    assert "Brackwater" in _sign_in(demo, REPS[0].email).get("/library?q=brackwater").text
-
-
-def test_clearing_by_command_needs_a_yes(demo: Flask) -> None:
-    refused = _run(demo, "clear")
-
-    assert refused.exit_code == 1
-    assert _count(demo, User) == len(PEOPLE)
-    assert _run(demo, "clear", "--yes").exit_code == 0
-    assert _count(demo, User) == 0
-
-
-def test_a_demo_that_was_cleared_does_not_come_back_by_itself(app):
-    run = app.test_cli_runner().invoke
-    run(args=["demo", "load", "--deals", "5"])
-    run(args=["demo", "clear", "--yes"])
-    assert run(args=["demo", "load", "--if-empty", "--deals", "5"]).output == ""
-    assert "5 deals" in run(args=["demo", "load", "--deals", "5"]).output
-
-
 def test_content_is_looked_after(demo: Flask) -> None:
-    assert _count(demo, Asset, Asset.review_by < TODAY) == len(care.OVERDUE)
-    assert _count(demo, Asset, Asset.expires_on.is_not(None)) == len(care.EXPIRES_IN)
-    assert _count(demo, Thread, Thread.resolved_at.is_(None)) >= 3
-    assert _count(demo, Collection, Collection.published_at.is_not(None)) == 3
-    assert _count(demo, AssetEvent, AssetEvent.action == "verified") > 20
-    assert _count(demo, Review, Review.state == "open") == 1
+    assert count(demo, Asset, Asset.review_by < TODAY) == len(care.OVERDUE)
+    assert count(demo, Asset, Asset.expires_on.is_not(None)) == len(care.EXPIRES_IN)
+    assert count(demo, Thread, Thread.resolved_at.is_(None)) >= 3
+    assert count(demo, Collection, Collection.published_at.is_not(None)) == 3
+    assert count(demo, AssetEvent, AssetEvent.action == "verified") > 20
+    assert count(demo, Review, Review.state == "open") == 1
     with demo.app_context():
         assert looked_over().at is not None
 
@@ -411,5 +250,5 @@ def test_what_reps_brought_is_recognised_and_partly_decided_on(demo: Flask) -> N
             db.session.scalar(same.where(Asset.external_id == "dock-first-meeting", Version.number == 2)) == 6
         )
     assert outcomes == [brought.outcome for brought in BROUGHT]
-    page = _sign_in(demo, "deshawn.oriel@harrowmere.example").get(f"/library/{asset.slug}")
+    page = client_of(demo, "deshawn.oriel@harrowmere.example").get(f"/library/{asset.slug}")
     assert "From sales" in page.text
