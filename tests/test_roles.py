@@ -17,7 +17,8 @@ from portal.deals.models import DealImport
 from portal.discovery.models import DifferentWords, SavedSearch, SynonymGroup
 from portal.feedback.models import Comment, Thread
 from portal.library.models import Collection, CollectionItem, HygieneFinding
-from portal.notifications.models import Notification, OutboxMessage
+from portal.notifications.models import Mail, Notification, OutboxMessage
+from portal.notifications.unsubscribing import undo_token, unsubscribe_token
 from portal.users.models import PasswordLink, User
 from portal.users.passwords import token_hash
 from portal.users.services import open_session
@@ -59,6 +60,14 @@ TABLE = {
     "GET /notifications": ALL,
     "POST /notifications/read": ALL,
     "POST /notifications/<int:notification_id>/open": "all*",
+    "GET /me/notifications": ALL,
+    "POST /me/notifications": ALL,
+    "GET /unsubscribe/<token>": PUBLIC,
+    "POST /unsubscribe/<token>": PUBLIC,
+    "POST /unsubscribe/<token>/undo": PUBLIC,
+    "GET /admin/mail": ADMIN,
+    "POST /admin/mail/again": ADMIN,
+    "POST /admin/mail/<int:mail_id>/again": ADMIN,
     "GET /admin/users": ADMIN,
     "GET /admin/users/new": ADMIN,
     "POST /admin/users/new": ADMIN,
@@ -167,6 +176,12 @@ TABLE = {
     "GET /library/<slug>/rating": ALL,
     "POST /library/<slug>/rating": ALL,
     "POST /library/<slug>/rating/withdraw": "all*",
+    # Of content that is nobody's in this world: its owner may answer too.
+    "GET /library/<slug>/ratings/<int:rating_id>/answer": MARKETING,
+    "POST /library/<slug>/ratings/<int:rating_id>/answer": MARKETING,
+    # What only the rep used on a deal, so that nobody else was asked.
+    "POST /questions/<int:deal_id>/<slug>": "all*",
+    "POST /questions/<int:deal_id>/<slug>/later": "all*",
     "GET /library/<slug>/send": ALL,
     "POST /library/<slug>/send": ALL,
     "GET /reviews": ALL,
@@ -292,6 +307,7 @@ def world(app, make) -> World:
     link = make.link(asset, rep, token=LINK_TOKEN, deal=deal)
     event = make.use(asset, rep, kind="sent", deal=deal)
     term = make.facet("industry").terms[0]
+    rating = make.rating(asset, people["mate"], 2)
     finding = make.store(HygieneFinding(kind="no_owner", asset_id=asset.id))
     message = make.store(
         OutboxMessage(recipient_id=rep.id, event_key="e", kind="request", title="T", address="/requests")
@@ -299,6 +315,7 @@ def world(app, make) -> World:
     notice = make.store(
         Notification(user_id=rep.id, message_id=message.id, kind="request", title="T", address="/requests")
     )
+    mail = make.store(Mail(user_id=rep.id, message_id="<m@x>", mail_time="now", state="failed"))
     saved = make.store(SavedSearch(user_id=rep.id, name="Quiet search", text="deck"))
     synonyms = make.store(SynonymGroup(phrases=["deck", "slides"]))
     different = make.store(DifferentWords(one="deck", other="pump", typed="deck", instead="pump"))
@@ -316,6 +333,7 @@ def world(app, make) -> World:
         )
     )
     with app.app_context(), unit_of_work():
+        unsubscribe, undo = unsubscribe_token(rep.id, ["request"]), undo_token(rep.id, {"request": "now"})
         tokens = {who: open_session(db.session.get_one(User, user.id)) for who, user in people.items()}
     with app.app_context():
         db.session.connection().exec_driver_sql("SELECT 1")
@@ -336,7 +354,11 @@ def world(app, make) -> World:
         event=event,
         term=term,
         finding=finding,
+        rating=rating,
         notice=notice,
+        mail=mail,
+        unsubscribe=unsubscribe,
+        undo=undo,
         saved=saved,
         synonyms=synonyms,
         different=different,
@@ -350,6 +372,8 @@ def world(app, make) -> World:
 
 def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
     values = {
+        "unsubscribe/<token>/undo": f"unsubscribe/{things.undo}/undo",
+        "unsubscribe/<token>": f"unsubscribe/{things.unsubscribe}",
         "<token>": PASSWORD_TOKEN if rule.startswith("/password") else LINK_TOKEN,
         "<slug>": "draft"
         if "/review/" in rule or rule.endswith("/publish")
@@ -369,8 +393,10 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:different_id>": str(things.different.id),
         "<int:notification_id>": str(things.notice.id),
         "<int:finding_id>": str(things.finding.id),
+        "<int:rating_id>": str(things.rating.id),
         "<mend>": "owner",
         "<int:term_id>": str(things.term.id),
+        "<int:mail_id>": str(things.mail.id),
         "<int:link_id>": str(things.link.id),
         "<int:deal_id>": str(things.deal.id),
         "<int:import_id>": str(things.imported.id),

@@ -261,7 +261,9 @@ def count_what_waits() -> None:
     )
     jobs = sa.table('jobs', *(sa.column(name) for name in ('kind', 'state', 'attempts')), sa.column('run_after', sa.DateTime()), sa.column('created_at', sa.DateTime()))
     moment = datetime.now(UTC).replace(tzinfo=None)
-    op.execute(sa.insert(jobs).values(kind='score_requests', state='waiting', attempts=0, run_after=moment, created_at=moment))
+    # Lists show the ratings of the version in use from now on, and no longer those of all versions.
+    for kind in ('score_requests', 'refresh_ratings'):
+        op.execute(sa.insert(jobs).values(kind=kind, state='waiting', attempts=0, run_after=moment, created_at=moment))
 
 
 
@@ -269,7 +271,7 @@ def downgrade() -> None:
     # Talk about requests and deals has no place there, and what was private to a team must not be read by all.
     op.execute("DELETE FROM threads WHERE asset_id IS NULL OR team_id IS NOT NULL")
     op.execute("UPDATE content_requests SET status = 'declined', decline_reason = 'Merged into another request' WHERE status = 'merged'")
-    op.execute("DELETE FROM jobs WHERE kind = 'score_requests'")
+    op.execute("DELETE FROM jobs WHERE kind IN ('score_requests', 'refresh_ratings')")
 
     with op.batch_alter_table('threads', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('ck_threads_one_subject'), type_='check')

@@ -12,8 +12,6 @@ from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db, now
 from portal.deals.models import Deal, DealImport
 from portal.deals.queries import open_deals_of
-from portal.feedback.models import Rating
-from portal.feedback.services import LOW
 from portal.library.models import Asset
 from portal.library.queries import live
 from portal.sharing.models import ShareLink, Visit
@@ -21,8 +19,6 @@ from portal.users.models import User
 
 # Content younger than this has not had its chance yet.
 UNUSED_AFTER = timedelta(days=30)
-# Older low ratings were either acted on or are no longer worth a line in a list of things to do.
-RATED_WITHIN = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -83,37 +79,6 @@ def opened_lately(user: User, limit: int = 5) -> list[OpenedLink]:
     titles = joinedload(ShareLink.asset).load_only(Asset.slug, Asset.title)
     rows = db.session.execute(found.options(titles, joinedload(ShareLink.deal).load_only(Deal.name)))
     return [OpenedLink(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class LowRated:
-    """Content whose current version got low ratings: the latest of them, and how many there are."""
-
-    asset: Asset
-    latest: Rating
-    count: int
-
-
-def low_rated(limit: int) -> list[LowRated]:
-    """Return published content whose current version got low ratings in the last 90 days, the latest first."""
-    newest_first = func.row_number().over(
-        partition_by=Rating.asset_id, order_by=(Rating.updated_at.desc(), Rating.id.desc())
-    )
-    counted = func.count().over(partition_by=Rating.asset_id)
-    low = (
-        select(Rating.id, newest_first.label("place"), counted.label("ratings"))
-        .join(Asset, Asset.current_version_id == Rating.version_id)
-        .where(Rating.stars <= LOW, Rating.updated_at >= now() - RATED_WITHIN, live())
-        .subquery()
-    )
-    found = (
-        select(Asset, Rating, low.c.ratings)
-        .join(Rating, Rating.asset_id == Asset.id)
-        .join(low, (low.c.id == Rating.id) & (low.c.place == 1))
-        .options(joinedload(Rating.user))
-        .order_by(Rating.updated_at.desc(), Rating.id.desc())
-    )
-    return [LowRated(*row) for row in db.session.execute(found.limit(limit))]
 
 
 def _never_used() -> ColumnElement[bool]:

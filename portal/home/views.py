@@ -18,7 +18,10 @@ from portal.discovery.news import News, news_for
 from portal.discovery.queries import picks_for_deals
 from portal.discovery.services import mark_news_seen
 from portal.errors import Invalid
+from portal.feedback.answering import seen_of
+from portal.feedback.asking.views import ask_today
 from portal.feedback.models import REASONS
+from portal.feedback.queries import low_ratings
 from portal.home import overview, queries
 from portal.home.styleguide_views import blueprint as styleguide_blueprint
 from portal.impact.overview import coverage_sentence, headline
@@ -77,6 +80,7 @@ def _rep() -> Response:
         opened=queries.opened_lately(user),
         today=local_day(now()),
         reviews=reviews_waiting_for(user),
+        question=ask_today(),
     )
 
 
@@ -97,6 +101,7 @@ def _marketing(begun: queries.Beginnings) -> Response:
         shown=SUMMARY,
         people=queries.people_counts() if is_admin else None,
         imports=queries.latest_imports() if is_admin else [],
+        question=ask_today(),
         **_owed(),
     )
 
@@ -121,8 +126,9 @@ def _owed() -> dict[str, Any]:
         "pipeline_minor": pipeline_minor,
         "pipeline_deals": deals,
         "contributions": waiting_count(),
-        "ratings": queries.low_rated(WHOLE),
+        "ratings": low_ratings(WHOLE),
         "reasons": REASONS,
+        "seen_of": seen_of,
         "reviews": reviews_waiting_for(me()),
         "mine": mine,
         "ready": [asset for asset in ready_to_publish() if asset.id not in own],
@@ -149,6 +155,7 @@ def _manager() -> Response:
         "home/manager.html",
         revenue=_revenue(today),
         reviews=reviews_waiting_for(me()),
+        question=ask_today(),
         waiting=overview.requests_waiting(),
         oldest=overview.oldest_requests(),
         snapshot=snapshot,

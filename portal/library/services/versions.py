@@ -146,6 +146,9 @@ def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
         asset.review_by = next_review(asset)
     if version.published_at is None:
         version.published_at, version.published_by_id = now(), by.id if by else None
+    if asset.rating_mean is not None and is_newer:
+        # What people said of the version before is not said of this one.
+        enqueue("refresh_ratings", once=True)
 
 
 def read_again(version: Version) -> None:
