@@ -117,6 +117,12 @@ def send_again(mail: Mail) -> None:
     mail.state, mail.attempts, mail.error, mail.claimed_by, mail.run_after = "waiting", 0, None, None, now()
 
 
+def send_failed_again() -> int:
+    """Let every mail that failed be sent now, as after a wrong setting was put right; return how many."""
+    again = {"state": "waiting", "attempts": 0, "error": None, "claimed_by": None, "run_after": now()}
+    return _run(update(Mail).where(Mail.state == "failed").values(**again))
+
+
 def _is_due() -> ColumnElement[bool]:
     return and_(Mail.state == "waiting", Mail.run_after <= now())
 

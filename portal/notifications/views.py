@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
 
+from portal.notifications.choice_views import blueprint as choices_blueprint
+from portal.notifications.mail_views import blueprint as mail_blueprint
 from portal.notifications.queries import notifications_of, own_notification
 from portal.notifications.services import mark_read
 from portal.users.access import me
 from portal.web import paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
-blueprints = (blueprint,)
+blueprints = (blueprint, choices_blueprint, mail_blueprint)
 
 
 @blueprint.get("")

@@ -14,6 +14,7 @@ from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
 from portal.discovery.models import SynonymGroup
 from portal.library.models import Asset, Collection, Contribution, Term, Version
+from portal.notifications.unsubscribing import unsubscribe_token
 from portal.sharing.models import ShareLink
 from portal.sharing.services import token_of
 from portal.usage.models import FirstUse, UsageEvent
@@ -39,10 +40,10 @@ def all_pages(app: Flask) -> list[Shown]:
     """Return all pages; the addresses of objects are looked up in the database."""
     with app.app_context():
         rep = db.session.scalars(select(User).where(User.email == demo_people(app)["rep"])).one()
-        return [*_plain_pages(), *_library_pages(), *_deal_pages(rep), *_request_pages(), *_admin_pages()]
+        return [*_plain_pages(rep), *_library_pages(), *_deal_pages(rep), *_request_pages(), *_admin_pages()]
 
 
-def _plain_pages() -> list[Shown]:
+def _plain_pages(rep: User) -> list[Shown]:
     return [
         Shown("sign-in", None, "/sign-in"),
         Shown("home-rep", "rep", "/"),
@@ -52,6 +53,8 @@ def _plain_pages() -> list[Shown]:
         Shown("to-do", "marketer", "/to-do"),
         Shown("profile", "rep", "/me"),
         Shown("notifications", "rep", "/notifications"),
+        Shown("notification-choices", "rep", "/me/notifications"),
+        Shown("unsubscribe", None, f"/unsubscribe/{unsubscribe_token(rep.id, ['mention', 'request'])}"),
         Shown("reviews", "rep", "/reviews"),
         Shown("reviews-marketer", "marketer", "/reviews"),
         Shown("links", "rep", "/links"),
@@ -214,6 +217,7 @@ def _admin_pages() -> list[Shown]:
         Shown("admin-person", "admin", f"/admin/users/{person}"),
         Shown("admin-new-person", "admin", "/admin/users/new"),
         Shown("admin-teams", "admin", "/admin/teams"),
+        Shown("admin-mail", "admin", "/admin/mail"),
         Shown("admin-audit", "admin", "/admin/audit"),
         Shown("admin-demo", "admin", "/admin/demo"),
     ]
