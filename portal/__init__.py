@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -49,6 +50,8 @@ def create_app(config: Config | None = None) -> Flask:
         _add_package(app, package)
     # A web process; commands and workers look for themselves.
     if click.get_current_context(silent=True) is None:
+        # A page makes some thousand objects; Python would look for rings among them ten times a page.
+        gc.set_threshold(5_000, 20, 20)
         with app.app_context():
             import_module("portal.discovery.tasks").glance_at_the_index()
     if app.config["PROXY_COUNT"]:
