@@ -92,3 +92,12 @@ def test_a_long_chain_of_words_is_taken_apart_and_nothing_of_it_lost():
     names = [f"name{chr(97 + n)}{chr(97 + n)}" for n in range(26)]
     parts = [part for word in words("-".join(names)) for part in word.parts]
     assert parts == [part for name in names for word in words(name) for part in word.parts]
+
+
+def test_words_can_be_left_out_that_have_none_of_some_forms():
+    text = "Pricing for hospitals, e-mail to the hospital"
+    found = [text[word.start : word.end] for word in words(text, having={"hospit", "email"})]
+    assert found == ["hospitals", "e-mail", "hospital"]
+    assert [word for word in words(text) if {"hospit", "email"} & {*word.terms, *word.wholes}] == list(
+        words(text, having={"hospit", "email"})
+    )
