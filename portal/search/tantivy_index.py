@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import tantivy
 from portal.search.analysis import TITLE_END, sequence, title_key, words
 from portal.search.beginnings import beginnings
 from portal.search.engine import Document
+from portal.search.ranking import OFTEN, ONCE_MORE
 from portal.search.slips import written_words
 
-SCHEMA_VERSION = 1  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
+SCHEMA_VERSION = 2  # raise it when the schema or the analysis changes: `check` then asks for a rebuild
 
-BODY, TITLE, TITLE_KEY, ID = "body", "title", "title_key", "id"
+BODY, DWELT, TITLE, TITLE_KEY, ID = "body", "dwelt", "title", "title_key", "id"
 SEQUENCE, TITLE_SEQUENCE = "sequence", "title_sequence"
 BEGINNING, WRITTEN = "beginning", "written"
 _LONGEST_KEY = 10_000  # characters; nobody types a longer title
@@ -32,7 +34,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for field in (BODY, TITLE):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    for field in (BEGINNING, WRITTEN):
+    for field in (DWELT, BEGINNING, WRITTEN):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field(TITLE_KEY, tokenizer_name="raw", index_option="basic")
     for field in (SEQUENCE, TITLE_SEQUENCE):
@@ -64,10 +66,11 @@ def index_fields(document: Document) -> tantivy.Document:
     """
     title = list(words(document.title))
     text = [*words(document.text), *words(document.terms)]
-    body = title + text
+    body = [term for word in title + text for term in word.wholes + word.terms]
     written = sorted(set(written_words(f"{document.title}\n{document.text}\n{document.terms}")))
     fields = {
-        BODY: " ".join(term for word in body for term in word.wholes + word.terms),
+        BODY: " ".join(body),
+        DWELT: " ".join(_dwelt(body)),
         TITLE: " ".join(term for word in title for term in word.wholes + word.parts),
         TITLE_KEY: title_key(document.title)[:_LONGEST_KEY],
         BEGINNING: " ".join(sorted(beginnings(document.title))),
@@ -77,6 +80,12 @@ def index_fields(document: Document) -> tantivy.Document:
         ID: document.id,
     }
     return tantivy.Document.from_dict(fields, SCHEMA)
+
+
+def _dwelt(body: list[str]) -> list[str]:
+    """Return the terms that a document dwells on, as ranking.py means it: tantivy tells no counts by term."""
+    enough = OFTEN + len(body) / ONCE_MORE
+    return [term for term, count in Counter(body).items() if count >= enough]
 
 
 def parts_of(in_order: bytes) -> list[str]:
@@ -132,6 +141,10 @@ class Snapshot:
     def frequency(self, field: str, value: str) -> int:
         """Return in how many documents the term is, deleted ones included."""
         return int(self._searcher.doc_freq(field, value))
+
+    def dwelling(self, value: str) -> float:
+        """Return what share of the documents that have a term dwell on it, deleted ones included."""
+        return self.frequency(DWELT, value) / max(self.frequency(BODY, value), 1)
 
     def count(self) -> int:
         return int(self._searcher.num_docs)

@@ -58,7 +58,7 @@ def rank(snapshot: Snapshot, query: Query, limit: int) -> list[Ranked]:
 
 def _asked(snapshot: Snapshot, query: Query) -> _Asked | None:
     reasons = _reasons(query)
-    scores = [_times(score, word.count) for word in query.words for score in _scores(word)]
+    scores = [_times(score, word.count) for word in query.words for score in _scores(snapshot, word)]
     if not scores and query.every_part:
         scores = [all_of(term(TITLE, part) for part in query.every_part)]
     if not scores and not reasons:
@@ -96,31 +96,35 @@ def _reasons(query: Query) -> list[tuple[tantivy.Query, int]]:
 def _most(snapshot: Snapshot, query: Query) -> float:
     """Return a text score that no document reaches."""
     terms = sum(word.count * _terms_of(word) for word in query.words) + len(query.every_part)
-    return terms * snapshot.most_idf() * (K1 + 1) * sum(WEIGHTS.values())
+    twice = 2  # what a word counts that all its documents dwell on
+    return twice * terms * snapshot.most_idf() * (K1 + 1) * sum(WEIGHTS.values())
 
 
 def _terms_of(word: QueryWord) -> int:
     return max([len(word.terms), 1, *map(_terms_of, word.alternatives)])
 
 
-def _scores(word: QueryWord) -> list[tantivy.Query]:
+def _scores(snapshot: Snapshot, word: QueryWord) -> list[tantivy.Query]:
     """Return the queries whose scores add up to that of a word, or of the best of what means the same."""
-    itself = _own_scores(word)
+    itself = _own_scores(snapshot, word)
     if not word.alternatives:
         return itself
-    others = [tantivy.Query.boost_query(any_of(_own_scores(other)), SYNONYM) for other in word.alternatives]
+    others = [
+        tantivy.Query.boost_query(any_of(_own_scores(snapshot, other)), SYNONYM)
+        for other in word.alternatives
+    ]
     return [tantivy.Query.disjunction_max_query([*([any_of(itself)] if itself else []), *others])]
 
 
-def _own_scores(word: QueryWord) -> list[tantivy.Query]:
-    parts = [score for part in word.terms for score in _text_scores(part)]
+def _own_scores(snapshot: Snapshot, word: QueryWord) -> list[tantivy.Query]:
+    parts = [score for part in word.terms for score in _text_scores(snapshot, part)]
     if not word.wholes and not word.sequence:
         return parts
     if parts and word.sequence:  # apart, as in "9 GTX", they are not the word
         together = tantivy.Query.const_score_query(any_of(_forms(word, BODY, SEQUENCE)), 0.0)
         parts = [all_of([together, any_of(parts)])]
     either = [any_of(parts)] if parts else []
-    either += [any_of(_text_scores(whole)) for whole in word.wholes]
+    either += [any_of(_text_scores(snapshot, whole)) for whole in word.wholes]
     return [tantivy.Query.disjunction_max_query(either)]
 
 
@@ -151,8 +155,9 @@ def _has_part(field: str, part: str) -> tantivy.Query:
     return any_of([found, term(TITLE, part)]) if field == BODY and part in STOP_WORDS else found
 
 
-def _text_scores(value: str) -> list[tantivy.Query]:
-    return [_times(term(field, value), weight) for field, weight in WEIGHTS.items()]
+def _text_scores(snapshot: Snapshot, value: str) -> list[tantivy.Query]:
+    dwelt = 1 + snapshot.dwelling(value)
+    return [_times(term(field, value), weight * dwelt) for field, weight in WEIGHTS.items()]
 
 
 def _times(query: tantivy.Query, weight: float) -> tantivy.Query:

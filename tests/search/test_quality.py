@@ -14,7 +14,7 @@ def test_cranfield_is_read_whole_and_ranked_well(
     collection = read_collection(tmp_path)
     assert (len(collection.documents), len(collection.judged.queries)) == (1400, 225)
     quality = evaluate(collection, open_it(tmp_path / "index"))
-    assert quality.mean.ndcg_10 >= 0.395
+    assert quality.mean.ndcg_10 >= 0.405
     assert quality.mean.recall_100 >= 0.74
 
 
@@ -23,5 +23,5 @@ def test_cisi_is_read_whole_and_ranked_well(shared_data: Path, tmp_path: Path, o
     collection = read_collection(tmp_path)
     assert (len(collection.documents), len(collection.judged.queries)) == (1460, 76)
     quality = evaluate(collection, open_it(tmp_path / "index"))
-    assert quality.mean.ndcg_10 >= 0.375
-    assert quality.mean.map_100 >= 0.165
+    assert quality.mean.ndcg_10 >= 0.38
+    assert quality.mean.map_100 >= 0.172

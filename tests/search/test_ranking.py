@@ -8,7 +8,7 @@ import pytest
 
 from portal.search.engine import Document, Engine
 from portal.search.query import read_query
-from portal.search.ranking import K1, WEIGHTS, B
+from portal.search.ranking import K1, OFTEN, ONCE_MORE, WEIGHTS, B
 
 Holding = Callable[..., Engine]
 
@@ -21,6 +21,7 @@ def _bm25(count: int, length: int, average: float, having: int, total: int) -> f
 def test_the_settings_are_the_measured_ones():
     assert (K1, B) == (1.2, 0.75)
     assert WEIGHTS == {"body": 1.0, "title": 0.4}
+    assert (OFTEN, ONCE_MORE) == (2, 100)
 
 
 def test_a_word_in_the_text_scores_as_bm25_with_the_idf_of_lucene(holding: Holding):
@@ -41,6 +42,26 @@ def test_a_word_in_the_title_scores_in_both_fields(holding: Holding):
     assert [hit.score for hit in engine.rank(read_query("price"))] == [
         pytest.approx(in_text + 0.4 * in_title)
     ]
+
+
+def test_a_word_counts_more_by_the_share_of_its_documents_that_dwell_on_it(holding: Holding):
+    engine = holding(
+        ("Sheet", "price price price"), ("Sheet", "price deck"), ("Sheet", "deck deck deck deck")
+    )
+    scores = {hit.id: hit.score for hit in engine.rank(read_query("price"))}
+    assert scores == {  # one of two has it three times
+        1: pytest.approx(1.5 * _bm25(3, 4, 4, having=2, total=3)),
+        2: pytest.approx(1.5 * _bm25(1, 3, 4, having=2, total=3)),
+    }
+
+
+def test_a_long_text_dwells_on_a_word_only_when_it_comes_again_and_again(holding: Holding):
+    filling = ("deck " * 100 + "sheet " * 100).strip()
+    for times, factor in ((4, 1), (5, 2)):  # two, and once per hundred of 205 and more
+        (hit,) = holding(("Price", f"{'price ' * (times - 1)} {filling}")).rank(read_query("prices"))
+        score = _bm25(times, 200 + times, 200 + times, having=1, total=1)
+        score += 0.4 * _bm25(1, 1, 1, having=1, total=1)
+        assert hit.score == pytest.approx(factor * score, rel=0.02)
 
 
 def test_a_word_typed_twice_scores_twice(holding: Holding):
