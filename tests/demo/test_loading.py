@@ -140,10 +140,12 @@ def test_new_editions_replace_old_ones_and_carry_the_dates_of_the_story(demo: Fl
 
 def test_lists_know_how_often_content_was_used_and_how_it_was_rated(demo: Flask, story: Simulated) -> None:
     with demo.app_context():
-        told = select(Asset).where(Asset.external_id.is_not(None))
-        assets = {asset.external_id: asset for asset in db.session.scalars(told)}
-    for key, asset in assets.items():
-        stars = [rating.stars for rating in story.ratings if rating.asset == key]
+        told = select(Asset, Version.number).join(Version, Version.id == Asset.current_version_id)
+        assets = db.session.execute(told.where(Asset.external_id.is_not(None))).all()
+    for asset, number in assets:
+        key = asset.external_id
+        # The list tells of the version in use, and what was said of those before it stays with them.
+        stars = [rating.stars for rating in story.ratings if (rating.asset, rating.version) == (key, number)]
         deals = {use.deal for use in story.uses if use.asset == key and use.deal}
         assert asset.rating_count == len(stars)
         assert asset.deal_count == len(deals)
