@@ -19,17 +19,13 @@ class Nothing:
     request: tuple[int, str] | None
 
 
-def nothing_of(user: User, bare: str, filters: Filters, found: Found) -> Nothing | None:
-    """Look for what a search without a hit leads on to; `bare` is its text without kind: and owner:.
-
-    Only those who look after what is archived are told of it.
-    """
+def nothing_of(user: User, filters: Filters, found: Found) -> Nothing | None:
+    """Look for what a search without a hit leads on to; only those who look after what is archived are told of it."""
+    bare = found.bare
     if found.total or found.says_nothing or not bare:
         return None
     chosen = sum(map(len, filters.values())) + len(found.typed)
-    without = count(user, bare) if chosen else Count(0, is_capped=False)
-    archived = 0
-    if not without.total and user.is_marketing and "state" not in filters:
-        archived = count(user, bare, {"state": ["archived"]}).total
-    asked = None if without.total or archived else open_request_for(bare)
-    return Nothing(without, chosen, archived, asked)
+    there = count(user, bare) if chosen or user.is_marketing else Count(0, is_capped=False, archived=0)
+    archived = there.archived if user.is_marketing and not there.total else 0
+    asked = None if there.total or archived else open_request_for(bare)
+    return Nothing(there, chosen, archived, asked)

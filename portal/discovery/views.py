@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from portal.db import record_apart
 from portal.deals.models import Deal
 from portal.discovery.answering import answer
-from portal.discovery.asking import MOST_CHARACTERS, Typed, asked_for, deal_at_hand, read_typed
+from portal.discovery.asking import MOST_CHARACTERS, Typed, asked_for, deal_at_hand
 from portal.discovery.finding import SORTS, Found, Hit, count
 from portal.discovery.learning import services
 from portal.discovery.nothing import Nothing, nothing_of
@@ -20,7 +20,6 @@ from portal.discovery.queries import any_content
 from portal.discovery.saved.showing import saving
 from portal.discovery.saved.views import blueprint as saved_blueprint
 from portal.discovery.suggesting import suggestions
-from portal.discovery.synonyms.queries import synonyms
 from portal.discovery.synonyms.views import blueprint as synonyms_blueprint
 from portal.jobs import enqueue
 from portal.library.contributions.queries import waiting_count
@@ -49,9 +48,8 @@ def index() -> Response:
     found = answer(me(), text, filters, sort, page_number(), deal=deal, exact=exact)
     if not found.is_ranked:
         record_apart(lambda: enqueue("rebuild_index", once=True))
-    bare = read_typed(me(), text, synonyms()).words if text else ""
-    nothing = nothing_of(me(), bare, filters, found)
-    g.search_key = _log(text, bare, filters, found, nothing, deal) if text else None
+    nothing = nothing_of(me(), filters, found)
+    g.search_key = _log(text, filters, found, nothing, deal) if text else None
     return render(
         "discovery/index.html",
         block="results",
@@ -65,7 +63,7 @@ def index() -> Response:
         nothing=nothing,
         at_hand=deal if _counts_here(deal, found, sort) else None,
         **_beside(text, filters, found),
-        **_links(text, bare, filters, found, exact=exact),
+        **_links(text, filters, found, exact=exact),
     )
 
 
@@ -89,9 +87,7 @@ def _beside(text: str, filters: dict[str, list[str]], found: Found) -> dict[str,
     }
 
 
-def _links(
-    text: str, bare: str, filters: dict[str, list[str]], found: Found, *, exact: bool
-) -> dict[str, Any]:
+def _links(text: str, filters: dict[str, list[str]], found: Found, *, exact: bool) -> dict[str, Any]:
     """Return the addresses of other searches and of folded content that the page leads to."""
     named = number_of(request.args.get("deal_id")) is not None
     return {
@@ -104,8 +100,8 @@ def _links(
         "carried": [*_pairs(filters), *([("exact", "yes")] if exact else []), *_marks()],
         "all_the_same": _library([("q", text), *_pairs(filters), ("exact", "yes"), *_marks()]),
         "unfiltered": _library([*([("q", text)] if text else []), *_marks()]),
-        "without_filters": _library([("q", bare), *_marks()]),
-        "in_archive": _library([("q", bare), ("state", "archived"), *_marks()]),
+        "without_filters": _library([("q", found.bare), *_marks()]),
+        "in_archive": _library([("q", found.bare), ("state", "archived"), *_marks()]),
         "without_deal": _library([pair for pair in _here() if pair[0] != "deal_id"]) if named else None,
         "meant": _library([("q", found.did_you_mean), *_pairs(filters)]),
     }
@@ -121,7 +117,6 @@ def _library(pairs: list[tuple[str, str]]) -> str:
 
 def _log(
     text: str,
-    bare: str,
     filters: dict[str, list[str]],
     found: Found,
     nothing: Nothing | None,
@@ -134,7 +129,7 @@ def _log(
     """
     if found.says_nothing or not found.is_ranked or request.args.get("from") == LOOKED_AT:
         return None
-    user_id, total = me().id, 0 if found.instead else found.total
+    user_id, bare, total = me().id, found.bare, 0 if found.instead else found.total
     same = services.same_search(user_id, text, bare, request.args.get("s", ""))
     if same is not None:
         key = same.key

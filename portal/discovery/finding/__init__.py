@@ -56,13 +56,14 @@ def find(
         hits=hits,
         total=listed.total,
         is_capped=wanted.is_capped,
-        groups=groups_of(wanted),
+        groups=groups_of(wanted) if listed.total or wanted.is_narrowed else (),
         number=listed.number,
         per_page=per_page,
         is_ranked=wanted.is_ranked,
         folded=listed.folded,
         words=wanted.words,
         typed=wanted.typed,
+        bare=wanted.bare,
         not_understood=wanted.not_understood,
         says_nothing=wanted.query is not None and wanted.query.says_nothing and not listed.total,
         first_partial=listed.first_partial,
@@ -70,10 +71,13 @@ def find(
     )
 
 
-def count(user: User, text: str, filters: Filters | None = None) -> Count:
-    """Count what a search would find, without reading any of it."""
-    wanted = matching(user, text, filters or {})
-    return Count(listing(wanted, "newest", 1, 1).total, wanted.is_capped)
+def count(user: User, text: str) -> Count:
+    """Count what a search without filters would find, without reading any of it."""
+    wanted = matching(user, text, {})
+    if wanted.ids is None:
+        return Count(listing(wanted, "newest", 1, 1).total, wanted.is_capped, 0)
+    total = len(wanted.fitting())
+    return Count(total, wanted.is_capped, len(wanted.ids) - total)
 
 
 def listed_ids(

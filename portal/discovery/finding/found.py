@@ -58,10 +58,11 @@ class Group:
 
 
 class Count(NamedTuple):
-    """How many hits a search has; more than `total` where it is capped."""
+    """How many hits a search has, more than `total` where it is capped, and how many archived ones beside them."""
 
     total: int
     is_capped: bool
+    archived: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Found:
     # What was looked for once kind: and owner: were read, and those.
     words: str = ""
     typed: tuple[Typed, ...] = ()
+    # What was typed without kind: and owner:, with what it leaves out.
+    bare: str = ""
     # Sentences on operators that were read as words.
     not_understood: tuple[str, ...] = ()
     # Whether there was no word to look for, and nothing is called what was typed.

@@ -47,7 +47,7 @@ class Wanted:
     """The content that a person may see and that the words fit: the ids in their order, or None for all.
 
     `left_out` are ids that have words of which only others are wanted; `is_capped` says that there are more hits;
-    `not_understood` says which operators were read as words.
+    `bare` is what was typed without kind: and owner:, `not_understood` says which operators were read as words.
     """
 
     user: User
@@ -59,6 +59,7 @@ class Wanted:
     query: Query | None = None
     synonyms: Synonyms = ()
     words: str = ""
+    bare: str = ""
     typed: tuple[Typed, ...] = ()
     not_understood: tuple[str, ...] = ()
     is_ranked: bool = True
@@ -124,7 +125,7 @@ def matching(user: User, text: str, filters: Filters, *, to_the_end: bool = Fals
     groups = synonyms() if text else ()
     asked = read_typed(user, text, groups)
     filters = merged(filters, asked.typed)
-    wanted = Wanted(user, filters, typed=asked.typed, not_understood=asked.not_understood)
+    wanted = Wanted(user, filters, bare=asked.words, typed=asked.typed, not_understood=asked.not_understood)
     if not asked.words:
         return wanted
     query = read_query(asked.words, groups)
