@@ -191,6 +191,9 @@ TABLE = {
     "POST /library/<slug>/review/withdraw": "marketing*",
     "POST /library/<slug>/approve": MARKETING,
     "POST /library/<slug>/threads": ALL,
+    "POST /requests/<int:request_id>/threads": ALL,
+    "POST /deals/<int:deal_id>/threads": ALL,
+    "GET /people/suggest": ALL,
     "POST /threads/<int:thread_id>/comments": ALL,
     "POST /threads/<int:thread_id>/resolve": ASKER,
     "POST /threads/<int:thread_id>/reopen": ASKER,
@@ -327,6 +330,7 @@ def world(app, make) -> World:
         for fields in ({}, {"resolved_at": now(), "resolved_by_id": rep.id})
     )
     comment = make.store(Comment(thread_id=thread.id, author_id=rep.id, body="Quiet words"))
+    private = _private_threads(make, people["stranger"], asset, request)
     make.store(
         PasswordLink(
             user_id=rep.id, token_hash=token_hash(PASSWORD_TOKEN), expires_at=now().replace(year=2099)
@@ -366,8 +370,24 @@ def world(app, make) -> World:
         thread=thread,
         resolved=resolved,
         comment=comment,
+        private=private,
     )
     return World(app, people, tokens, things)
+
+
+def _private_threads(make: Any, member: User, asset: Any, request: Any) -> dict[str, Comment]:
+    """Let a team talk among itself about content, a request and a deal; return what is said by the page."""
+    deal = make.deal(owner=member, external_id="X2", name="Their deal")
+    subjects = {
+        f"/library/{asset.slug}": {"asset_id": asset.id},
+        f"/requests/{request.id}": {"request_id": request.id},
+        f"/deals/{deal.id}": {"deal_id": deal.id},
+    }
+    said = {}
+    for page, subject in subjects.items():
+        thread = make.store(Thread(team_id=member.team_id, created_by_id=member.id, **subject))
+        said[page] = make.store(Comment(thread_id=thread.id, author_id=member.id, body="Among South"))
+    return said
 
 
 def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
@@ -449,13 +469,14 @@ def test_each_route_lets_in_whom_it_should_and_nobody_else(world):
 # What a rep of another team, a rep of the same team, and people without a sign-in get when they name an object.
 HIDDEN_FROM_STRANGERS = (
     *("GET /deals/<int:deal_id>", "GET /deals/crm/<source>/<path:external_id>", "GET /links/<int:link_id>"),
-    "GET /deals/<int:deal_id>/content",
+    *("GET /deals/<int:deal_id>/content", "POST /deals/<int:deal_id>/threads"),
     *(
         "POST /links/<int:link_id>/revoke",
         "POST /uses/<int:event_id>/remove",
         "GET /uses/<int:event_id>/move",
     ),
     *("POST /uses/<int:event_id>/move", "POST /notifications/<int:notification_id>/open"),
+    *("POST /questions/<int:deal_id>/<slug>", "POST /questions/<int:deal_id>/<slug>/later"),
     *(
         "GET /searches/<int:search_id>",
         "POST /searches/<int:search_id>",
@@ -473,6 +494,29 @@ def test_what_is_not_shared_with_a_rep_of_another_team_does_not_exist_for_them(w
 def test_a_deal_is_seen_by_its_team_but_a_notification_only_by_its_person(world):
     assert world.client("mate").get(f"/deals/{world.things.deal.id}").status_code == 200
     assert world.client("mate").post(f"/notifications/{world.things.notice.id}/open").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["rep", "mate", "marketer", "manager", "admin"])
+def test_a_private_thread_of_another_team_exists_for_nobody_whatever_their_role(world, who):
+    client, wrong = world.client(who), []
+    rows = [row for row in TABLE if "<int:thread_id>" in row or "<int:comment_id>" in row]
+    for page, comment in world.things.private.items():
+        if "Among South" in client.get(page).text:
+            wrong.append(page)
+        ids = {"<int:thread_id>": str(comment.thread_id), "<int:comment_id>": str(comment.id)}
+        for method, rule in (row.split(" ", 1) for row in rows):
+            for name, value in ids.items():
+                rule = rule.replace(name, value)
+            status = client.open(rule, method=method, data={"body": "Let me in"}).status_code
+            if status != 404:
+                wrong.append(f"{method} {rule}: {status}")
+    assert wrong == []
+    assert len(rows) >= 6
+
+
+def test_a_private_thread_is_read_by_its_team(world):
+    client = world.client("stranger")
+    assert all("Among South" in client.get(page).text for page in world.things.private)
 
 
 def test_a_draft_of_others_does_not_exist_for_a_rep_at_any_address(world):

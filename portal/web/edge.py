@@ -81,6 +81,9 @@ def _begin() -> None:
         _refuse_other_sites()
         if is_public(request.endpoint):
             request.max_content_length = PUBLIC_FORM_BYTES
+        elif request.mimetype == "application/x-www-form-urlencoded":
+            # Werkzeug holds only forms with files to this, and reads any other as a whole.
+            request.max_content_length = request.max_form_memory_size
     begin_unit(writes=False)
 
 

@@ -102,7 +102,12 @@ def _teams(typed: str) -> list[Suggestion]:
 
 def _best(found: list[Suggestion], typed: str) -> list[Suggestion]:
     begins = typed.casefold()
-    return sorted(found, key=lambda one: not one.label.casefold().startswith(begins))[:MOST_SUGGESTED]
+
+    def place(one: Suggestion) -> tuple[bool, bool]:
+        label = one.label.casefold()
+        return label != begins, not label.startswith(begins)
+
+    return sorted(found, key=place)[:MOST_SUGGESTED]
 
 
 def _fits(name: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool]:

@@ -72,6 +72,8 @@ def _start(about: About, form: ThreadForm, version: Version | None = None) -> Re
             said = services.start_thread(about, me(), form.body.data or "", page, version, team)
         except Invalid as error:
             show_at_field(form, error)
+            if error.field == "audience":  # never wider than what was chosen, where there is a choice
+                form.audience.data = str(me().team_id)
         else:
             return _after(subject, said)
     return _form("Comment", subject, form, subject.begin_address, page_word=page_word(version))

@@ -39,7 +39,9 @@ def begin(make):
 
     def begun(asset, by, body="Old prices", **fields):
         return make.inside(
-            lambda: start_thread(asset_or_404(asset.id), db.session.get_one(User, by.id), body, **fields).thread
+            lambda: (
+                start_thread(asset_or_404(asset.id), db.session.get_one(User, by.id), body, **fields).thread
+            )
         )
 
     return begun
