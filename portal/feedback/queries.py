@@ -76,7 +76,7 @@ def ratings_of(asset_id: int, reader: User) -> Select[tuple[Rating]]:
 
 
 def _with_answers() -> tuple[ExecutableOption, ...]:
-    answers = selectinload(Rating.answers)
+    answers = joinedload(Rating.answers)
     return (
         joinedload(Rating.user),
         joinedload(Rating.version).load_only(Version.number),
@@ -104,11 +104,14 @@ def rating_panel(asset: Asset, user: User) -> RatingPanel:
     """Return what the page of an asset shows of its ratings."""
     versions = version_ratings(asset.id)
     current = next((one for one in versions if one.version_id == asset.current_version_id), None)
-    mine = rating_of(user, asset.current_version_id)
+    # One's own come first, so that the one of this version is among them.
+    ratings = list(db.session.scalars(ratings_of(asset.id, user).limit(SHOWN)).unique()) if versions else []
+    own = (one for one in ratings if (one.user_id, one.version_id) == (user.id, asset.current_version_id))
+    mine = next(own, None)
     can_rate = asset.is_live and asset.current_version_id is not None
     return RatingPanel(
         mine=mine,
-        ratings=list(db.session.scalars(ratings_of(asset.id, user).limit(SHOWN))) if versions else [],
+        ratings=ratings,
         versions=versions,
         current=current,
         shown=current or (versions[-1] if versions else None),
@@ -128,7 +131,7 @@ def may_answer(user: User, asset: Asset) -> bool:
 def rating_or_404(asset: Asset, rating_id: int) -> Rating:
     """Return one rating of content with its answers, or raise NotFound."""
     found = select(Rating).where(Rating.id == rating_id, Rating.asset_id == asset.id)
-    rating = db.session.scalar(found.options(*_with_answers()))
+    rating = db.session.scalars(found.options(*_with_answers())).unique().one_or_none()
     if rating is None:
         raise NotFound("This rating is not there any more: whoever gave it has taken it back.")
     return rating
