@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,6 +18,9 @@ ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
 # How a connection to the mail server is kept secret, and the port that goes with it.
 SMTP_SECURITIES = {"none": 25, "starttls": 587, "tls": 465}
+# What an open deal counts for the worth of requests, in percent of its amount, where its stage has one of these names.
+STAGE_WEIGHTS = "Prospecting=10 Qualification=20 Discovery=20 Evaluation=40 Proposal=60 Negotiation=80"
+_STAGE_WEIGHT = re.compile(r"""[\s,]*(?:"([^"]+)"|([^=,"]+?))\s*=\s*([0-9]{1,3})\s*%?(?=[\s,]|$)""")
 BOOSTS = ("rating", "wins", "freshness", "deal", "approved", "new")
 
 
@@ -38,6 +42,34 @@ def _whole_number(name: str, text: str | None, default: int) -> int:
     if not (text.isascii() and text.isdigit()):
         raise SystemExit(f"The setting {name} has to be a whole number, not {text!r}.")
     return int(text)
+
+
+def _percent(name: str, text: str | None, default: int) -> int:
+    """Return a setting that is a share in percent, or end with a message that names it."""
+    percent = _whole_number(name, text, default)
+    if percent > 100:
+        raise SystemExit(f"The setting {name} has to be a percentage from 0 to 100, not {percent}.")
+    return percent
+
+
+def _stage_weights(name: str, text: str | None) -> dict[str, int]:
+    """Return a setting that is a list of stages with a percentage each, or end with a message that shows how."""
+    if (text or "").strip() == "none":
+        return {}
+    rest, weights = (text or STAGE_WEIGHTS).strip(), dict[str, int]()
+    while rest:
+        found = _STAGE_WEIGHT.match(rest)
+        if found is None or int(found[3]) > 100:
+            raise SystemExit(
+                f"The setting {name} has to be a list of stages with a percentage from 0 to 100 each, such as"
+                f" Prospecting=10, Value Proposition=40; {rest[:60]!r} is not."
+            )
+        stage = " ".join((found[1] or found[2]).split())
+        if stage.casefold() in map(str.casefold, weights):
+            raise SystemExit(f"The setting {name} names the stage {stage!r} twice.")
+        weights[stage] = int(found[3])
+        rest = rest[found.end() :].strip(" \t\r\n,")
+    return weights
 
 
 def _time_zone(name: str, text: str | None) -> str:
@@ -137,6 +169,8 @@ def _login(user: str | None, password: str | None) -> tuple[str, str]:
     """Return name and password for the mail server, or end with a message where one comes without the other."""
     if bool(user) != bool(password):
         raise SystemExit("The settings SMTP_USER and SMTP_PASSWORD go together: set both or none.")
+    if not f"{user or ''}{password or ''}".isascii():
+        raise SystemExit("The settings SMTP_USER and SMTP_PASSWORD can only have letters of ASCII.")
     return user or "", password or ""
 
 
@@ -178,6 +212,9 @@ class Config:
         self.SEARCH_BOOSTS = _boosts("SEARCH_BOOSTS", read("SEARCH_BOOSTS"))
         self.LINK_PORTS = _ports("LINK_PORTS", read("LINK_PORTS"))
         self.SEARCH_ENGINE = _search_engine("SEARCH_ENGINE", read("SEARCH_ENGINE"))
+        self.STAGE_WEIGHTS = _stage_weights("STAGE_WEIGHTS", read("STAGE_WEIGHTS"))
+        self.STAGE_WEIGHT_DEFAULT = _percent("STAGE_WEIGHT_DEFAULT", read("STAGE_WEIGHT_DEFAULT"), 50)
+        self.REQUEST_FADE_DAYS = _whole_number("REQUEST_FADE_DAYS", read("REQUEST_FADE_DAYS"), 30)
         self.SMTP_HOST = _host("SMTP_HOST", read("SMTP_HOST"))
         self.SMTP_SECURITY = _security("SMTP_SECURITY", read("SMTP_SECURITY"))
         self.SMTP_PORT = _port("SMTP_PORT", read("SMTP_PORT"), SMTP_SECURITIES[self.SMTP_SECURITY])
@@ -193,7 +230,7 @@ class DevelopmentConfig(Config):
 
 
 class TestConfig(Config):
-    """Settings for tests: a folder of their own and cheap password hashes."""
+    """Settings for tests: a folder of their own, cheap password hashes, and deals that count whole in every stage."""
 
     __test__ = False
     TESTING = True
@@ -202,5 +239,6 @@ class TestConfig(Config):
 
     def __init__(self, data_dir: Path, **changes: object) -> None:
         super().__init__({"PORTAL_DATA_DIR": str(data_dir), "SECRET_KEY": "only-for-tests"})
+        self.STAGE_WEIGHTS, self.STAGE_WEIGHT_DEFAULT = {}, 100
         for name, value in changes.items():
             setattr(self, name, value)

@@ -66,6 +66,11 @@ def test_a_mail_server_needs_an_address_that_mail_comes_from(tmp_path):
     assert config.MAIL_FROM == "Tandem News <news@example.com>"
 
 
+def test_a_password_that_no_mail_server_could_read_is_named_at_the_start(tmp_path):
+    with pytest.raises(SystemExit, match="SMTP_PASSWORD can only have letters of ASCII"):
+        _config(tmp_path, SMTP_USER="portal", SMTP_PASSWORD="gehéim")
+
+
 @pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
 def test_the_port_of_the_mail_server_goes_with_how_it_is_secured(tmp_path, security, port):
     assert port == _config(tmp_path, SMTP_SECURITY=security).SMTP_PORT

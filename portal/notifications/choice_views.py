@@ -37,19 +37,20 @@ def index() -> Response:
 def save() -> Response:
     choices, is_valid = read_choices(request.form, choices_of(me().id))
     if not is_valid:
-        return _page(choices, status=422)
+        return _page(choices, error="Please choose one of the times that are offered.", status=422)
     choose(me().id, {choice.key: choice.way for choice in choices})
     flash("Saved. It counts from now on.", "success")
     return see_other(url_for("choices.index"))
 
 
-def _page(choices: list[Choice], *, status: int = 200) -> Response:
+def _page(choices: list[Choice], *, error: str = "", status: int = 200) -> Response:
     return render(
         "notifications/choices.html",
         choices=choices,
         times=list(MAIL_TIME_WORDS.items()),
         sends_mail=bool(current_app.config["SMTP_HOST"]),
         stop_all=url_for("choices.unsubscribe_form", token=unsubscribe_token(me().id, [ALL])),
+        error=error,
         any_mail=any(choice.way.mail_time != "never" for choice in choices),
         status=status,
     )
