@@ -15,6 +15,7 @@ from flask import Flask
 from portal.db import db, now, unit_of_work
 from portal.demo import services
 from portal.demo.loading import (
+    answers,
     care,
     content,
     deals,
@@ -26,6 +27,7 @@ from portal.demo.loading import (
     saved_searches,
     searches,
     synonyms,
+    talks,
     uses,
 )
 from portal.demo.loading.numbers import Numbers
@@ -145,7 +147,9 @@ def _what_happened(this: _Load) -> None:
         searches.add_searches(this.numbers, this.story)
         synonyms.add_synonyms(this.numbers, this.moment)
         opinions.add_ratings(this.numbers, this.story)
+        answers.add_answers(this.numbers, this.moment)
         opinions.add_requests(this.numbers, this.story, searches.in_vain())
+        talks.add_talks(this.numbers, this.moment)
 
 
 def _from_sales(this: _Load) -> None:

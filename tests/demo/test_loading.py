@@ -17,7 +17,7 @@ from portal.demo.models import DemoNote
 from portal.demo.simulated import Simulated
 from portal.demo.simulation import SEED
 from portal.discovery.models import Search, SearchClick
-from portal.feedback.models import Rating, Thread
+from portal.feedback.models import Mention, Rating, Thread
 from portal.impact.models import ImpactSnapshot
 from portal.jobs import Job
 from portal.library.hygiene.queries import looked_over
@@ -231,6 +231,9 @@ def test_content_is_looked_after(demo: Flask) -> None:
     assert count(demo, Asset, Asset.review_by < TODAY) == len(care.OVERDUE)
     assert count(demo, Asset, Asset.expires_on.is_not(None)) == len(care.EXPIRES_IN)
     assert count(demo, Thread, Thread.resolved_at.is_(None)) >= 3
+    assert count(demo, Thread, Thread.request_id.is_not(None), Thread.team_id.is_(None)) == 1
+    assert count(demo, Thread, Thread.deal_id.is_not(None), Thread.team_id.is_not(None)) == 1
+    assert count(demo, Mention, Mention.user_id.is_not(None)) == 3
     assert count(demo, Collection, Collection.published_at.is_not(None)) == 3
     assert count(demo, AssetEvent, AssetEvent.action == "verified") > 20
     assert count(demo, Review, Review.state == "open") == 1
