@@ -170,3 +170,27 @@ BEFORE_DELIVERY: tuple[tuple[str, int, int], ...] = (
     ("pentest", 202, 3),
 )
 """What was looked for in vain before the answers on security had it: the words, how many days ago, and by whom."""
+
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "outdated": (
+        "You are right, thank you. The new figures come in with the next survey, and then we replace it.",
+        "Thank you for saying so. It is on our list for this quarter.",
+    ),
+    "too_long": (
+        "Fair. Until it is shorter: the first and the last page are made to be sent alone.",
+        "Thank you. We keep the long one for technical people; for all others there is the one-pager.",
+    ),
+    "wrong_audience": (
+        "It is made for operations people. We have written that under “How to use it” now.",
+        "Thank you. For finance people, take the business case instead.",
+    ),
+    "not_convincing": (
+        "Thank you. Which point did they doubt? Write to me, and I look for proof.",
+        "We are asking two customers for figures of their own. That should help.",
+    ),
+    "mistakes": ("Thank you, well spotted. It is corrected with the next version.",),
+}
+"""What marketing answers to a low rating, by its reason."""
+
+FIXED = "We worked this into the new version. Please look, and tell us if it still misses."
+"""What it answers when a newer version is out."""
