@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 from portal.content_requests.models import (
     OPEN_STATUSES,
     ContentRequest,
-    RequestChange,
     RequestContent,
     Supporter,
     WaitingDeal,
@@ -153,12 +152,6 @@ def waiting_for(request: ContentRequest, user: User) -> Waiting:
     )
     joined = any(person.id == user.id for person in people)
     return Waiting(deals, total - len(deals), int(worth), still_open, people, joined)
-
-
-def history_of(request: ContentRequest) -> list[RequestChange]:
-    """Return what happened to a request, oldest first."""
-    found = select(RequestChange).where(RequestChange.request_id == request.id).order_by(RequestChange.id)
-    return list(db.session.scalars(found.options(joinedload(RequestChange.by))))
 
 
 def requests_of_deal(deal_id: int) -> list[ContentRequest]:

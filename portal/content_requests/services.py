@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
+from portal.content_requests.history import as_it_is, filled_in, note, step_to
 from portal.content_requests.models import (
     ContentRequest,
-    RequestChange,
     RequestContent,
     Supporter,
     WaitingDeal,
@@ -18,7 +18,6 @@ from portal.db import db, insert_rows, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.library.models import ASSET_KINDS, Asset
-from portal.notifications.services import notify_many
 from portal.users.models import User
 
 MAX_NEED = 500
@@ -36,7 +35,7 @@ def ask(
     request = ContentRequest(need=need, details=details.strip(), asked_by_id=by.id, search_id=search_id)
     db.session.add(request)
     db.session.flush()
-    _note(request, by, "new", "")
+    note(request, by, "new", "")
     support(request, by, deal_id=deal_id)
     return request
 
@@ -73,14 +72,14 @@ def take(request: ContentRequest, by: User) -> None:
     """Accept a request and make oneself responsible for it."""
     _must_be_open(request)
     request.assigned_to_id = by.id
-    _move(request, by, "accepted", f"{by.name} makes it", f"{by.name} took your request: {request.need}")
+    step_to(request, by, "accepted", f"{by.name} makes it", f"{by.name} took your request: {request.need}")
 
 
 def start(request: ContentRequest, by: User) -> None:
     """Say that work on it has begun."""
     _must_be_open(request)
     request.assigned_to_id = request.assigned_to_id or by.id
-    _move(request, by, "in_progress", "Work has begun", f"Work has begun on your request: {request.need}")
+    step_to(request, by, "in_progress", "Work has begun", f"Work has begun on your request: {request.need}")
 
 
 def complete(
@@ -103,11 +102,14 @@ def complete(
         raise Invalid("This day has passed. Please choose today or a later one.", field="needed_by")
     if len(details) > MAX_DETAILS:
         raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
+    before = as_it_is(request)
     request.kind, request.audience, request.needed_by = kind or None, audience.strip()[:300], needed_by
     request.details = details.strip()
-    words = "Filled in what is needed" if need == request.need else f"Put into words: {need}"
-    request.need = need
-    _note(request, by, request.status, words)
+    if need != request.need:
+        request.need = need
+        note(request, by, request.status, f"Put into words: {need}")
+    if words := filled_in(before, request):
+        note(request, by, request.status, words)
 
 
 def decline(request: ContentRequest, by: User, reason: str) -> None:
@@ -119,7 +121,7 @@ def decline(request: ContentRequest, by: User, reason: str) -> None:
     if len(reason) > MAX_REASON:
         raise Invalid(f"A reason has up to {MAX_REASON:,} characters.", field="reason")
     request.decline_reason, request.closed_at = reason, now()
-    _move(request, by, "declined", reason, f"Declined: {request.need}. {reason}")
+    step_to(request, by, "declined", reason, f"Declined: {request.need}. {reason}")
 
 
 def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
@@ -132,21 +134,25 @@ def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
     request.delivered_asset_id, request.closed_at = asset.id, now()
     request.assigned_to_id = request.assigned_to_id or by.id
     enqueue("rerun_searches", request.id, once=True)
-    _move(request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}")
+    step_to(request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}")
 
 
-def reopen(request: ContentRequest, by: User, reason: str) -> None:
-    """Open a closed request again, with the reason."""
+def reopen(request: ContentRequest, by: User, reason: str, status: str | None = None) -> None:
+    """Open a closed request again, with the reason; it goes to `status`, or to where it can be taken up."""
     if request.is_open:
         raise Conflict("This request is open already.")
+    if request.status == "merged":
+        raise Conflict("This request is part of another one now, and stays with it. Open that one again instead.")
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON:
         raise Invalid(
             f"Please say in up to {MAX_REASON:,} characters why it is needed again.", field="reason"
         )
     request.closed_at, request.decline_reason, request.delivered_asset_id = None, "", None
-    status = "accepted" if request.assigned_to_id else "new"
-    _move(request, by, status, reason, f"Open again: {request.need}")
+    if status == "new":
+        request.assigned_to_id = None
+    status = status or ("accepted" if request.assigned_to_id else "new")
+    step_to(request, by, status, reason, f"Open again: {request.need}")
 
 
 def begin_for(request: ContentRequest, assets: Iterable[Asset]) -> None:
@@ -157,24 +163,3 @@ def begin_for(request: ContentRequest, assets: Iterable[Asset]) -> None:
 def _must_be_open(request: ContentRequest) -> None:
     if not request.is_open:
         raise Conflict(f"This request is {request.status} already. Reload the page to see what happened.")
-
-
-def _move(request: ContentRequest, by: User, status: str, words: str, title: str) -> None:
-    request.status = status
-    change = _note(request, by, status, words)
-    people = db.session.scalars(select(Supporter.user_id).where(Supporter.request_id == request.id))
-    others = {person for person in (*people, request.assigned_to_id or by.id) if person != by.id}
-    notify_many(
-        others,
-        kind="request",
-        title=title,
-        address=f"/requests/{request.id}",
-        event_key=f"request:{request.id}:{change.id}",
-    )
-
-
-def _note(request: ContentRequest, by: User, status: str, words: str) -> RequestChange:
-    change = RequestChange(request_id=request.id, status=status, words=words, by_id=by.id)
-    db.session.add(change)
-    db.session.flush()
-    return change

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from flask import Blueprint, Response, flash, g, request, url_for
 
 from portal.content_requests import services
 from portal.content_requests.forms import AskForm, CompleteForm, DeliverForm, ReasonForm
 from portal.content_requests.models import ContentRequest
+from portal.content_requests.page_views import request_page
 from portal.content_requests.queries import (
     VIEWS,
     RequestRow,
-    begun_for,
-    deliverable_assets,
-    history_of,
     request_or_404,
     request_rows,
     requests_by_pipeline,
@@ -27,17 +24,12 @@ from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.discovery.learning.queries import search_by_key
 from portal.discovery.learning.request_queries import (
-    RequestSearches,
-    lines_of,
-    searchers_of,
     searches_of,
     typed_for,
 )
 from portal.discovery.learning.request_services import remember_with
 from portal.discovery.models import Search
 from portal.errors import Forbidden, PortalError
-from portal.feedback.threads.queries import thread_panel
-from portal.jobs import pending
 from portal.library.models import Asset
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, OVERSIGHT, allow, me
@@ -121,56 +113,7 @@ def _prefill(form: AskForm, deals: set[str]) -> None:
 
 @blueprint.get("/<int:request_id>")
 def show(request_id: int) -> Response:
-    return _page(request_or_404(request_id))
-
-
-def _page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response:
-    complete_form = forms.pop("complete_form", None) or _as_it_is(asked)
-    may_deliver = me().is_marketing and asked.is_open
-    waiting = waiting_for(asked, me())
-    return render(
-        "content_requests/show.html",
-        block="searches",
-        **_searches(asked, searches_of([asked.id]).get(asked.id)),
-        asked=asked,
-        waiting=waiting,
-        deals=_own_deals() if asked.is_open and not waiting.joined else [],
-        history=history_of(asked),
-        threads=thread_panel(asked, me()),
-        complete_form=complete_form,
-        begun=begun_for(asked) if may_deliver else [],
-        assets=[(asset.id, asset.title) for asset in deliverable_assets()] if may_deliver else [],
-        status=status,
-        **forms,
-    )
-
-
-def _as_it_is(asked: ContentRequest) -> CompleteForm:
-    """Return what is known of a request; what was typed is offered where nobody has put it into words yet."""
-    form = CompleteForm(None, obj=asked)
-    if not asked.is_worded and me().is_marketing:
-        form.need.data = typed_for([asked.id]).get(asked.id, "")
-    return form
-
-
-def _searches(asked: ContentRequest, searches: RequestSearches | None) -> dict[str, Any]:
-    """Return the searches behind a request: what others typed, and who, only for those who may know it."""
-    may_see = me().role in OVERSIGHT
-    return {
-        "searches": searches,
-        "sees_searches": may_see,
-        "lines": lines_of(asked.id, None if may_see else me()) if searches else [],
-        "searchers": searchers_of(asked.id) if searches and may_see else [],
-        "is_running": pending("rerun_searches", asked.id) if searches else False,
-    }
-
-
-def _own_deals() -> list[tuple[str, str]]:
-    """Return the deals that a person may say wait for a request: the one at hand, and the own open ones."""
-    deals = list(db.session.scalars(open_deals_of(me()).limit(200)))
-    working = working_deal(me(), g.user_session)
-    at_hand = [working] if working and working.status == "open" and working not in deals else []
-    return deal_choices([*at_hand, *deals])
+    return request_page(request_or_404(request_id))
 
 
 def _act(request_id: int, verb: Callable[[ContentRequest], None], words: str) -> Response:
@@ -237,7 +180,7 @@ def complete(request_id: int) -> Response:
         else:
             flash("Saved.", "success")
             return see_other(url_for("content_requests.show", request_id=asked.id))
-    return _page(asked, complete_form=form, status=422)
+    return request_page(asked, complete_form=form, status=422)
 
 
 @blueprint.post("/<int:request_id>/decline")
@@ -245,7 +188,7 @@ def complete(request_id: int) -> Response:
 def decline(request_id: int) -> Response:
     asked, form = request_or_404(request_id), ReasonForm()
     if not form.validate_on_submit():
-        return _page(asked, decline_form=form, status=422)
+        return request_page(asked, decline_form=form, status=422)
     return _act(
         request_id,
         lambda found: services.decline(found, me(), form.reason.data),
@@ -260,7 +203,7 @@ def deliver(request_id: int) -> Response:
     asset = db.session.get(Asset, form.asset_id.data) if form.validate_on_submit() else None
     if asset is None:
         form.asset_id.errors = form.asset_id.errors or ["Please choose the content that answers it."]
-        return _page(asked, deliver_form=form, status=422)
+        return request_page(asked, deliver_form=form, status=422)
     try:
         return _act(
             request_id,
@@ -271,7 +214,7 @@ def deliver(request_id: int) -> Response:
         if error.field != "asset_id":
             raise
         form.asset_id.errors = [error.message]
-        return _page(asked, deliver_form=form, status=422)
+        return request_page(asked, deliver_form=form, status=422)
 
 
 @blueprint.post("/<int:request_id>/reopen")
@@ -280,5 +223,5 @@ def reopen(request_id: int) -> Response:
     if not (me().is_marketing or waiting_for(asked, me()).joined):
         raise Forbidden("Only people who asked for it, or marketing, can open it again.")
     if not form.validate_on_submit():
-        return _page(asked, reopen_form=form, status=422)
+        return request_page(asked, reopen_form=form, status=422)
     return _act(request_id, lambda found: services.reopen(found, me(), form.reason.data), "Open again.")
