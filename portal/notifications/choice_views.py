@@ -51,6 +51,7 @@ def _page(choices: list[Choice], *, error: str = "", status: int = 200) -> Respo
         sends_mail=bool(current_app.config["SMTP_HOST"]),
         stop_all=url_for("choices.unsubscribe_form", token=unsubscribe_token(me().id, [ALL])),
         error=error,
+        time_zone=(me().time_zone or current_app.config["ORGANISATION_TIME_ZONE"]).replace("_", " "),
         any_mail=any(choice.way.mail_time != "never" for choice in choices),
         status=status,
     )

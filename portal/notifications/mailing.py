@@ -96,7 +96,8 @@ def doubt_abandoned() -> int:
     """Find mails whose worker is gone while it handed them over, and mark them as uncertain; return how many."""
     held = [Mail.claimed_by.startswith(f"{name}/", autoescape=True) for name in living()]
     abandoned = and_(Mail.state == "handing_over", *(~by_it for by_it in held))
-    doubted = update(Mail).where(abandoned).values(state="uncertain", error=STOPPED)
+    doubted = update(Mail).where(abandoned)
+    doubted = doubted.values(state="uncertain", attempts=Mail.attempts + 1, error=STOPPED)
     if count := _run(doubted):
         show_what_mail_could_not()
     return count
@@ -133,8 +134,9 @@ def _held(by: str) -> ColumnElement[bool]:
 
 
 def _settle(mail_id: int, by: str, **facts: object) -> None:
+    tries = case((Mail.state == "handing_over", Mail.attempts + 1), else_=Mail.attempts)
     ended = update(Mail).where(Mail.id == mail_id, _held(by))
-    _run(ended.values(**facts, claimed_by=None, attempts=Mail.attempts + 1))
+    _run(ended.values(**facts, claimed_by=None, attempts=tries))
 
 
 def _put_off(mails: ColumnElement[bool], reason: str) -> None:

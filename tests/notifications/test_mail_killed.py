@@ -82,7 +82,7 @@ def test_a_mail_whose_worker_was_killed_while_the_answer_was_out_is_uncertain_an
     until(lambda: rows(select(Mail.state)) == ["uncertain"], "nobody noticed that it was left")
     until(lambda: set(rows(select(Job.state).where(Job.kind == "send_mails"))) == {"done"}, "no end")
     assert len(handler.taken) == arrived
-    assert rows(select(Mail.attempts)) == [0]
+    assert rows(select(Mail.attempts)) == [1]
     assert "worker was stopped" in rows(select(Mail.error))[0]
     assert rows(select(Notification.user_id)) == [ann.id]
 
