@@ -10,7 +10,7 @@ from portal.db import db, now
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.library import history
 from portal.library.models import ANSWERS, Asset, Review, Reviewer, Version
-from portal.library.reviewing.ending import end_reviews, tell_unanswered
+from portal.library.reviewing.ending import close, end_reviews, ending_key, tell_unanswered
 from portal.library.reviewing.queries import approved_by, open_review, reviewed_version
 from portal.library.services import checked_text
 from portal.notifications.services import notify, notify_many
@@ -119,7 +119,7 @@ def _keep_answer(review: Review, reviewer: Reviewer, user: User, answer: str, co
     reviewer.answer, reviewer.comment, reviewer.answered_at = answer, comment, now()
     db.session.flush()
     if answer == "changes":
-        _close(review, "sent_back", user)
+        close(review, "sent_back", user)
         if asset.state == "in_review":
             asset.state = "draft"
         _tell_askers(review, user, f"{user.name} asks for changes to “{asset.title[:100]}”: {comment}")
@@ -132,7 +132,7 @@ def _keep_answer(review: Review, reviewer: Reviewer, user: User, answer: str, co
 def _approve_when_all_did(review: Review, by: User | None) -> None:
     if _still_waiting(review):
         return
-    _close(review, "approved", by)
+    close(review, "approved", by)
     _tell_askers(review, by, f"“{review.asset.title[:150]}” is approved and ready to publish")
 
 
@@ -164,10 +164,6 @@ def _still_waiting(review: Review) -> int:
     return db.session.scalar(waiting.where(Reviewer.answer.is_distinct_from("approve"))) or 0
 
 
-def _close(review: Review, state: str, by: User | None) -> None:
-    review.state, review.closed_by_id, review.closed_at = state, by.id if by else None, now()
-
-
 def _tell_askers(review: Review, by: User | None, words: str) -> None:
     """Tell who asked, and who made the version, what became of it."""
     told = {review.asked_by_id, review.version.created_by_id} - {None, by.id if by else None}
@@ -177,7 +173,7 @@ def _tell_askers(review: Review, by: User | None, words: str) -> None:
             kind="review",
             title=words,
             address=address_of(review.asset, review.version),
-            event_key=f"review:{review.id}:{review.state}",
+            event_key=ending_key(review),
         )
 
 
