@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from flask import Flask
 
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
+from portal.content_requests.worth import score_requests
 from portal.db import db, now, unit_of_work
 from portal.deals.models import Account, Deal, StageEntry
 from portal.discovery.models import RequestSearch, Search
@@ -194,6 +195,8 @@ class Make:
                 if number
             ),
         )
+        if "waiting_minor" not in fields:
+            self.inside(lambda: score_requests([request.id]))
         return request
 
     def search(

@@ -9,7 +9,8 @@ from flask import Response, g
 from portal.content_requests.forms import CompleteForm
 from portal.content_requests.history import steps_of
 from portal.content_requests.models import ContentRequest
-from portal.content_requests.queries import begun_for, deliverable_assets, waiting_for
+from portal.content_requests.queries import begun_for, deliverable_assets
+from portal.content_requests.worth_queries import waiting_for
 from portal.db import db
 from portal.deals.queries import open_deals_of, working_deal
 from portal.deals.words import deal_choices

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from portal.content_requests.models import (
@@ -17,8 +17,6 @@ from portal.content_requests.models import (
     WaitingDeal,
 )
 from portal.db import db
-from portal.deals.models import Deal
-from portal.deals.queries import visible_deals
 from portal.errors import NotFound
 from portal.library.models import Asset
 from portal.library.queries import live
@@ -29,7 +27,7 @@ VIEWS = ("open", "mine", "delivered", "declined", "all")
 
 @dataclass(frozen=True)
 class RequestRow:
-    """A request in a list, with its worth: minor units of the base currency over the distinct open deals that wait."""
+    """A request in a list, with its worth as last reckoned: minor units of the base currency, deals and people."""
 
     request: ContentRequest
     pipeline_minor: int
@@ -52,35 +50,22 @@ def request_or_404(request_id: int) -> ContentRequest:
     return row
 
 
-def _worth() -> Any:
-    return (
-        select(
-            WaitingDeal.request_id,
-            func.coalesce(func.sum(Deal.base_amount_minor), 0).label("pipeline"),
-            func.count().label("deals"),
-        )
-        .join(Deal, Deal.id == WaitingDeal.deal_id)
-        .where(Deal.status == "open")
-        .group_by(WaitingDeal.request_id)
-        .subquery()
-    )
-
-
 def requests_by_pipeline(view: str = "open", user: User | None = None) -> Select[Any]:
     """Select request, waiting pipeline, waiting deals and supporters; the most waiting first, then the oldest."""
-    worth = _worth()
-    supporters = (
-        select(Supporter.request_id, func.count().label("people")).group_by(Supporter.request_id).subquery()
-    )
-    pipeline = func.coalesce(worth.c.pipeline, 0)
     found = (
         select(
-            ContentRequest, pipeline, func.coalesce(worth.c.deals, 0), func.coalesce(supporters.c.people, 0)
+            ContentRequest,
+            ContentRequest.waiting_minor,
+            ContentRequest.waiting_deals,
+            ContentRequest.supporter_count,
         )
-        .outerjoin(worth, worth.c.request_id == ContentRequest.id)
-        .outerjoin(supporters, supporters.c.request_id == ContentRequest.id)
         .options(joinedload(ContentRequest.asked_by), joinedload(ContentRequest.assigned_to))
-        .order_by(pipeline.desc(), func.coalesce(supporters.c.people, 0).desc(), ContentRequest.created_at)
+        .order_by(
+            ContentRequest.waiting_minor.desc(),
+            ContentRequest.supporter_count.desc(),
+            ContentRequest.created_at,
+            ContentRequest.id,
+        )
     )
     if view == "open":
         return found.where(ContentRequest.status.in_(OPEN_STATUSES))
@@ -95,63 +80,6 @@ def requests_by_pipeline(view: str = "open", user: User | None = None) -> Select
 def request_rows(statement: Select[Any]) -> list[RequestRow]:
     """Run a select of requests_by_pipeline and return its typed rows."""
     return [RequestRow(*row) for row in db.session.execute(statement)]
-
-
-def pipeline_waiting(request_ids: Sequence[int]) -> dict[int, int]:
-    """Return for some requests the open amount of the distinct deals that somebody named as waiting for them."""
-    worth = _worth()
-    found = select(worth.c.request_id, worth.c.pipeline).where(worth.c.request_id.in_(request_ids))
-    return dict(db.session.execute(found).tuples().all())
-
-
-def waiting_pipeline() -> tuple[int, int]:
-    """Return the open amount of the distinct deals that wait for any open request, and how many they are."""
-    waiting = (
-        select(WaitingDeal.deal_id)
-        .join(ContentRequest, ContentRequest.id == WaitingDeal.request_id)
-        .where(ContentRequest.status.in_(OPEN_STATUSES))
-    )
-    amount = func.coalesce(func.sum(Deal.base_amount_minor), 0)
-    row = db.session.execute(
-        select(amount, func.count()).where(Deal.status == "open", Deal.id.in_(waiting))
-    ).one()
-    return int(row[0]), int(row[1])
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Who and what waits for a request: the deals this person may see, and what there is beyond them."""
-
-    deals: list[Deal]
-    others: int
-    pipeline_minor: int
-    open_deals: int
-    supporters: list[User]
-    joined: bool
-
-
-def waiting_for(request: ContentRequest, user: User) -> Waiting:
-    """Return who and what waits for a request, as far as this person may see it."""
-    ids = select(WaitingDeal.deal_id).where(WaitingDeal.request_id == request.id)
-    open_deals = select(func.coalesce(func.sum(Deal.base_amount_minor), 0), func.count()).where(
-        Deal.id.in_(ids), Deal.status == "open"
-    )
-    worth, still_open = db.session.execute(open_deals).one()
-    total = db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
-    seen = (
-        visible_deals(user).where(Deal.id.in_(ids)).options(joinedload(Deal.account), joinedload(Deal.owner))
-    )
-    deals = list(db.session.scalars(seen.order_by(Deal.base_amount_minor.desc().nulls_last())))
-    people = list(
-        db.session.scalars(
-            select(User)
-            .join(Supporter, Supporter.user_id == User.id)
-            .where(Supporter.request_id == request.id)
-            .order_by(Supporter.created_at)
-        )
-    )
-    joined = any(person.id == user.id for person in people)
-    return Waiting(deals, total - len(deals), int(worth), still_open, people, joined)
 
 
 def requests_of_deal(deal_id: int) -> list[ContentRequest]:

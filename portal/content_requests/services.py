@@ -14,7 +14,9 @@ from portal.content_requests.models import (
     Supporter,
     WaitingDeal,
 )
+from portal.content_requests.worth import score_requests
 from portal.db import db, insert_rows, now
+from portal.deals.models import Deal
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.library.models import ASSET_KINDS, Asset
@@ -26,13 +28,28 @@ MAX_REASON = 1_000
 
 
 def ask(
-    *, by: User, need: str, details: str = "", deal_id: int | None = None, search_id: int | None = None
+    *,
+    by: User,
+    need: str,
+    details: str = "",
+    deal_id: int | None = None,
+    search_id: int | None = None,
+    like_asset_id: int | None = None,
 ) -> ContentRequest:
-    """Ask marketing for content in a sentence; the one who asks is its first supporter."""
+    """Ask marketing for content in a sentence; the one who asks is its first supporter.
+
+    `like_asset_id` is content that it is to be like, which the one who asks may see.
+    """
     need = _sentence(need)
     if len(details) > MAX_DETAILS:
         raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
-    request = ContentRequest(need=need, details=details.strip(), asked_by_id=by.id, search_id=search_id)
+    request = ContentRequest(
+        need=need,
+        details=details.strip(),
+        asked_by_id=by.id,
+        search_id=search_id,
+        like_asset_id=like_asset_id,
+    )
     db.session.add(request)
     db.session.flush()
     note(request, by, "new", "")
@@ -53,11 +70,15 @@ def support(request: ContentRequest, by: User, deal_id: int | None = None) -> No
     """Add a person who also needs it, and the deal of theirs that waits for it."""
     if not request.is_open:
         raise Conflict("This request is closed; nobody can join it any more.")
+    deal = db.session.get(Deal, deal_id) if deal_id else None
+    if deal is not None and deal.status != "open":
+        raise Invalid(f"“{deal.name}” is {deal.status} already; only an open deal can wait.", field="deal_id")
     if db.session.get(Supporter, (request.id, by.id)) is None:
         db.session.add(Supporter(request_id=request.id, user_id=by.id))
-    if deal_id and db.session.get(WaitingDeal, (request.id, deal_id)) is None:
-        db.session.add(WaitingDeal(request_id=request.id, deal_id=deal_id, added_by_id=by.id))
+    if deal is not None and db.session.get(WaitingDeal, (request.id, deal.id)) is None:
+        db.session.add(WaitingDeal(request_id=request.id, deal_id=deal.id, added_by_id=by.id))
     db.session.flush()
+    score_requests([request.id])
 
 
 def withdraw_support(request: ContentRequest, by: User) -> None:
@@ -66,6 +87,7 @@ def withdraw_support(request: ContentRequest, by: User) -> None:
         raise Conflict("You asked for this; marketing can decline it when it is no longer needed.")
     for table, person in ((Supporter, Supporter.user_id), (WaitingDeal, WaitingDeal.added_by_id)):
         db.session.execute(delete(table).where(table.request_id == request.id, person == by.id))
+    score_requests([request.id])
 
 
 def take(request: ContentRequest, by: User) -> None:
@@ -110,6 +132,7 @@ def complete(
         note(request, by, request.status, f"Put into words: {need}")
     if words := filled_in(before, request):
         note(request, by, request.status, words)
+        score_requests([request.id])
 
 
 def decline(request: ContentRequest, by: User, reason: str) -> None:
@@ -134,7 +157,9 @@ def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
     request.delivered_asset_id, request.closed_at = asset.id, now()
     request.assigned_to_id = request.assigned_to_id or by.id
     enqueue("rerun_searches", request.id, once=True)
-    step_to(request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}")
+    step_to(
+        request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}"
+    )
 
 
 def reopen(request: ContentRequest, by: User, reason: str, status: str | None = None) -> None:
@@ -142,7 +167,9 @@ def reopen(request: ContentRequest, by: User, reason: str, status: str | None = 
     if request.is_open:
         raise Conflict("This request is open already.")
     if request.status == "merged":
-        raise Conflict("This request is part of another one now, and stays with it. Open that one again instead.")
+        raise Conflict(
+            "This request is part of another one now, and stays with it. Open that one again instead."
+        )
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON:
         raise Invalid(

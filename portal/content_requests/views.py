@@ -16,9 +16,9 @@ from portal.content_requests.queries import (
     request_or_404,
     request_rows,
     requests_by_pipeline,
-    waiting_for,
 )
 from portal.content_requests.search_views import blueprint as searches_blueprint
+from portal.content_requests.worth_queries import waiting_for
 from portal.db import db, now
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices

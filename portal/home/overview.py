@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
-from portal.content_requests.queries import waiting_pipeline
+from portal.content_requests.worth_queries import waiting_pipeline
 from portal.db import db, now
 from portal.deals.models import Deal
 from portal.impact.models import ImpactRow, ImpactSnapshot

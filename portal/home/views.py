@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, request
 
-from portal.content_requests.queries import request_rows, requests_by_pipeline, waiting_pipeline
+from portal.content_requests.queries import request_rows, requests_by_pipeline
+from portal.content_requests.worth_queries import waiting_pipeline
 from portal.db import db, now, record_apart
 from portal.deals.queries import open_deals_of
 from portal.discovery.learning.missed import still_missed

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.content_requests.models import OPEN_STATUSES
-from portal.content_requests.queries import pipeline_waiting
+from portal.content_requests.worth_queries import pipeline_waiting
 from portal.discovery.learning import queries
 from portal.discovery.learning.facts import VIEWS
 from portal.discovery.learning.request_queries import AskedFor, requests_with_searches, searches_of

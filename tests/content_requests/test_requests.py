@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.content_requests.models import COLUMNS, ContentRequest, RequestChange, Supporter, WaitingDeal
-from portal.content_requests.queries import waiting_pipeline
+from portal.content_requests.worth_queries import waiting_pipeline
 from portal.db import now
 from portal.library.services import create_asset
 from portal.notifications.models import Notification, OutboxMessage
