@@ -51,9 +51,6 @@ def answer_rating(slug: str, rating_id: int) -> Response:
             return safe_redirect(form.next.data, place)
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
-        # A newer version is in use: the likely answer is chosen already.
-        newer = next((one for one in versions if one.id == asset.current_version_id), None)
-        form.fixed_in.data = str(newer.number) if newer and request.args.get("fixed") else ""
     return _page(asset, rating, form, refusal, status=422 if form.is_submitted() else 200)
 
 

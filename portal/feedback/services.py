@@ -109,8 +109,10 @@ def refresh_ratings() -> None:
     other_count = select(func.count(Rating.id)).where(of_others).scalar_subquery()
     other_total = select(func.coalesce(func.sum(Rating.stars), 0)).where(of_others).scalar_subquery()
     newest = aliased(Rating)
-    newest_rated = select(func.max(newest.version_id)).where(newest.asset_id == Asset.id).scalar_subquery()
-    mean_before = select(func.avg(Rating.stars)).where(Rating.version_id == newest_rated).scalar_subquery()
+    newest_rated = select(func.max(newest.version_id)).where(newest.asset_id == Asset.id)
+    # It lies two levels deep, where only what is named is left to the outermost statement.
+    of_newest = Rating.version_id == newest_rated.correlate(Asset).scalar_subquery()
+    mean_before = select(func.avg(Rating.stars)).where(of_newest).scalar_subquery()
     overall = select(func.avg(aliased(Rating).stars)).scalar_subquery()
     expected = (other_total + PRIOR_RATINGS * overall) / (other_count + PRIOR_RATINGS)
     rank = func.coalesce((total + PRIOR_RATINGS * expected) / (count + PRIOR_RATINGS), 0.0)

@@ -41,13 +41,15 @@ def _current(rows, asset):
 
 
 def test_publishing_a_version_starts_its_ratings_anew_and_keeps_the_mean_of_before(make, rows, run_jobs):
-    asset = make.asset()
+    asset, other = make.asset(), make.asset()
     _rate(make, asset, 3, 4, 5, 2)
+    _rate(make, other, 1)
     make.inside(refresh_ratings)
     assert _current(rows, asset) == (4, 3.5)
     _add_version(make, asset)
     run_jobs()
     assert _current(rows, asset) == (0, 3.5)
+    assert _current(rows, other) == (1, 1.0)
     _rate(make, _asset(rows, asset), 5)
     make.inside(refresh_ratings)
     assert _current(rows, asset) == (1, 5.0)
