@@ -13,6 +13,8 @@ from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
 from portal.discovery.models import SynonymGroup
+from portal.feedback.models import Rating
+from portal.feedback.models import Comment, Thread
 from portal.library.models import Asset, Collection, Contribution, Term, Version
 from portal.notifications.unsubscribing import unsubscribe_token
 from portal.sharing.models import ShareLink
@@ -40,7 +42,8 @@ def all_pages(app: Flask) -> list[Shown]:
     """Return all pages; the addresses of objects are looked up in the database."""
     with app.app_context():
         rep = db.session.scalars(select(User).where(User.email == demo_people(app)["rep"])).one()
-        return [*_plain_pages(rep), *_library_pages(), *_deal_pages(rep), *_request_pages(), *_admin_pages()]
+        of_rep = [*_deal_pages(rep), *_conversation_pages(rep)]
+        return [*_plain_pages(rep), *_library_pages(), *of_rep, *_request_pages(), *_admin_pages()]
 
 
 def _plain_pages(rep: User) -> list[Shown]:
@@ -90,6 +93,8 @@ def _library_pages() -> list[Shown]:
     old = _slug(Asset.state == "archived")
     twice = _slug(Version.number > 1, Asset.state == "published")
     term = db.session.scalars(select(Term.id).order_by(Term.id)).first()
+    rated = select(Asset.slug, Rating.id).join(Rating, Rating.asset_id == Asset.id)
+    slug, rating_id = db.session.execute(rated.order_by(Rating.stars, Rating.id).limit(1)).one()
     return [
         Shown("library", "rep", "/library"),
         Shown("library-search", "rep", "/library?q=spare+parts"),
@@ -112,6 +117,7 @@ def _library_pages() -> list[Shown]:
         Shown("content-present", "rep", f"/library/{pdf}/present"),
         Shown("content-present-notes", "rep", f"/library/{deck}/present/notes?page=2"),
         Shown("content-rating", "rep", f"/library/{deck}/rating"),
+        Shown("content-rating-answer", "marketer", f"/library/{slug}/ratings/{rating_id}/answer"),
         Shown("content-edit", "marketer", f"/library/{deck}/edit"),
         Shown("content-new-version", "marketer", f"/library/{deck}/versions"),
         Shown("content-dates", "marketer", f"/library/{deck}/dates"),
@@ -207,6 +213,20 @@ def _request_pages() -> list[Shown]:
         Shown("request-new", "rep", "/requests/new"),
         Shown("request-open", "marketer", f"/requests/{number}"),
         Shown("request-delivered", "rep", f"/requests/{delivered}"),
+    ]
+
+
+def _conversation_pages(rep: User) -> list[Shown]:
+    """Return conversations with names in them, on a request and on a deal, and the page that mends own words."""
+    on_request = db.session.scalars(select(Thread.request_id).where(Thread.request_id.is_not(None))).first()
+    on_deal = db.session.scalars(select(Thread.deal_id).where(Thread.team_id == rep.team_id)).first()
+    unresolved = select(Thread.id).where(Thread.resolved_at.is_(None))
+    own = select(Comment.id).where(Comment.author_id == rep.id, Comment.thread_id.in_(unresolved))
+    comment = db.session.scalars(own.order_by(Comment.id)).first()
+    return [
+        Shown("request-conversation", "rep", f"/requests/{on_request}"),
+        Shown("deal-conversation", "rep", f"/deals/{on_deal}"),
+        Shown("comment-edit", "rep", f"/comments/{comment}/edit"),
     ]
 
 
