@@ -13,6 +13,8 @@ TIMEOUT = 30.0
 # A server may look through a whole mail before it says that it took it (RFC 5321 allows ten minutes).
 ANSWER_TIMEOUT = 300.0
 MOST_PER_CONNECTION = 100
+# After so many conversations in a row that broke off, the server is left alone for a while.
+MOST_BREAKS = 3
 _LOCAL = re.compile(r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HOST = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*")
 _DOT = re.compile(rb"(?m)^\.")
@@ -52,10 +54,13 @@ class Conversation:
     def __init__(self, server: Server) -> None:
         self._server, self._sender, self._offered = server, parseaddr(server.sender)[1], 0
         self._smtp: smtplib.SMTP | None = None
+        self._breaks = 0
 
     def offer(self, address: str) -> None:
         """Ask the server whether it takes a mail to an address; Refused or Unreachable where it does not."""
         recipient = _in_letters_of_mail(address)
+        if self._breaks >= MOST_BREAKS:
+            raise Unreachable("The mail server ended one conversation after the other.")
         if self._offered >= MOST_PER_CONNECTION:
             self.close()
         is_fresh = self._smtp is None
@@ -64,18 +69,20 @@ class Conversation:
         except OSError as error:
             self._drop()
             if is_fresh:
-                raise Refused(f"The connection broke: {_words(error)}", is_final=False) from None
+                raise self._broken(error) from None
             # Servers end connections that were quiet for a while; that says nothing about the mail.
             self.offer(address)
 
     def give(self, text: bytes) -> None:
         """Give the text of the mail that was offered; once this returns, the server has taken it."""
-        smtp = self._opened()
+        smtp = self._smtp
+        if smtp is None:
+            raise Refused("The connection broke.", is_final=False)
         try:
             code, words = smtp.docmd("DATA")
         except OSError as error:
             self._drop()
-            raise Refused(f"The connection broke: {_words(error)}", is_final=False) from None
+            raise self._broken(error) from None
         if code != 354:
             self._refuse(code, words)
         try:
@@ -123,6 +130,11 @@ class Conversation:
         code, words = smtp.rcpt(recipient)
         if code not in (250, 251):
             self._refuse(code, words)
+        self._breaks = 0
+
+    def _broken(self, error: OSError) -> Refused:
+        self._breaks += 1
+        return Refused(f"The connection broke: {_words(error)}", is_final=False)
 
     def _refuse(self, code: int, words: bytes) -> None:
         if code == 421:

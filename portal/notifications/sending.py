@@ -54,6 +54,8 @@ def _send(conversation: Conversation, mail_id: int, address: str) -> None:
     except Doubtful as doubt:
         with unit_of_work():
             mailing.note_doubt(mail_id, by, str(doubt))
+        # A server that leaves one mail unanswered may do so with every other one.
+        raise Unreachable(f"After another mail: {doubt}") from None
     else:
         with unit_of_work():
             mailing.note_sent(mail_id, by)

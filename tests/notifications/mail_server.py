@@ -28,6 +28,7 @@ class Handler:
     at_rcpt: Answer = lambda envelope: None
     at_data: Answer = lambda envelope: None
     after_taking: Answer = lambda envelope: None
+    breaks_at_rcpt: Callable[[str], bool] = lambda address: False
     breaks_after_text: bool = False
 
     async def handle_EHLO(  # noqa: N802
@@ -46,6 +47,8 @@ class Handler:
     async def handle_RCPT(  # noqa: N802
         self, server: Protocol, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self.breaks_at_rcpt(address):
+            server.transport.abort()
         envelope.rcpt_tos.append(address)
         answer = await _answer(self.at_rcpt, envelope)
         if answer:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("mail_server")
 
 
 def states(rows):
-    return rows(select(Mail.state).order_by(Mail.id))
+    return [mail.state for mail in rows(select(Mail).order_by(Mail.id))]
 
 
 def test_news_is_one_mail_with_a_link_and_everything_a_mail_needs(app, make, handler, say, send, rows):
@@ -208,6 +208,33 @@ def test_a_connection_that_breaks_after_the_text_leaves_an_uncertain_mail_that_i
     assert (states(rows), handler.taken) == (["uncertain"], [])
     # What may not have arrived stands under the bell, even of those who wanted it by mail alone.
     assert rows(select(Notification.title)) == ["Only by mail"]
+
+
+def test_after_a_mail_without_an_answer_the_others_are_put_off_and_go_later(
+    make, handler, say, send, rows, monkeypatch
+):
+    handler.breaks_after_text = True
+    say(*(make.user(email=f"p{number}@firm.test") for number in range(5)))
+    send()
+    assert states(rows) == ["uncertain", *["waiting"] * 4]
+    handler.breaks_after_text = False
+    send()
+    assert states(rows) == ["uncertain", *["sent"] * 4]
+
+
+def test_a_server_that_ends_every_conversation_is_left_alone_and_one_that_ends_a_single_one_is_not(
+    make, handler, say, send, rows
+):
+    handler.breaks_at_rcpt = lambda address: True
+    say(*(make.user(email=f"p{number}@firm.test") for number in range(6)))
+    before = handler.connections
+    send()
+    assert {(mail.state, mail.attempts) for mail in rows(select(Mail))} == {("waiting", 1)}
+    assert handler.connections - before == 3
+    handler.breaks_at_rcpt = lambda address: address == "p0@firm.test"
+    send()
+    assert states(rows) == ["waiting", *["sent"] * 5]
+    assert "The connection broke" in rows(select(Mail.error))[0]
 
 
 def test_many_mails_go_over_one_connection(make, handler, say, send, rows, mail_server):
