@@ -17,8 +17,9 @@ MOST_SUGGESTED = 8
 
 @dataclass(frozen=True)
 class Called:
-    """Whom one label calls; `unclear` when several people bear that name and it does not say which is meant."""
+    """Whom one name calls: nobody where several people bear it and it does not say which is meant (`unclear`)."""
 
+    name: str
     user_ids: tuple[int, ...] = ()
     team_id: int | None = None
     unclear: bool = False
@@ -35,25 +36,29 @@ class Suggestion:
 
 def labels() -> dict[str, Called]:
     """Return whom each label calls, by the label casefolded: all people, those who have left too, and all teams."""
-    people: dict[str, list[tuple[int, bool]]] = defaultdict(list)
-    exact: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    bearers: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    names: dict[str, str] = {}
+    told_apart: set[str] = set()
     found = select(User.id, User.name, User.status, Team.name).outerjoin(Team, Team.id == User.team_id)
     for user_id, name, status, team in db.session.execute(found):
-        person = (user_id, status == "active")
-        people[name.casefold()].append(person)
-        exact[_apart(name, team).casefold()].append(person)
-    known = {label: _called(bearers, is_exact=False) for label, bearers in people.items()}
-    known |= {label: _called(bearers, is_exact=True) for label, bearers in exact.items()}
+        told_apart.add(_apart(name, team).casefold())
+        for label in (name, _apart(name, team)):
+            names[label.casefold()] = label
+            bearers[label.casefold()].append((user_id, status == "active"))
+    known = {
+        label: _called(names[label], people, is_apart=label in told_apart)
+        for label, people in bearers.items()
+    }
     teams = db.session.execute(select(Team.name, Team.id)).tuples()
-    return known | {name.casefold(): Called(team_id=team_id) for name, team_id in teams}
+    return known | {name.casefold(): Called(name, team_id=team_id) for name, team_id in teams}
 
 
-def _called(bearers: list[tuple[int, bool]], *, is_exact: bool) -> Called:
-    """Say whom a name calls: who is here before who has left; several only where nothing tells them apart."""
+def _called(name: str, bearers: list[tuple[int, bool]], *, is_apart: bool) -> Called:
+    """Say whom a name calls: who is here before who has left; several only where their team is said too."""
     here = [user_id for user_id, is_active in bearers if is_active]
-    if len(here) > 1 and not is_exact:
-        return Called(unclear=True)
-    return Called(tuple(here or [user_id for user_id, _ in bearers]))
+    if len(here) > 1 and not is_apart:
+        return Called(name, unclear=True)
+    return Called(name, tuple(here or [user_id for user_id, _ in bearers]))
 
 
 def _apart(name: str, team: str | None) -> str:

@@ -47,7 +47,7 @@ def keep_mentions(comment: Comment) -> Named:
     db.session.add_all(Mention(comment_id=comment.id, user_id=one) for one in sorted(new_users))
     db.session.add_all(Mention(comment_id=comment.id, team_id=one) for one in sorted(new_teams))
     db.session.flush()
-    return Named(new_users, new_teams, tuple(label for label in labelled if known[label].unclear))
+    return Named(new_users, new_teams, tuple(one.name for one in meant if one.unclear))
 
 
 def tell_named(
@@ -56,7 +56,10 @@ def tell_named(
     """Tell those who are named, each once per comment; return who they are, and sentences on who is not told."""
     if not (named.user_ids or named.team_ids or named.unclear):
         return set(), ()
-    untold = [_unclear(name, comment) for name in named.unclear]
+    untold = [
+        f"Several people are called {name}, so none was told: add the team, as in @{name} (Team)."
+        for name in named.unclear
+    ]
     people = _people(User.id.in_(named.user_ids)) if named.user_ids else []
     teams = list(db.session.scalars(select(Team).where(Team.id.in_(named.team_ids)).order_by(Team.name)))
     members = _people(User.team_id.in_(named.team_ids), User.status == "active") if teams else []
@@ -136,12 +139,6 @@ def _title(opening: str, subject: Subject, comment: Comment) -> str:
     excerpt = " ".join(comment.body.split())
     excerpt = excerpt if len(excerpt) <= EXCERPT else f"{excerpt[:EXCERPT].rstrip()}…"
     return f"{opening} “{subject.title[:100]}”: {excerpt}"
-
-
-def _unclear(label: str, comment: Comment) -> str:
-    at = comment.body.casefold().find(f"@{label}")
-    name = comment.body[at + 1 : at + 1 + len(label)] if at >= 0 else label
-    return f"Several people are called {name}, so none was told: add the team, as in @{name} (Team)."
 
 
 def _left(person: User) -> str:

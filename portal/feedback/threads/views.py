@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.content_requests.queries import request_or_404
 from portal.deals.queries import visible_deal
-from portal.errors import Conflict, Forbidden, Invalid
+from portal.errors import Conflict, Forbidden, Invalid, PortalError
 from portal.feedback.models import Thread
 from portal.feedback.threads import people, services
 from portal.feedback.threads.forms import CommentForm, ThreadForm
@@ -64,19 +64,20 @@ def start_on_deal(deal_id: int) -> Response:
 
 
 def _start(about: About, form: ThreadForm, version: Version | None = None) -> Response:
-    subject = subject_of(about)
+    subject, status = subject_of(about), 422
     if form.offer(me()).validate_on_submit():
         try:
             page = _number(form.page.data, "Please give the number of a page.", "page")
             team = _number(form.audience.data, "Please choose who reads it.", "audience")
             said = services.start_thread(about, me(), form.body.data or "", page, version, team)
-        except Invalid as error:
-            show_at_field(form, error)
+        except (Invalid, Conflict) as error:
+            status = _refused(form, error)
             if error.field == "audience":  # never wider than what was chosen, where there is a choice
                 form.audience.data = str(me().team_id)
         else:
             return _after(subject, said)
-    return _form("Comment", subject, form, subject.begin_address, page_word=page_word(version))
+    action = subject.begin_address
+    return _form("Comment", subject, form, action, page_word=page_word(version), status=status)
 
 
 def _number(text: str | None, complaint: str, field: str) -> int | None:
@@ -87,30 +88,36 @@ def _number(text: str | None, complaint: str, field: str) -> int | None:
 
 
 def _form(title: str, subject: Subject, form: CommentForm, action: str, **more: Any) -> Response:
+    """Show the form with what was typed and what is wrong with it, also where the answer came too late."""
     return render(
         "feedback/threads/form.html",
         title=title,
         subject=subject,
         form=form,
         action=action,
-        status=422 if request.method == "POST" else 200,
         **more,
     )
+
+
+def _refused(form: CommentForm, error: PortalError) -> int:
+    """Put a refusal at its field, and return the status that goes with it."""
+    show_at_field(form, error)
+    return error.status
 
 
 @blueprint.post("/threads/<int:thread_id>/comments")
 def reply(thread_id: int) -> Response:
     subject, thread = visible_thread(me(), thread_id)
-    form = CommentForm()
+    form, status = CommentForm(), 422
     if form.validate_on_submit():
         try:
             said = services.reply(thread, me(), form.body.data or "")
-        except Invalid as error:
-            show_at_field(form, error)
+        except (Invalid, Conflict) as error:
+            status = _refused(form, error)
         else:
             return _after(subject, said)
     action = url_for("threads.reply", thread_id=thread.id)
-    return _form("Reply", subject, form, action, thread=thread)
+    return _form("Reply", subject, form, action, thread=thread, status=status)
 
 
 @blueprint.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
@@ -120,16 +127,16 @@ def edit(comment_id: int) -> Response:
         raise Forbidden("Only whoever wrote this can change it.")
     if comment.removed_at is not None:
         raise Conflict("This comment was removed.")
-    form = CommentForm(obj=comment)
+    form, status = CommentForm(obj=comment), 422 if request.method == "POST" else 200
     if form.validate_on_submit():
         try:
             said = services.edit_comment(comment, me(), form.body.data or "")
-        except Invalid as error:
-            show_at_field(form, error)
+        except (Invalid, Conflict) as error:
+            status = _refused(form, error)
         else:
             return _after(subject, said)
     action = url_for("threads.edit", comment_id=comment.id)
-    return _form("Change your comment", subject, form, action, thread=comment.thread)
+    return _form("Edit your comment", subject, form, action, thread=comment.thread, status=status)
 
 
 @blueprint.post("/comments/<int:comment_id>/remove")

@@ -73,7 +73,7 @@ def test_people_of_the_same_name_are_told_apart_by_their_team(make, rows, people
     two = make.user("rep", name="Ana Ruiz", team=people.south)
     three = make.user("rep", name="Ana Ruiz")
     page = write(people.rob, places["content"], "Ask @ana ruiz")
-    assert "Several people are called ana ruiz, so none was told" in page
+    assert "Several people are called Ana Ruiz, so none was told" in page
     assert (_named(rows), told("named you")) == ((set(), set()), [])
     write(people.rob, places["content"], "Ask @Ana Ruiz (South), and @Ana Ruiz (no team)")
     assert _named(rows) == ({two.id, three.id}, set())

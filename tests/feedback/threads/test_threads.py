@@ -169,8 +169,10 @@ def test_a_resolved_thread_takes_no_more_words_until_it_is_opened_again(sign_in,
     thread, client = begin(deck, rep), sign_in(rep)
     client.post(f"/threads/{thread.id}/resolve")
     reply, edit = f"/threads/{thread.id}/comments", f"/comments/{rows(select(Comment.id))[0]}/edit"
-    assert client.post(reply, data={"body": "And"}).status_code == 409
-    assert client.post(edit, data={"body": "Else"}).status_code == 409
+    for address in (reply, edit):
+        answer = client.post(address, data={"body": "Kept words"})
+        assert (answer.status_code, "This thread is resolved" in answer.text) == (409, True)
+        assert "Kept words</textarea>" in answer.text
     assert "1 resolved" in client.get("/library/deck").text
     client.post(f"/threads/{thread.id}/reopen")
     assert client.post(reply, data={"body": "And"}).status_code == 303
