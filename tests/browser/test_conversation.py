@@ -104,4 +104,5 @@ def test_without_javascript_a_name_is_typed_in_full(portal, open_browser):
     page.goto(PLACE)
     page.locator("#thread-body").fill("Ask @ann arbor")
     page.get_by_role("button", name="Comment", exact=True).click()
-    page.locator(".mention", has_text="@ann arbor").wait_for()
+    page.get_by_text("@ann arbor", exact=True).wait_for()
+    assert "mention" in page.get_by_text("@ann arbor", exact=True).get_attribute("class")
