@@ -133,7 +133,7 @@ def _lines(told: list[Told]) -> Iterator[Line]:
     for group in groups.values():
         newest = group[-1]
         joined = len(group) > 1 and newest.group_title
-        text = f"{len(group)} {newest.group_title}" if joined else newest.title
+        text = f"{len(group):,} {newest.group_title}" if joined else newest.title
         path = newest.address if newest.address.startswith("/") else "/notifications"
         yield Line(one_line(text), base + path)
 
