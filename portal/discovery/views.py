@@ -23,7 +23,9 @@ from portal.discovery.suggesting import suggestions
 from portal.discovery.synonyms.views import blueprint as synonyms_blueprint
 from portal.jobs import enqueue
 from portal.library.contributions.queries import waiting_count
+from portal.library.following import followable_term
 from portal.library.life import bulk
+from portal.library.models import Term
 from portal.search.snippets import Fragment
 from portal.users.access import me
 from portal.web import Page, number_of, render
@@ -80,11 +82,18 @@ def _beside(text: str, filters: dict[str, list[str]], found: Found) -> dict[str,
         "rebuilding": not found.is_ranked and any_content(),
         "example_owner": _example_owner(found),
         "key": g.search_key or "",
+        "followable": _one_term(text, filters),
         "saving": saving(me(), text, filters, number_of(request.args.get("since"))),
         "most_at_once": bulk.MOST,
         "from_sales": waiting_count() if me().is_marketing else 0,
         "is_cut": request.args.get("cut") == "yes",
     }
+
+
+def _one_term(text: str, filters: dict[str, list[str]]) -> tuple[Term, bool] | None:
+    """Return the term that the list is filtered by and nothing else, and whether this person follows it."""
+    chosen = _pairs(filters)
+    return followable_term(me(), *chosen[0]) if len(chosen) == 1 and not text else None
 
 
 def _links(text: str, filters: dict[str, list[str]], found: Found, *, exact: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from portal.db import db
 from portal.deals.queries import working_deal
 from portal.demo.models import DemoNote
-from portal.notifications.queries import unread_count
+from portal.notifications.bell import unread_count
 
 
 def init_app(app: Flask) -> None:

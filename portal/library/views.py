@@ -18,6 +18,7 @@ from portal.deals.models import Deal
 from portal.deals.queries import suggest_deals, visible_deal, visible_deals, visible_deals_among
 from portal.discovery.learning.services import log_click
 from portal.errors import Gone, Invalid, NotFound
+from portal.feedback.closing.counting import said_of
 from portal.feedback.queries import rating_panel
 from portal.feedback.threads.queries import thread_panel
 from portal.impact.queries import impact_panel
@@ -43,6 +44,7 @@ from portal.library.serving import drawn_with, for_audience, nearest_page, page_
 from portal.library.version_queries import history_of
 from portal.library.version_views import blueprint as version_blueprint
 from portal.library.vocabulary_views import blueprint as vocabulary_blueprint
+from portal.notifications.following import follows
 from portal.sharing.queries import sending_panel
 from portal.usage.services import record
 from portal.users.access import me
@@ -96,6 +98,7 @@ def show(slug: str) -> Response:
         deals=suggest_deals(me(), "", limit=MOST_DEALS_OFFERED) if asset.is_live else [],
         sending=sending_panel(asset, me()),
         impact=impact_panel(asset.id),
+        said=said_of(asset.id),
         rating=rating_panel(asset, me()),
         events=history_of(me(), asset, limit=MOST_EVENTS_SHOWN + 1),
         most_events=MOST_EVENTS_SHOWN,
@@ -103,6 +106,7 @@ def show(slug: str) -> Response:
         review=review_panel(asset, me(), versions),
         threads=thread_panel(asset, me()),
         collections=collection_panel(me(), asset.id),
+        is_followed=follows(me().id, "asset", asset.id),
         awaited=awaited_by([asset.id]).get(asset.id, []) if me().is_marketing else [],
         **origin_context(asset),
     )

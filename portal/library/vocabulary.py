@@ -9,6 +9,7 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.jobs import enqueue
 from portal.library.models import Facet, Term, asset_terms
 from portal.library.slugs import slug_of
+from portal.notifications.following import forget
 
 FACETS = (
     ("industry", "Industry"),
@@ -82,6 +83,7 @@ def delete_term(term: Term) -> int:
     _index_again(term)
     gone = db.session.execute(delete(asset_terms).where(asset_terms.c.term_id == term.id))
     db.session.execute(delete(Term).where(Term.id == term.id))
+    forget("term", term.id)
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 

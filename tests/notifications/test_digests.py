@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db
+from portal.notifications.bell import mark_read
 from portal.notifications.digests import due_digests, make_digests
 from portal.notifications.models import Mail, Notification, NotificationChoice, OutboxMessage
-from portal.notifications.services import Group, mark_read
+from portal.notifications.services import Group
 from portal.notifications.tasks import look_after_mail
 
 pytestmark = pytest.mark.usefixtures("mail_server")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.notifications import delivering, services
 from portal.notifications.models import Notification, OutboxMessage
-from portal.notifications.queries import unread_count
+from portal.notifications.bell import unread_count
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from portal.db import chunks, db, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue_all
 from portal.library import history
+from portal.library.following import tell_of_end, tell_of_return, tell_of_version
 from portal.library.models import Asset, Contribution, Review, Version
 from portal.library.reviewing.ending import end_reviews
 from portal.library.services.checking import checked_replacement, checked_title
@@ -47,6 +48,7 @@ def publish(asset: Asset, by: User | None) -> None:
     put_in_place(asset, version, by)
     history.note(asset, by, "published", version=version)
     touch(asset)
+    tell_of_version(asset, version, by, is_first=True)
     audit(by, "published", asset.title)
 
 
@@ -70,6 +72,7 @@ def archive_all(replaced: Sequence[tuple[Asset, Asset | None]], by: User | None)
     history.note_all(
         [(asset, {"replaced_by": other.slug if other else None}) for asset, other in replaced], by, "archived"
     )
+    tell_of_end(replaced, by)
     enqueue_all("index_asset", [asset.id for asset, _ in replaced])
 
 
@@ -111,6 +114,8 @@ def restore(asset: Asset, by: User | None) -> None:
         asset.replaced_by_id = None
     history.note(asset, by, "restored", **detail)
     touch(asset)
+    if asset.is_live:
+        tell_of_return(asset, by)
     audit(by, "restored", asset.title)
 
 

@@ -8,6 +8,7 @@ from portal.db import db, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.library import history
+from portal.library.following import tell_of_version
 from portal.library.life.dates import next_review
 from portal.library.models import Asset, Contribution, Version
 from portal.library.reviewing.ending import end_reviews
@@ -133,6 +134,7 @@ def publish_version(asset: Asset, version: Version, by: User | None) -> None:
     put_in_place(asset, version, by)
     history.note(asset, by, "version_published", version=version)
     touch(asset)
+    tell_of_version(asset, version, by, is_first=current is None)
 
 
 def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
@@ -146,8 +148,8 @@ def put_in_place(asset: Asset, version: Version, by: User | None) -> None:
         asset.review_by = next_review(asset)
     if version.published_at is None:
         version.published_at, version.published_by_id = now(), by.id if by else None
-    if asset.rating_mean is not None and is_newer:
-        # What people said of the version before is not said of this one.
+    if asset.rating_mean is not None:
+        # What people said of the version before is not said of this one. A draft may have changed it earlier than here.
         enqueue("refresh_ratings", once=True)
 
 
