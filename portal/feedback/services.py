@@ -69,7 +69,8 @@ def _check_words(stars: int, reason: str | None, comment: str) -> None:
 
 def _check_version(asset: Asset, version_id: int | None) -> None:
     if not asset.is_live or asset.current_version is None:
-        raise Conflict(f"“{asset.title}” is no longer in use, so it cannot be rated any more.")
+        why = "no longer in use" if asset.published_at else "not published"
+        raise Conflict(f"“{asset.title}” is {why}, so it cannot be rated.")
     if version_id is not None and version_id != asset.current_version_id:
         raise Conflict(
             f"Version {asset.current_version.number} took its place while you wrote. "

@@ -37,10 +37,8 @@ def test_low_ratings_were_answered_but_for_the_latest(demo: Flask) -> None:
     assert all(fixed.id > rating.version_id for rating, _, fixed in answered if fixed)
 
 
-def test_the_rep_of_the_demo_is_asked_about_something_used_lately(demo: Flask, monkeypatch) -> None:
+def test_the_rep_of_the_demo_is_asked_something(demo: Flask, monkeypatch) -> None:
     monkeypatch.setattr(choosing, "now", lambda: datetime.combine(TODAY, time(18), UTC) + timedelta(hours=1))
     with demo.app_context():
         rep = db.session.scalars(select(User).where(User.email == REPS[0].email)).one()
-        question = choosing.question_for(rep, TODAY)
-        assert question is not None
-        assert question.deal_name
+        assert choosing.question_for(rep, TODAY) is not None

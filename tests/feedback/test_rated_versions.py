@@ -73,6 +73,23 @@ def test_bringing_an_earlier_version_back_starts_anew_too(make, sign_in, rows, r
     assert _current(rows, asset) == (0, 5.0)
 
 
+def test_a_version_that_was_added_while_it_was_out_of_use_starts_anew_as_well(make, rows, run_jobs):
+    asset = make.asset()
+    _rate(make, asset, 2)
+    make.inside(refresh_ratings)
+
+    def renew():
+        row = db.session.get_one(Asset, asset.id)
+        row.state = "draft"
+        version = services.add_markdown_version(row, body="Text of 2", by=None)
+        version.state, version.preview_kind = "indexed", "html"
+        services.publish(row, None)
+
+    make.inside(renew)
+    run_jobs()
+    assert _current(rows, asset) == (0, 2.0)
+
+
 def test_the_order_expects_of_a_version_what_the_ones_before_it_let_expect(make, rows):
     asset, other = make.asset("Asset"), make.asset("Other")
     _rate(make, asset, 2, 2, 2)

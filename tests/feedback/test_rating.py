@@ -66,6 +66,31 @@ def test_a_rating_that_cannot_be_taken_says_why_and_keeps_the_comment(make, sign
     assert rows(select(Rating)) == []
 
 
+def test_what_was_archived_while_somebody_wrote_is_refused_in_words_that_keep_theirs(make, sign_in, rows):
+    asset = make.asset("Deck", slug="deck")
+    client = sign_in(make.user("rep"))
+
+    def archive():
+        db.session.get_one(Asset, asset.id).state = "archived"
+
+    make.inside(archive)
+    answer = client.post("/library/deck/rating", data={"stars": "2", "comment": "Kept words"})
+    assert answer.status_code == 422
+    assert "“Deck” is no longer in use" in answer.text
+    assert "Kept words" in answer.text
+    assert rows(select(Rating)) == []
+
+
+def test_a_marketer_is_told_that_a_draft_cannot_be_rated(make, sign_in, rows):
+    make.asset("Deck", slug="deck", state="draft")
+    client = sign_in(make.user("marketer"))
+    answer = client.post("/library/deck/rating", data={"stars": "2", "comment": "Kept words"})
+    assert answer.status_code == 422
+    assert "“Deck” is not published" in answer.text
+    assert "Kept words" in answer.text
+    assert rows(select(Rating)) == []
+
+
 def test_a_draft_that_one_cannot_see_cannot_be_rated(make, sign_in, rows):
     draft = make.asset("Draft", state="draft", owner=make.user("marketer"))
     client = sign_in(make.user("rep"))
@@ -88,7 +113,9 @@ def test_a_low_rating_tells_the_owner_once(make, sign_in, rows):
     client = sign_in(make.user("rep"))
     for _ in range(2):
         client.post(f"/library/{asset.slug}/rating", data={"stars": "1", "comment": "No"})
-    assert rows(select(OutboxMessage.recipient_id)) == [owner.id]
+    (told,) = rows(select(OutboxMessage))
+    assert told.recipient_id == owner.id
+    assert (told.group_key, told.group_title) == (f"rating:asset:{asset.id}", "new ratings of “Deck”")
 
 
 def test_the_order_by_rating_does_not_let_one_five_outrank_many_fours(app, make, rows):
