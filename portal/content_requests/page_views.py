@@ -6,14 +6,25 @@ from typing import Any
 
 from flask import Response, g
 
+from portal.content_requests.delivering import delivery_word
+from portal.content_requests.draft_queries import (
+    deliverable_among,
+    deliverable_assets,
+    draft_panel,
+    sendable_drafts,
+)
+from portal.content_requests.drafts import question_about
 from portal.content_requests.forms import CompleteForm
 from portal.content_requests.history import steps_of
+from portal.content_requests.merging import merged_into
 from portal.content_requests.models import ContentRequest
-from portal.content_requests.queries import begun_for, deliverable_assets
+from portal.content_requests.outcome import outcome_of
+from portal.content_requests.queries import begun_for, like_of, request_or_404
 from portal.content_requests.worth_queries import waiting_for
-from portal.db import db
+from portal.db import db, give_up
 from portal.deals.queries import open_deals_of, working_deal
 from portal.deals.words import deal_choices
+from portal.discovery.finding.wanted import matching
 from portal.discovery.learning.request_queries import (
     RequestSearches,
     lines_of,
@@ -21,10 +32,19 @@ from portal.discovery.learning.request_queries import (
     searches_of,
     typed_for,
 )
+from portal.errors import Conflict
+from portal.feedback.closing.queries import behind_request, words_behind
+from portal.feedback.queries import rated_since
 from portal.feedback.threads.queries import thread_panel
 from portal.jobs import pending
+from portal.library.models import Asset
+from portal.notifications.following import follows
 from portal.users.access import OVERSIGHT, me
 from portal.web import render
+from portal.web.formatting import kind_words
+
+# How many hits are looked through for what can be delivered, how many of these and of the newest are offered first.
+LOOKED_THROUGH, MOST_FITTING, MOST_OFFERED = 20, 4, 30
 
 
 def request_page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response:
@@ -37,24 +57,82 @@ def request_page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> R
         block="searches",
         **_searches(asked, searches_of([asked.id]).get(asked.id)),
         asked=asked,
+        parts=merged_into(asked),
+        like=like_of(asked, me()),
         waiting=waiting,
         deals=_own_deals() if asked.is_open and not waiting.joined else [],
         steps=steps_of(asked),
+        is_followed=follows(me().id, "request", asked.id),
         threads=thread_panel(asked, me()),
+        buyers_asked=behind_request(asked.id, me()),
         complete_form=complete_form,
-        begun=begun_for(asked) if may_deliver else [],
-        assets=[(asset.id, asset.title) for asset in deliverable_assets()] if may_deliver else [],
+        draft=draft_panel(asked, me()),
+        **(_to_deliver(asked, forms) if may_deliver else {}),
+        **_delivered(asked),
         status=status,
         **forms,
     )
 
 
+def meanwhile_page(asked: ContentRequest, error: Conflict, **forms: Any) -> Response:
+    """Show a request as it is now, why nothing was done to it, and the forms with what was typed in them."""
+    give_up()
+    asked = request_or_404(asked.id)
+    lost = {name: form.reason.data for name, form in forms.items() if "reason" in form}
+    kept = {"decline_form": asked.is_open, "reopen_form": not asked.is_open, "complete_form": asked.is_open}
+    # What was typed into a form that the page does not have any more is repeated in words.
+    told = next((words for name, words in lost.items() if not kept[name]), None)
+    return request_page(asked, status=error.status, meanwhile=error.message, lost=told, **forms)
+
+
 def _as_it_is(asked: ContentRequest) -> CompleteForm:
-    """Return what is known of a request; what was typed is offered where nobody has put it into words yet."""
+    """Return what is known of a request; what was typed or said is offered where nobody has put it into words yet."""
     form = CompleteForm(None, obj=asked)
     if not asked.is_worded and me().is_marketing:
-        form.need.data = typed_for([asked.id]).get(asked.id, "")
+        said = words_behind([asked.id]).get(asked.id, "")
+        form.need.data = said or typed_for([asked.id]).get(asked.id, "")
     return form
+
+
+def _to_deliver(asked: ContentRequest, forms: dict[str, Any]) -> dict[str, Any]:
+    """Return what a request can be answered with: what was begun for it first, then what fits its words."""
+    begun = begun_for(asked)
+    fitting = (matching(me(), asked.need, {}).ids or ())[:LOOKED_THROUGH] if asked.is_worded else ()
+    offered = {asset.id: (asset, "Begun for this request") for asset in begun}
+    live = {
+        number: line for number, line in offered.items() if line[0].is_live and line[0].current_version_id
+    }
+    for asset in deliverable_among(fitting, limit=MOST_FITTING):
+        live.setdefault(asset.id, (asset, "Fits what is needed"))
+    for asset in deliverable_assets(limit=MOST_OFFERED):
+        live.setdefault(asset.id, (asset, kind_words(asset.kind)))
+    drafts = {number: line for number, line in offered.items() if not line[0].is_live}
+    for asset in sendable_drafts(limit=MOST_OFFERED):
+        drafts.setdefault(asset.id, (asset, kind_words(asset.kind)))
+    deliver_form, draft_form = forms.get("deliver_form"), forms.get("draft_form")
+    return {
+        "begun": begun,
+        "assets": _choices(live, deliver_form.asset_id.data if deliver_form else None),
+        "drafts": _choices(drafts, draft_form.draft_id.data if draft_form else None),
+        "draft_question": question_about(asked),
+    }
+
+
+def _choices(offered: dict[int, tuple[Asset, str]], chosen: int | None) -> list[tuple[int, str, str]]:
+    """Return content as the choices of a field; what was chosen stays among them, even if it was refused."""
+    is_known = chosen is None or chosen in offered or not 0 < chosen < 2**62
+    asset = None if is_known else db.session.get(Asset, chosen)
+    lines = [*offered.values(), *([(asset, kind_words(asset.kind))] if asset else [])]
+    return [(one.id, one.title, note) for one, note in lines]
+
+
+def _delivered(asked: ContentRequest) -> dict[str, Any]:
+    """Return what became of a delivered request, and how what was delivered is rated."""
+    outcome = outcome_of(asked, me())
+    if outcome is None or asked.delivered_asset_id is None or asked.closed_at is None:
+        return {}
+    mean, ratings = rated_since(asked.delivered_asset_id, asked.closed_at)
+    return {"outcome": outcome, "word": delivery_word(asked), "mean": mean, "ratings": ratings}
 
 
 def _searches(asked: ContentRequest, searches: RequestSearches | None) -> dict[str, Any]:

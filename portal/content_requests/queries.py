@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from portal.content_requests.models import (
+    COLUMNS,
     OPEN_STATUSES,
     ContentRequest,
     RequestContent,
@@ -19,10 +20,11 @@ from portal.content_requests.models import (
 from portal.db import db
 from portal.errors import NotFound
 from portal.library.models import Asset
-from portal.library.queries import live
+from portal.library.queries import reachable_assets
 from portal.users.models import User
 
-VIEWS = ("open", "mine", "delivered", "declined", "all")
+# Lists that people look at; the states of the board are lists too.
+VIEWS = ("open", "mine", "all", *COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,20 @@ def request_or_404(request_id: int) -> ContentRequest:
     return row
 
 
-def requests_by_pipeline(view: str = "open", user: User | None = None) -> Select[Any]:
-    """Select request, waiting pipeline, waiting deals and supporters; the most waiting first, then the oldest."""
+def like_of(request: ContentRequest, user: User) -> Asset | None:
+    """Return the content that a request is to be like, unless this person may not open it."""
+    if request.like_asset_id is None:
+        return None
+    return db.session.scalar(reachable_assets(user).where(Asset.id == request.like_asset_id))
+
+
+def requests_by_pipeline(
+    view: str = "open", user: User | None = None, wanted: Sequence[ColumnElement[bool]] = ()
+) -> Select[Any]:
+    """Select request, waiting pipeline, waiting deals and supporters; the most waiting first, then the oldest.
+
+    `wanted` narrows it to some, as the filters of the board say.
+    """
     found = (
         select(
             ContentRequest,
@@ -59,6 +73,7 @@ def requests_by_pipeline(view: str = "open", user: User | None = None) -> Select
             ContentRequest.waiting_deals,
             ContentRequest.supporter_count,
         )
+        .where(*wanted)
         .options(joinedload(ContentRequest.asked_by), joinedload(ContentRequest.assigned_to))
         .order_by(
             ContentRequest.waiting_minor.desc(),
@@ -72,7 +87,7 @@ def requests_by_pipeline(view: str = "open", user: User | None = None) -> Select
     if view == "mine" and user is not None:
         joined = select(Supporter.request_id).where(Supporter.user_id == user.id)
         return found.where(ContentRequest.id.in_(joined))
-    if view in ("delivered", "declined"):
+    if view in COLUMNS:
         return found.where(ContentRequest.status == view)
     return found
 
@@ -116,9 +131,3 @@ def awaited_by(asset_ids: Iterable[int]) -> dict[int, list[ContentRequest]]:
     for asset_id, request in db.session.execute(found.order_by(ContentRequest.id)):
         awaited.setdefault(asset_id, []).append(request)
     return awaited
-
-
-def deliverable_assets() -> list[Asset]:
-    """Return the published content that a request can be answered with, newest first."""
-    found = select(Asset).where(live(), Asset.current_version_id.is_not(None))
-    return list(db.session.scalars(found.order_by(Asset.published_at.desc()).limit(500)))

@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import delete
 
-from portal.content_requests.history import as_it_is, filled_in, note, step_to
+from portal.content_requests.drafts import end_drafts
+from portal.content_requests.history import as_it_is, filled_in, must_be_open, note, step_to
 from portal.content_requests.models import (
     ContentRequest,
     RequestContent,
@@ -18,7 +19,6 @@ from portal.content_requests.worth import score_requests
 from portal.db import db, insert_rows, now
 from portal.deals.models import Deal
 from portal.errors import Conflict, Invalid
-from portal.jobs import enqueue
 from portal.library.models import ASSET_KINDS, Asset
 from portal.users.models import User
 
@@ -66,19 +66,22 @@ def _sentence(need: str) -> str:
     return need
 
 
-def support(request: ContentRequest, by: User, deal_id: int | None = None) -> None:
-    """Add a person who also needs it, and the deal of theirs that waits for it."""
+def support(request: ContentRequest, by: User, deal_id: int | None = None) -> bool:
+    """Add a person who also needs it, and the deal that waits for it; say whether anything was new."""
     if not request.is_open:
         raise Conflict("This request is closed; nobody can join it any more.")
     deal = db.session.get(Deal, deal_id) if deal_id else None
     if deal is not None and deal.status != "open":
         raise Invalid(f"“{deal.name}” is {deal.status} already; only an open deal can wait.", field="deal_id")
+    new: list[Supporter | WaitingDeal] = []
     if db.session.get(Supporter, (request.id, by.id)) is None:
-        db.session.add(Supporter(request_id=request.id, user_id=by.id))
+        new.append(Supporter(request_id=request.id, user_id=by.id))
     if deal is not None and db.session.get(WaitingDeal, (request.id, deal.id)) is None:
-        db.session.add(WaitingDeal(request_id=request.id, deal_id=deal.id, added_by_id=by.id))
+        new.append(WaitingDeal(request_id=request.id, deal_id=deal.id, added_by_id=by.id))
+    db.session.add_all(new)
     db.session.flush()
     score_requests([request.id])
+    return bool(new)
 
 
 def withdraw_support(request: ContentRequest, by: User) -> None:
@@ -92,14 +95,14 @@ def withdraw_support(request: ContentRequest, by: User) -> None:
 
 def take(request: ContentRequest, by: User) -> None:
     """Accept a request and make oneself responsible for it."""
-    _must_be_open(request)
+    must_be_open(request)
     request.assigned_to_id = by.id
     step_to(request, by, "accepted", f"{by.name} makes it", f"{by.name} took your request: {request.need}")
 
 
 def start(request: ContentRequest, by: User) -> None:
     """Say that work on it has begun."""
-    _must_be_open(request)
+    must_be_open(request)
     request.assigned_to_id = request.assigned_to_id or by.id
     step_to(request, by, "in_progress", "Work has begun", f"Work has begun on your request: {request.need}")
 
@@ -113,20 +116,22 @@ def complete(
     audience: str,
     needed_by: date | None,
     details: str,
+    examples: str = "",
     today: date,
 ) -> None:
     """Say what is needed in words for everybody, and fill in what marketing needs to know to make it."""
-    _must_be_open(request)
+    must_be_open(request)
     need = _sentence(need or "")
     if kind and kind not in ASSET_KINDS:
         raise Invalid("Please choose one of the kinds.", field="kind")
     if needed_by and needed_by < today and needed_by != request.needed_by:
         raise Invalid("This day has passed. Please choose today or a later one.", field="needed_by")
-    if len(details) > MAX_DETAILS:
-        raise Invalid(f"Details have up to {MAX_DETAILS:,} characters.", field="details")
+    for text, name in ((details, "details"), (examples, "examples")):
+        if len(text) > MAX_DETAILS:
+            raise Invalid(f"This has up to {MAX_DETAILS:,} characters.", field=name)
     before = as_it_is(request)
     request.kind, request.audience, request.needed_by = kind or None, audience.strip()[:300], needed_by
-    request.details = details.strip()
+    request.details, request.examples = details.strip(), examples.strip()
     if need != request.need:
         request.need = need
         note(request, by, request.status, f"Put into words: {need}")
@@ -137,29 +142,15 @@ def complete(
 
 def decline(request: ContentRequest, by: User, reason: str) -> None:
     """Decline a request; the reason is what the people who need it are told."""
-    _must_be_open(request)
+    must_be_open(request)
     reason = reason.strip()
     if not reason:
         raise Invalid("Please give a reason: the people who need it will read it.", field="reason")
     if len(reason) > MAX_REASON:
         raise Invalid(f"A reason has up to {MAX_REASON:,} characters.", field="reason")
-    request.decline_reason, request.closed_at = reason, now()
+    request.status, request.decline_reason, request.closed_at = "declined", reason, now()
+    end_drafts(request, by, why="The request was declined.")
     step_to(request, by, "declined", reason, f"Declined: {request.need}. {reason}")
-
-
-def deliver(request: ContentRequest, by: User, asset: Asset) -> None:
-    """Answer a request with published content, and tell everybody who needs it."""
-    _must_be_open(request)
-    if not asset.is_live:
-        raise Invalid("Only published content can be delivered. Publish it first.", field="asset_id")
-    if asset.current_version_id is None:
-        raise Invalid("There is nothing to use in it yet. Add its file first.", field="asset_id")
-    request.delivered_asset_id, request.closed_at = asset.id, now()
-    request.assigned_to_id = request.assigned_to_id or by.id
-    enqueue("rerun_searches", request.id, once=True)
-    step_to(
-        request, by, "delivered", asset.title, f"Here it is: {asset.title}. You asked for: {request.need}"
-    )
 
 
 def reopen(request: ContentRequest, by: User, reason: str, status: str | None = None) -> None:
@@ -185,8 +176,3 @@ def reopen(request: ContentRequest, by: User, reason: str, status: str | None = 
 def begin_for(request: ContentRequest, assets: Iterable[Asset]) -> None:
     """Remember that content was begun for a request, so that it is offered as its answer once it is published."""
     insert_rows(RequestContent, [{"request_id": request.id, "asset_id": asset.id} for asset in assets])
-
-
-def _must_be_open(request: ContentRequest) -> None:
-    if not request.is_open:
-        raise Conflict(f"This request is {request.status} already. Reload the page to see what happened.")

@@ -53,7 +53,7 @@ def test_a_search_that_found_nothing_becomes_a_request_that_remembers_it(make, s
         ({"need": "   "}, "in a sentence"),
         ({"need": "x" * 501}, "up to 500 characters"),
         ({"need": "Good", "details": "x" * 5001}, "up to 5,000 characters"),
-        ({"need": "Good", "deal_id": "999"}, "Not a valid choice"),
+        ({"need": "Good", "deal_id": "999"}, "You cannot see this deal"),
     ],
 )
 def test_a_request_that_cannot_be_taken_says_why_at_the_field(make, sign_in, rows, form, words):
