@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from portal.content_requests.following import NEWS, tell_followers
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest, RequestChange, Supporter
 from portal.db import db
 from portal.errors import Conflict
@@ -58,11 +59,15 @@ class ChangedMeanwhile(Conflict):
 
 
 def note(request: ContentRequest, by: User | None, status: str, words: str) -> RequestChange:
-    """Write a step of the history down; whoever still looks at the request as it was is told so."""
+    """Write a step of the history down, tell followers of a move, and whoever looks at the request as it was."""
+    steps = select(RequestChange.status).where(RequestChange.request_id == request.id)
+    former = db.session.scalar(steps.order_by(RequestChange.id.desc()).limit(1))
     change = RequestChange(request_id=request.id, status=status, words=words, by_id=by.id if by else None)
     request.revision = (request.revision or 0) + 1
     db.session.add(change)
     db.session.flush()
+    if status != (former or "new") and status in NEWS:
+        tell_followers(request, by, change)
     return change
 
 
@@ -85,6 +90,12 @@ def tell(
         address=f"/requests/{about.id}",
         event_key=f"request:{change.request_id}:{change.id}",
     )
+
+
+def must_be_open(request: ContentRequest) -> None:
+    """Refuse what can only be done to an open request."""
+    if not request.is_open:
+        raise Conflict(f"This request is {request.status} already. Reload the page to see what happened.")
 
 
 def check_revision(request: ContentRequest, revision: int | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.content_requests.models import UNWORDED, ContentRequest, Supporter
 from portal.content_requests.services import ask
@@ -16,6 +16,7 @@ from portal.discovery.learning.queries import Searched
 from portal.discovery.learning.request_queries import Delivery, in_a_row, to_tie
 from portal.discovery.models import RequestSearch, Search
 from portal.errors import Conflict
+from portal.notifications.following import followers_of
 from portal.notifications.services import notify_many
 from portal.users.models import User
 
@@ -65,6 +66,16 @@ def remember(request_id: int, search_ids: Iterable[int]) -> None:
     insert_rows(RequestSearch, new)
 
 
+def pass_searches(from_id: int, to_id: int) -> None:
+    """Tie the searches of a request to the one that it is merged into; those that are tied there stay as they are."""
+    there = select(RequestSearch.search_id).where(RequestSearch.request_id == to_id)
+    here = RequestSearch.request_id == from_id
+    apart = {"synchronize_session": False}
+    passed = update(RequestSearch).where(here, RequestSearch.search_id.not_in(there))
+    db.session.execute(passed.values(request_id=to_id), execution_options=apart)
+    db.session.execute(delete(RequestSearch).where(here), execution_options=apart)
+
+
 def ask_for(group: Searched, scope: Scope, by: User) -> ContentRequest:
     """Turn searches in vain into a request of the one who asks, which remembers all of them, whenever they were made.
 
@@ -89,11 +100,13 @@ def remember_later(request_id: int | None = None) -> None:
 
 
 def tell_searchers(request: ContentRequest, delivery: Delivery) -> None:
-    """Tell who searched for it in vain what was delivered, once per delivery; who joined the request knows already."""
+    """Tell who searched in vain what was delivered, once per delivery; who joined or follows it is told anyway."""
     tied = select(RequestSearch.search_id).where(RequestSearch.request_id == request.id)
     joined = select(Supporter.user_id).where(Supporter.request_id == request.id)
+    following = followers_of("request", [request.id])
     people = select(Search.user_id).join(User, User.id == Search.user_id)
-    people = people.where(Search.id.in_(tied), User.status == "active", Search.user_id.not_in(joined))
+    people = people.where(Search.id.in_(tied), User.status == "active")
+    people = people.where(Search.user_id.not_in(joined), Search.user_id.not_in(following))
     known = {request.asked_by_id, request.assigned_to_id}
     notify_many(
         [person for person in db.session.scalars(people.distinct()) if person and person not in known],
