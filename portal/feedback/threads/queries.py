@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from portal.content_requests.models import ContentRequest
 from portal.db import chunks, db
@@ -50,18 +50,19 @@ class ThreadPanel:
 
 def threads_of(subject: Subject, user: User) -> Select[tuple[Thread]]:
     """Select the threads about something that this person sees, who sees the thing itself; newest first."""
-    comments = selectinload(Thread.comments)
-    return (
-        select(Thread)
-        .where(_is_about(subject.about), seen_by(user, subject))
-        .options(
-            joinedload(Thread.version).load_only(Version.number, Version.filename, Version.published_at),
-            joinedload(Thread.resolved_by),
-            joinedload(Thread.team),
-            comments.joinedload(Comment.author),
-            comments.joinedload(Comment.removed_by),
-        )
-        .order_by(Thread.resolved_at.is_not(None), Thread.id.desc())
+    seen = select(Thread).where(_is_about(subject.about), seen_by(user, subject))
+    return seen.order_by(Thread.resolved_at.is_not(None), Thread.id.desc())
+
+
+def _whole(threads: Select[tuple[Thread]]) -> Select[tuple[Thread]]:
+    """Load what a page shows of threads with them, all in one statement."""
+    comments = joinedload(Thread.comments)
+    return threads.options(
+        joinedload(Thread.version).load_only(Version.number, Version.filename, Version.published_at),
+        joinedload(Thread.resolved_by),
+        joinedload(Thread.team),
+        comments.joinedload(Comment.author),
+        comments.joinedload(Comment.removed_by),
     )
 
 
@@ -123,9 +124,10 @@ def is_early(thread: Thread, asset: Asset) -> bool:
 
 
 def thread_panel(about: About, user: User) -> ThreadPanel:
-    """Return what the page of content, a request or a deal shows of its threads, in four statements at most."""
+    """Return what the page of content, a request or a deal shows of its threads, in three statements at most."""
     subject = subject_of(about)
-    threads = list(db.session.scalars(threads_of(subject, user).limit(MOST_SHOWN + 1)))
+    found = _whole(threads_of(subject, user).limit(MOST_SHOWN + 1))
+    threads = list(db.session.scalars(found).unique())
     shown, asset = threads[:MOST_SHOWN], subject.asset
     comments = [said for thread in shown for said in thread.comments if said.removed_at is None]
     return ThreadPanel(
