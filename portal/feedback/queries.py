@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -98,6 +98,13 @@ def version_ratings(asset_id: int) -> list[VersionRating]:
     for version_id, number, stars, count in db.session.execute(found):
         versions.setdefault(version_id, VersionRating(version_id, number)).by_stars[stars] = count
     return list(versions.values())
+
+
+def rated_since(asset_id: int, moment: datetime) -> tuple[float | None, int]:
+    """Return the mean and number of the ratings that content got since a moment, of whichever version."""
+    found = select(func.avg(Rating.stars), func.count()).where(Rating.asset_id == asset_id)
+    mean, number = db.session.execute(found.where(Rating.updated_at >= moment)).one()
+    return (float(mean) if number else None), number
 
 
 def rating_panel(asset: Asset, user: User) -> RatingPanel:

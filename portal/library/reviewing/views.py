@@ -12,6 +12,7 @@ from portal.library.reviewing import queries, services
 from portal.library.reviewing.forms import AnswerForm, AskForm
 from portal.users.access import MARKETING, allow, me
 from portal.web import number_of, render, see_other
+from portal.web.rendering import local_path
 
 blueprint = Blueprint("reviewing", __name__)
 
@@ -87,7 +88,7 @@ def _open_review(slug: str) -> tuple[Asset, Review]:
 @blueprint.post("/library/<slug>/review/answer")
 def answer(slug: str) -> Response:
     asset, review = _open_review(slug)
-    form = AnswerForm()
+    form, came = AnswerForm(), local_path(request.form.get("next"))
     if form.validate_on_submit():
         try:
             services.answer_review(review, me(), form.answer.data or "", form.comment.data or "")
@@ -97,8 +98,10 @@ def answer(slug: str) -> Response:
             show_at_field(form, error)
         else:
             flash("Thank you. Your answer is with whoever asked.", "success")
-            return _back(asset)
-    return render("library/reviewing/answer.html", asset=asset, review=review, form=form, status=422)
+            return see_other(came) if came else _back(asset)
+    return render(
+        "library/reviewing/answer.html", asset=asset, review=review, form=form, came=came, status=422
+    )
 
 
 @blueprint.post("/library/<slug>/review/withdraw")
@@ -107,7 +110,8 @@ def withdraw(slug: str) -> Response:
     asset, review = _open_review(slug)
     services.withdraw_review(review, me())
     flash("Taken back. Nobody is asked about it any more.", "success")
-    return _back(asset)
+    came = local_path(request.form.get("next"))
+    return see_other(came) if came else _back(asset)
 
 
 @blueprint.post("/library/<slug>/approve")
