@@ -1,4 +1,4 @@
-"""The jobs that empty the outbox and send mail, and the look every minute at what mail is due."""
+"""The jobs that empty the outbox, send mail and tell channels, and the look every minute at what is due."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from flask import current_app
 
 from portal.db import end_read, now, unit_of_work
 from portal.jobs import enqueue, job, pending
+from portal.notifications.channel_posts import any_due as any_post_due
+from portal.notifications.channel_posts import doubt_abandoned as doubt_abandoned_posts
+from portal.notifications.channel_posts import send_due_posts
 from portal.notifications.delivering import BATCH, deliver
 from portal.notifications.digests import due_digests, make_digests
 from portal.notifications.mailing import any_due, doubt_abandoned
@@ -29,6 +32,20 @@ def send_mails(_: int | None) -> None:
     send_due_mails()
 
 
+@job("post_to_channels")
+def post_to_channels(_: int | None) -> None:
+    """Tell the channels of teams what is due."""
+    send_due_posts()
+
+
+def look_after_channels() -> None:
+    """See that channels are told what is due, such as what could not be told before."""
+    with unit_of_work():
+        doubt_abandoned_posts()
+        if any_post_due() and not pending("post_to_channels"):
+            enqueue("post_to_channels", once=True)
+
+
 def look_after_mail() -> None:
     """Make the digests whose time has come, and see that what is due is sent."""
     if not current_app.config["SMTP_HOST"]:
@@ -47,3 +64,5 @@ def look_after_mail() -> None:
 
 at_start.append(look_after_mail)
 every_minute.append(look_after_mail)
+at_start.append(look_after_channels)
+every_minute.append(look_after_channels)

@@ -9,11 +9,12 @@ from portal.notifications.choice_views import blueprint as choices_blueprint
 from portal.notifications.following_views import blueprint as following_blueprint
 from portal.notifications.mail_views import blueprint as mail_blueprint
 from portal.notifications.queries import own_notification
+from portal.notifications.webhook_views import blueprint as channel_blueprint
 from portal.users.access import me
 from portal.web import paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
-blueprints = (blueprint, choices_blueprint, following_blueprint, mail_blueprint)
+blueprints = (blueprint, choices_blueprint, following_blueprint, mail_blueprint, channel_blueprint)
 
 
 @blueprint.get("")

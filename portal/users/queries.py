@@ -68,6 +68,14 @@ def teams() -> list[Team]:
     return list(db.session.scalars(select(Team).order_by(func.lower(Team.name))))
 
 
+def team_or_404(team_id: int) -> Team:
+    """Return a team by number, or raise NotFound."""
+    team = db.session.get(Team, team_id)
+    if team is None:
+        raise NotFound
+    return team
+
+
 def team_sizes() -> dict[int, int]:
     """Return how many active people each team has."""
     rows = select(User.team_id, func.count()).where(User.status == "active").group_by(User.team_id)

@@ -1,4 +1,4 @@
-"""A portal that sends mail, and the server that takes it."""
+"""A portal that sends mail, and the server that takes it; a team, and the server of its channel."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from portal.db import db, now
-from portal.notifications import services
-from portal.notifications.models import Mail
+from portal.notifications import channel_posts, services, webhooks
+from portal.notifications.models import Mail, TeamWebhook
 from tests.notifications.mail_server import Handler, start_server
+from tests.outgoing.servers import HOST, Site
+from tests.outgoing.test_posting import guard_of
 
+HOOK = "T0/B0/verysecret"
 SETTINGS = {"SMTP_HOST": "127.0.0.1", "SMTP_SECURITY": "none", "MAIL_FROM": "Tandem <tandem@portal.example>"}
 
 
@@ -72,5 +75,35 @@ def send(make, app, run_jobs, pass_time):
         with app.app_context():
             look_after_mail()
         run_jobs()
+
+    return run
+
+
+@pytest.fixture
+def lead(make):
+    """A manager of a team."""
+    return make.user("manager", team=make.team("North"))
+
+
+@pytest.fixture
+def aim(monkeypatch, make):
+    """Let a team's channel be a server on this machine: aim(site, team_id)."""
+
+    def run(site: Site, *team_ids: int, kinds: str = "win,delivered,request"):
+        guard = guard_of(site)
+        monkeypatch.setattr(channel_posts, "_guard", lambda: guard)
+        address = f"https://{HOST}:{site.port}/{HOOK}"
+        make.store(*(TeamWebhook(team_id=one, address=address, kinds=kinds) for one in team_ids))
+
+    return run
+
+
+@pytest.fixture
+def tell_channels(make):
+    """Tell channels something in the transaction of an event: tell_channels([team_id], "win", title="Won")."""
+
+    def run(team_ids, kind="win", title="Won: Acme", key="deal:1"):
+        facts = {"kind": kind, "title": title, "address": "/deals/1", "event_key": key}
+        make.inside(lambda: webhooks.post_to_teams(team_ids, **facts))
 
     return run

