@@ -11,7 +11,20 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, literal, null, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+    update,
+)
 
 from portal.db import db, insert_rows, now
 from portal.notifications.kinds import KINDS
@@ -37,11 +50,14 @@ def deliver(limit: int = BATCH) -> int:
         NotificationChoice.user_id == OutboxMessage.recipient_id,
         NotificationChoice.kind == OutboxMessage.kind,
     )
-    shown = _under_the_bell().outerjoin(NotificationChoice, chosen).where(batch)
-    _put_under_the_bell(shown.where(func.coalesce(NotificationChoice.in_app, true())))
     sends_mail = bool(current_app.config["SMTP_HOST"])
+    by_mail = _can_be_mailed() if sends_mail else false()
+    # Who wants it by mail alone finds it under the bell where no mail can come.
+    mail_alone = (NotificationChoice.mail_time != "never") & ~by_mail
+    shown = or_(func.coalesce(NotificationChoice.in_app, true()), mail_alone)
+    _put_under_the_bell(_under_the_bell().outerjoin(NotificationChoice, chosen).where(batch, shown))
     done = update(OutboxMessage).where(batch)
-    done = done.values(delivered_at=now(), mail_time=_mail_time(chosen) if sends_mail else null())
+    done = done.values(delivered_at=now(), mail_time=_mail_time(chosen, by_mail))
     db.session.execute(done.execution_options(synchronize_session=False))
     if sends_mail:
         _into_mails(OutboxMessage.id.between(ids[0], ids[-1]) & (OutboxMessage.mail_time == "now"))
@@ -76,14 +92,17 @@ def _put_under_the_bell(found: Select[tuple[int, int]]) -> None:
     db.session.execute(insert(Notification).from_select(columns, found, include_defaults=False))
 
 
-def _mail_time(chosen: ColumnElement[bool]) -> ColumnElement[str | None]:
+def _can_be_mailed() -> ColumnElement[bool]:
+    return select(User.id).where(User.id == OutboxMessage.recipient_id, can_have_mail()).exists()
+
+
+def _mail_time(chosen: ColumnElement[bool], by_mail: ColumnElement[bool]) -> ColumnElement[str | None]:
     """Say in SQL when a message comes by mail; null where it does not."""
     choice = select(NotificationChoice.mail_time).where(chosen).scalar_subquery()
     usual = case(
         {key: kind.mail_time for key, kind in KINDS.items()}, value=OutboxMessage.kind, else_="never"
     )
-    reachable = select(User.id).where(User.id == OutboxMessage.recipient_id, can_have_mail()).exists()
-    return case((reachable, func.nullif(func.coalesce(choice, usual), literal("never"))), else_=null())
+    return case((by_mail, func.nullif(func.coalesce(choice, usual), literal("never"))), else_=null())
 
 
 def _into_mails(messages: ColumnElement[bool]) -> None:

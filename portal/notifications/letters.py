@@ -76,7 +76,7 @@ def compose(letter: Letter) -> bytes:
         "left_out": max(0, sum(len(section.lines) for section in sections) - MOST_LINES),
         "everything": f"{base}/notifications",
         "stop": stop,
-        "stops": ", ".join(section.heading for section in sections),
+        "stops": [section.heading for section in sections],
         "choices": f"{base}/me/notifications",
     }
     mail = EmailMessage(policy=_BODY)

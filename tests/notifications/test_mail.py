@@ -141,31 +141,29 @@ def test_people_get_news_as_they_chose(make, handler, say, send, rows):
     assert rows(select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None))) == []
 
 
+@pytest.mark.parametrize("obstacle", ["no server", "no address"])
+def test_who_wants_mail_alone_finds_it_under_the_bell_where_no_mail_can_come(
+    app, make, say, send, rows, obstacle
+):
+    ann = make.user(email=None if obstacle == "no address" else "ann@firm.test")
+    if obstacle == "no server":
+        app.config["SMTP_HOST"] = ""
+    make.store(
+        NotificationChoice(user_id=ann.id, kind="mention", in_app=False, mail_time="daily"),
+        NotificationChoice(user_id=ann.id, kind="request", in_app=False, mail_time="never"),
+    )
+    say(ann, title="Wanted")
+    say(ann, title="Not wanted", kind="request")
+    send()
+    assert rows(select(Notification.title)) == ["Wanted"]
+
+
 def test_without_a_mail_server_nothing_waits_to_be_mailed(app, make, say, send, rows):
     app.config["SMTP_HOST"] = ""
     say(make.user(email="ann@firm.test"))
     send()
     assert (rows(select(Mail)), len(rows(select(Notification)))) == ([], 1)
     assert rows(select(OutboxMessage.mail_time)) == [None]
-
-
-def test_no_title_can_end_a_header(make, handler, say, send):
-    ann = make.user(name="Ann\r\nBcc: eve@evil.test", email="ann@firm.test")
-    say(ann, title="Hello\r\nBcc: eve@evil.test\u2028X-Evil: 1\x85\x0b\r\n\r\n<b>body</b> \x00 " + "ü" * 250)
-    send()
-    (mail,) = handler.mails
-    assert mail["Bcc"] is None
-    assert mail["X-Evil"] is None
-    assert mail["Subject"].startswith("Hello Bcc: eve@evil.test X-Evil: 1 <b>body</b> ü")
-    assert "&lt;b&gt;body&lt;/b&gt;" in mail.get_body(("html",)).get_content()
-    assert all(len(line) < 999 for line in handler.taken[0].split(b"\r\n"))
-
-
-def test_a_line_that_is_a_dot_ends_nothing(make, handler, say, send):
-    say(make.user(email="ann@firm.test", name="."), title=".")
-    send()
-    (mail,) = handler.mails
-    assert "Hello .," in mail.get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize("step", ["at_mail", "at_rcpt", "at_data"])

@@ -1,4 +1,4 @@
-"""A mail that cannot be sent at all: its reason is kept, and the others go."""
+"""Strange names, titles and addresses: none breaks a mail, and what cannot be sent says why and holds up nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,25 @@ from portal.notifications import letters
 from portal.notifications.models import Mail
 
 pytestmark = pytest.mark.usefixtures("mail_server")
+
+
+def test_no_title_can_end_a_header(make, handler, say, send):
+    ann = make.user(name="Ann\r\nBcc: eve@evil.test", email="ann@firm.test")
+    say(ann, title="Hello\r\nBcc: eve@evil.test\u2028X-Evil: 1\x85\x0b\r\n\r\n<b>body</b> \x00 " + "ü" * 250)
+    send()
+    (mail,) = handler.mails
+    assert mail["Bcc"] is None
+    assert mail["X-Evil"] is None
+    assert mail["Subject"].startswith("Hello Bcc: eve@evil.test X-Evil: 1 <b>body</b> ü")
+    assert "&lt;b&gt;body&lt;/b&gt;" in mail.get_body(("html",)).get_content()
+    assert all(len(line) < 999 for line in handler.taken[0].split(b"\r\n"))
+
+
+def test_a_line_that_is_a_dot_ends_nothing(make, handler, say, send):
+    say(make.user(email="ann@firm.test", name="."), title=".")
+    send()
+    (mail,) = handler.mails
+    assert "Hello .," in mail.get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize("address", ["ä@firm.test", "a,b@firm.test", "a(b)@firm.test", "<a>@firm.test"])
