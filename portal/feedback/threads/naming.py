@@ -17,6 +17,15 @@ _SIGN = re.compile(r"(?<![\w@/+\-])@(?=\S)")
 _END = re.compile(r"(?<=\S)(?!\w|-\w)")
 
 
+def beginnings(markup: str) -> set[str]:
+    """Return the letters, casefolded, with which what is called in the text of sanitised HTML begins."""
+    return {
+        text[sign.end()].casefold()[:1]
+        for text in (html.unescape(piece) for piece, is_text in _pieces(markup) if is_text)
+        for sign in _SIGN.finditer(text)
+    }
+
+
 def called(markup: str, labels: Collection[str]) -> list[str]:
     """Return the labels (casefolded names) that the text of sanitised HTML calls with an @, each once."""
     found = (

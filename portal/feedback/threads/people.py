@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -34,13 +35,18 @@ class Suggestion:
     is_team: bool
 
 
-def labels() -> dict[str, Called]:
-    """Return whom each label calls, by the label casefolded: all people, those who have left too, and all teams."""
+def labels(beginnings: Collection[str]) -> dict[str, Called]:
+    """Return whom each label calls that begins with one of some letters, by the label casefolded.
+
+    That is people, those who have left too, and teams. `beginnings` are single casefolded letters.
+    """
     bearers: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     names: dict[str, str] = {}
     told_apart: set[str] = set()
     found = select(User.id, User.name, User.status, Team.name).outerjoin(Team, Team.id == User.team_id)
     for user_id, name, status, team in db.session.execute(found):
+        if name[:1].casefold()[:1] not in beginnings:
+            continue
         told_apart.add(_apart(name, team).casefold())
         for label in (name, _apart(name, team)):
             names[label.casefold()] = label
@@ -86,11 +92,12 @@ def suggest(text: str) -> list[Suggestion]:
         other.id != User.id, other.status == "active", func.lower(other.name) == func.lower(User.name)
     )
     team_too = select(homonym.id).where(func.lower(homonym.name) == func.lower(User.name))
-    people = select(User, or_(same.exists(), team_too.exists())).where(User.status == "active")
-    people = people.where(_fits(User.name, typed)).order_by(*_order(User.name, typed), User.id)
+    fit = select(User.id).where(User.status == "active", _fits(User.name, typed))
+    best = fit.order_by(*_order(User.name, typed), User.id).limit(MOST_SUGGESTED).subquery()
+    people = select(User, or_(same.exists(), team_too.exists())).join(best, best.c.id == User.id)
     found = [
         Suggestion(_full(user) if shared else user.name, user.team.name if user.team else "", is_team=False)
-        for user, shared in db.session.execute(people.limit(MOST_SUGGESTED))
+        for user, shared in db.session.execute(people.order_by(*_order(User.name, typed), User.id))
     ]
     return _best([*found, *_teams(typed)], typed)
 

@@ -52,8 +52,10 @@ def start_thread(
     body, subject = _checked_body(body), subject_of(about)
     if team_id is not None and team_id != by.team_id:
         raise Invalid("You are not in this team. Please choose again who reads it.", field="audience")
-    if isinstance(about, ContentRequest) and about.merged_into_id is not None:
-        raise Conflict("This request is part of another one now. Please write there.")
+    if isinstance(about, ContentRequest) and about.merged_into is not None:
+        raise Conflict(
+            f"This is part of another request now: “{about.merged_into.need}”. Please write there."
+        )
     if isinstance(about, Asset):
         version = version or about.current_version
         _check_place(about, version, page_number)

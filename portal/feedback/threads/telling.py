@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.feedback.models import Comment, Mention, Thread
-from portal.feedback.threads.naming import called
+from portal.feedback.threads.naming import beginnings, called
 from portal.feedback.threads.people import labels
 from portal.feedback.threads.queries import is_early, seen_by
 from portal.feedback.threads.subjects import Subject, those_who_see
@@ -33,8 +33,10 @@ class Named:
 
 def keep_mentions(comment: Comment) -> Named:
     """Bring what is stored of whom a comment names in step with its words; return what is new."""
-    known = labels() if "@" in comment.body else {}
-    labelled = called(short_html(comment.body), known) if known else []
+    markup = short_html(comment.body) if "@" in comment.body else ""
+    letters = beginnings(markup)
+    known = labels(letters) if letters else {}
+    labelled = called(markup, known)
     meant = [known[label] for label in labelled]
     users = {user_id for one in meant for user_id in one.user_ids}
     teams = {one.team_id for one in meant if one.team_id is not None}

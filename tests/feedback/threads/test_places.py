@@ -116,7 +116,10 @@ def test_what_was_said_on_a_merged_request_goes_on_with_the_one_it_became_part_o
     assert "Between us" in page
     assert "Between us" not in sign_in(people.olga).get(f"/requests/{into.id}").text
     refused = say(people.mia, f"/requests/{old_id}", "Late")
-    assert (refused.status_code, "part of another one" in refused.text) == (409, True)
+    assert (refused.status_code, "part of another request now: “Banks and insurers”" in refused.text) == (
+        409,
+        True,
+    )
     assert "Late</textarea>" in refused.text
     thread_id = rows(select(Thread.id).order_by(Thread.id))[0]
     answer = sign_in(people.olga).post(f"/threads/{thread_id}/comments", data={"body": "Noted"})
