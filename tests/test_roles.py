@@ -15,7 +15,7 @@ import pytest
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealImport
 from portal.discovery.models import DifferentWords, SavedSearch, SynonymGroup
-from portal.feedback.models import Comment, Thread
+from portal.feedback.models import ClosingAnswer, Comment, Thread
 from portal.library.models import Collection, CollectionItem, HygieneFinding
 from portal.notifications.models import Mail, Notification, OutboxMessage
 from portal.notifications.unsubscribing import undo_token, unsubscribe_token
@@ -24,7 +24,7 @@ from portal.users.passwords import token_hash
 from portal.users.services import open_session
 
 PUBLIC, ALL, MARKETING, OVERSIGHT = "public", "all", "marketing", "oversight"
-IMPORTERS, ADMIN, ASKER, AUTHOR = "importers", "admin", "asker", "author"
+IMPORTERS, ADMIN, ASKER, AUTHOR, OWNER = "importers", "admin", "asker", "author", "owner"
 ROLES_OF = {
     PUBLIC: {"nobody", "rep", "marketer", "manager", "admin"},
     ALL: {"rep", "marketer", "manager", "admin"},
@@ -35,6 +35,7 @@ ROLES_OF = {
     # The one who asked, here a rep, and marketing.
     ASKER: {"rep", "marketer", "admin"},
     AUTHOR: {"rep"},
+    OWNER: {"rep"},
 }
 LINK_TOKEN = "t" * 43
 PASSWORD_TOKEN = "p" * 43
@@ -45,6 +46,7 @@ TABLE = {
     "GET /": ALL,
     "GET /styleguide": ALL,
     "GET /to-do": MARKETING,
+    "GET /wins": ALL,
     "GET /setup": "public*",
     "POST /setup": "public*",
     "GET /sign-in": PUBLIC,
@@ -60,6 +62,14 @@ TABLE = {
     "GET /notifications": ALL,
     "POST /notifications/read": ALL,
     "POST /notifications/<int:notification_id>/open": "all*",
+    "GET /me/following": ALL,
+    "POST /follow/<any(asset, term, request):subject>/<int:subject_id>": ALL,
+    "POST /follow/<any(asset, term, request):subject>/<int:subject_id>/stop": ALL,
+    # The manager is of this team, whose channel is not set up yet.
+    "GET /teams/<int:team_id>/channel": IMPORTERS,
+    "POST /teams/<int:team_id>/channel": IMPORTERS,
+    "POST /teams/<int:team_id>/channel/test": IMPORTERS,
+    "POST /teams/<int:team_id>/channel/remove": IMPORTERS,
     "GET /me/notifications": ALL,
     "POST /me/notifications": ALL,
     "GET /unsubscribe/<token>": PUBLIC,
@@ -182,6 +192,14 @@ TABLE = {
     # What only the rep used on a deal, so that nobody else was asked.
     "POST /questions/<int:deal_id>/<slug>": "all*",
     "POST /questions/<int:deal_id>/<slug>/later": "all*",
+    # Of a deal that is the rep's: nobody else says what mattered on it.
+    "GET /deals/<int:deal_id>/closing": OWNER,
+    "POST /deals/<int:deal_id>/closing": OWNER,
+    "POST /deals/<int:deal_id>/closing/later": OWNER,
+    "POST /closing/<int:answer_id>/request": MARKETING,
+    "GET /closing/<int:answer_id>/join": MARKETING,
+    "POST /closing/<int:answer_id>/join": MARKETING,
+    "POST /closing/<int:answer_id>/leave": MARKETING,
     "GET /library/<slug>/send": ALL,
     "POST /library/<slug>/send": ALL,
     "GET /reviews": ALL,
@@ -235,6 +253,12 @@ TABLE = {
     "POST /requests/<int:request_id>/start": MARKETING,
     "POST /requests/<int:request_id>/complete": MARKETING,
     "POST /requests/<int:request_id>/decline": MARKETING,
+    "GET /requests/<int:request_id>/move": MARKETING,
+    "POST /requests/<int:request_id>/move": MARKETING,
+    "POST /requests/<int:request_id>/assign": MARKETING,
+    "GET /requests/<int:request_id>/merge": MARKETING,
+    "POST /requests/<int:request_id>/merge": MARKETING,
+    "GET /requests/<int:request_id>/merge/suggest": MARKETING,
     "POST /requests/<int:request_id>/deliver": MARKETING,
     "GET /impact": ALL,
     "GET /impact/<slug>": ALL,
@@ -287,7 +311,7 @@ def world(app, make) -> World:
         "mate": make.user("rep", team=north),
         "stranger": make.user("rep", team=south),
         "marketer": make.user("marketer"),
-        "manager": make.user("manager"),
+        "manager": make.user("manager", team=north),
         "admin": make.user("admin"),
     }
     rep = people["rep"]
@@ -305,6 +329,8 @@ def world(app, make) -> World:
     )
     archived = make.asset("Old", slug="old", state="archived", published_at=now(), archived_at=now())
     deal = make.deal(owner=rep, external_id="X1", name="Quiet deal")
+    won = make.deal(owner=rep, status="won", external_id="X3", name="Quiet win")
+    said = make.store(ClosingAnswer(deal_id=won.id, user_id=rep.id, unanswered="Quiet objection"))
     request = make.request(people["mate"], deals=(deal,))
     closed = make.request(rep, status="declined", decline_reason="No", closed_at=now())
     link = make.link(asset, rep, token=LINK_TOKEN, deal=deal)
@@ -352,6 +378,8 @@ def world(app, make) -> World:
         draft=draft,
         archived=archived,
         deal=deal,
+        won=won,
+        said=said,
         request=request,
         closed=closed,
         link=link,
@@ -360,6 +388,7 @@ def world(app, make) -> World:
         finding=finding,
         rating=rating,
         notice=notice,
+        team=north,
         mail=mail,
         unsubscribe=unsubscribe,
         undo=undo,
@@ -406,6 +435,9 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:number>": "1",
         "<int:page>": "1",
         "<int:asset_id>": str(things.asset.id),
+        "<any(asset, term, request):subject>": "asset",
+        "<int:subject_id>": str(things.asset.id),
+        "<int:team_id>": str(things.team.id),
         "<any(csv, xlsx, docx):ending>": "csv",
         "<int:user_id>": str(things.deal.owner_id),
         "<int:search_id>": str(things.saved.id),
@@ -418,7 +450,8 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:term_id>": str(things.term.id),
         "<int:mail_id>": str(things.mail.id),
         "<int:link_id>": str(things.link.id),
-        "<int:deal_id>": str(things.deal.id),
+        "<int:deal_id>": str((things.won if "/closing" in rule else things.deal).id),
+        "<int:answer_id>": str(things.said.id),
         "<int:import_id>": str(things.imported.id),
         "<int:event_id>": str(things.event.id),
         "<int:thread_id>": str((things.resolved if rule.endswith("/reopen") else things.thread).id),
@@ -477,6 +510,8 @@ HIDDEN_FROM_STRANGERS = (
     ),
     *("POST /uses/<int:event_id>/move", "POST /notifications/<int:notification_id>/open"),
     *("POST /questions/<int:deal_id>/<slug>", "POST /questions/<int:deal_id>/<slug>/later"),
+    *("GET /deals/<int:deal_id>/closing", "POST /deals/<int:deal_id>/closing"),
+    "POST /deals/<int:deal_id>/closing/later",
     *(
         "GET /searches/<int:search_id>",
         "POST /searches/<int:search_id>",
@@ -551,5 +586,7 @@ def test_the_name_of_a_hidden_deal_stands_on_no_page_of_a_stranger(world):
         "/search/suggest?q=quiet",
         "/library?q=quiet",
     ]
+    pages += ["/wins", "/impact/deck"]
     for page in pages:
-        assert "Quiet deal" not in client.get(page).text, page
+        for hidden in ("Quiet deal", "Quiet win", "Quiet objection"):
+            assert hidden not in client.get(page).text, page

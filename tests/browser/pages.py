@@ -15,11 +15,12 @@ from portal.demo.queries import logins
 from portal.discovery.models import SynonymGroup
 from portal.feedback.models import Comment, Rating, Thread
 from portal.library.models import Asset, Collection, Contribution, Term, Version
+from portal.notifications.models import TeamWebhook
 from portal.notifications.unsubscribing import unsubscribe_token
 from portal.sharing.models import ShareLink
 from portal.sharing.services import token_of
 from portal.usage.models import FirstUse, UsageEvent
-from portal.users.models import User
+from portal.users.models import Team, User
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def _plain_pages(rep: User) -> list[Shown]:
         Shown("profile", "rep", "/me"),
         Shown("notifications", "rep", "/notifications"),
         Shown("notification-choices", "rep", "/me/notifications"),
+        Shown("following", "rep", "/me/following"),
+        Shown("following-nothing", "admin", "/me/following"),
         Shown("unsubscribe", None, f"/unsubscribe/{unsubscribe_token(rep.id, ['mention', 'request'])}"),
         Shown("reviews", "rep", "/reviews"),
         Shown("reviews-marketer", "marketer", "/reviews"),
@@ -229,6 +232,13 @@ def _conversation_pages(rep: User) -> list[Shown]:
     ]
 
 
+def _channel_pages() -> list[Shown]:
+    told = db.session.scalar(select(TeamWebhook.team_id).order_by(TeamWebhook.team_id))
+    untold = select(Team.id).where(Team.id.not_in(select(TeamWebhook.team_id))).order_by(Team.id)
+    numbers = {"channel": told, "channel-new": db.session.scalar(untold)}
+    return [Shown(name, "admin", f"/teams/{number}/channel") for name, number in numbers.items() if number]
+
+
 def _admin_pages() -> list[Shown]:
     person = db.session.scalars(select(User.id).where(User.role == "rep")).first()
     return [
@@ -236,6 +246,7 @@ def _admin_pages() -> list[Shown]:
         Shown("admin-person", "admin", f"/admin/users/{person}"),
         Shown("admin-new-person", "admin", "/admin/users/new"),
         Shown("admin-teams", "admin", "/admin/teams"),
+        *_channel_pages(),
         Shown("admin-mail", "admin", "/admin/mail"),
         Shown("admin-audit", "admin", "/admin/audit"),
         Shown("admin-demo", "admin", "/admin/demo"),
