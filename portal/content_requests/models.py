@@ -16,6 +16,8 @@ COLUMNS = ("new", "accepted", "in_progress", "in_review", "delivered", "declined
 STATUSES = (*COLUMNS, "merged")
 # The need of a request that marketing made of searches and has not put into words yet.
 UNWORDED = "Something that was searched for and not found"
+# The same, of what a buyer asked: the owner of the deal said it for those who see the deal alone.
+UNWORDED_QUESTION = "Something that a buyer asked and nothing answered"
 OPEN_STATUSES = ("new", "accepted", "in_progress", "in_review")
 
 
@@ -74,7 +76,7 @@ class ContentRequest(Model):
 
     @property
     def is_worded(self) -> bool:
-        return self.need != UNWORDED
+        return self.need not in (UNWORDED, UNWORDED_QUESTION)
 
 
 class Supporter(Model):

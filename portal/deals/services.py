@@ -220,11 +220,13 @@ def apply_import(row: DealImport, comparison: Comparison | HistoryComparison) ->
 
 
 def finish_import(row: DealImport, report: dict[str, Any]) -> dict[str, Any]:
-    """Note that an import was applied, and have the figures and the worth of requests computed anew."""
+    """Note that an import was applied, and have worked out what follows: figures, the worth of requests, wins."""
     row.report = {**(row.report or {}), **stored_report(report)}
     row.state, row.applied_at = "applied", now()
     counts = {name: report[name] for name in ("new", "changed", "unchanged", "refused")}
     audit(row.created_by, f"imported {row.kind}", row.filename, counts)
     for kind in ("score_requests", "compute_impact"):
         enqueue(kind, once=True)
+    if row.kind == "deals":
+        enqueue("tell_of_wins", row.id)
     return report

@@ -11,6 +11,7 @@ from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import stage_entries
 from portal.deals.story import Moment, in_order, moments_of_deal
+from portal.feedback.closing.queries import DealAnswer
 from portal.library.models import Asset
 from portal.library.queries import visible_assets_among
 from portal.sharing.queries import LinkRow
@@ -28,7 +29,7 @@ USES = {
 HIDDEN_TITLE = "content that is not shared with you"
 
 
-def story_of(user: User, deal: Deal, links: list[LinkRow]) -> list[Moment]:
+def story_of(user: User, deal: Deal, links: list[LinkRow], said: DealAnswer | None) -> list[Moment]:
     """Return everything that is known to have happened on a deal that the caller was allowed to see."""
     uses = list(db.session.execute(uses_of_deal(deal.id).limit(MOST_USES)))
     assets = visible_assets_among(user, {event.asset_id for event, _ in uses})
@@ -38,6 +39,7 @@ def story_of(user: User, deal: Deal, links: list[LinkRow]) -> list[Moment]:
         mend = may_mend or event.user_id == user.id
         moments.append(_moment_of_use(event, person, assets.get(event.asset_id), may_mend=mend))
     moments += [_moment_of_opening(link, link.last_opened_at) for link in links if link.last_opened_at]
+    moments += [_moment_of_answer(said)] if said and said.answer else []
     zone = ZoneInfo(g.get("time_zone") or current_app.config["ORGANISATION_TIME_ZONE"])
     return in_order(moments, zone)
 
@@ -56,6 +58,12 @@ def _moment_of_use(event: UsageEvent, person: User | None, asset: Asset | None, 
         note="Looked at while working on this deal; this does not count as use." if looked_around else "",
         mend_address=url_for("usage.move", event_id=event.id) if may_mend else "",
     )
+
+
+def _moment_of_answer(said: DealAnswer) -> Moment:
+    answer = said.answer
+    assert answer is not None
+    return Moment(answer.at, "message-square", "Said what mattered", who=said.who, note=said.words)
 
 
 def _moment_of_opening(link: LinkRow, opened_at: datetime) -> Moment:

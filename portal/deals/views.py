@@ -26,6 +26,7 @@ from portal.deals.queries import (
 from portal.deals.story_views import story_of
 from portal.discovery.fitting import facts_of
 from portal.discovery.recommending import Pick, everything_for, picks_for_deal
+from portal.feedback.closing.queries import deal_answer
 from portal.feedback.threads.queries import thread_panel
 from portal.library.page_queries import with_thumbnails
 from portal.sharing.queries import links_of_deal
@@ -71,6 +72,7 @@ def show(deal_id: int) -> Response:
     deal = visible_deal(user, deal_id)
     links = links_of_deal(deal.id)
     picks = picks_for_deal(deal, PICKS) if deal.status == "open" else []
+    said = deal_answer(user, deal)
     return render(
         "deals/show.html",
         deal=deal,
@@ -79,7 +81,8 @@ def show(deal_id: int) -> Response:
         pictured=_pictured(picks),
         links=links,
         requests=requests_of_deal(deal.id),
-        story=story_of(user, deal, links),
+        said=said,
+        story=story_of(user, deal, links, said),
         threads=thread_panel(deal, user),
     )
 

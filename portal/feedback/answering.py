@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.db import db, now
 from portal.errors import Conflict, Invalid
 from portal.feedback.models import Rating, RatingAnswer
-from portal.feedback.queries import later_versions
+from portal.feedback.queries import later_versions, seen_as
 from portal.library.models import Asset, Version
 from portal.library.queries import may_open
 from portal.notifications.services import notify
@@ -16,8 +16,7 @@ MAX_ANSWER = 2_000
 
 def seen_of(rating: Rating) -> str:
     """Return what a form carries of the state of a rating: its words and its latest answer."""
-    latest = max((answer.id for answer in rating.answers), default=0)
-    return f"{rating.updated_at.isoformat()}/{latest}"
+    return seen_as(rating, max((answer.id for answer in rating.answers), default=0))
 
 
 def check_seen(rating: Rating, seen: str) -> None:

@@ -114,6 +114,9 @@ class ClosingAnswer(Model):
         ForeignKey("content_requests.id", ondelete="SET NULL"), index=True
     )
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # When marketing made a request of it, or left it; other words afterwards are to be decided on anew.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class MatteredAsset(Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.db import db, now
@@ -158,13 +158,23 @@ def later_versions(rating: Rating) -> list[Version]:
 class LowRating:
     """A low rating that waits for an answer: `newer` is the version in use if that is a later one than was rated.
 
-    `is_changed` says that it was answered and then changed by whoever gave it.
+    `latest` is the number of the answer that was given before it was changed, 0 without any.
     """
 
     rating: Rating
     asset: Asset
     newer: int | None
-    is_changed: bool
+    latest: int
+
+    @property
+    def seen(self) -> str:
+        """What a form carries of its state, by which changes are noticed."""
+        return seen_as(self.rating, self.latest)
+
+
+def seen_as(rating: Rating, latest: int) -> str:
+    """Return in one value what a rating said and which answer was its latest, 0 without any."""
+    return f"{rating.updated_at.isoformat()}/{latest}"
 
 
 def low_ratings(limit: int) -> list[LowRating]:
@@ -175,23 +185,23 @@ def low_ratings(limit: int) -> list[LowRating]:
     """
     current, rated, later = aliased(Version), aliased(Version), aliased(Rating)
     answers = exists().where(RatingAnswer.rating_id == Rating.id)
+    latest = select(func.max(RatingAnswer.id)).where(RatingAnswer.rating_id == Rating.id).scalar_subquery()
     again = exists().where(
         later.asset_id == Rating.asset_id,
         later.user_id == Rating.user_id,
         later.version_id > Rating.version_id,
     )
     found = (
-        select(Rating, Asset, rated.number, current.number, answers)
+        select(Rating, Asset, rated.number, current.number, func.coalesce(latest, 0))
         .join(Asset, Asset.id == Rating.asset_id)
         .join(rated, rated.id == Rating.version_id)
         .join(current, current.id == Asset.current_version_id)
         .where(Rating.stars <= LOW, Rating.updated_at >= now() - RATED_WITHIN, live())
         .where(~answers.where(RatingAnswer.at >= Rating.updated_at), ~again)
         .options(joinedload(Rating.user), joinedload(Rating.version).load_only(Version.number))
-        .options(selectinload(Rating.answers))
         .order_by(Rating.updated_at.desc(), Rating.id.desc())
     )
     return [
-        LowRating(rating, asset, newest if newest > number else None, is_changed)
-        for rating, asset, number, newest, is_changed in db.session.execute(found.limit(limit))
+        LowRating(rating, asset, newest if newest > number else None, answer_id)
+        for rating, asset, number, newest, answer_id in db.session.execute(found.limit(limit))
     ]

@@ -9,6 +9,7 @@ from portal.errors import NotFound, PortalError
 from portal.feedback.answering_views import blueprint as answering_blueprint
 from portal.feedback.asking.choosing import use_to_rate
 from portal.feedback.asking.views import blueprint as asking_blueprint
+from portal.feedback.closing.views import blueprint as closing_blueprint
 from portal.feedback.forms import RatingForm
 from portal.feedback.models import BLAME, PRAISE
 from portal.feedback.queries import rating_of
@@ -20,7 +21,7 @@ from portal.users.access import me
 from portal.web import render, see_other
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/library")
-blueprints = (blueprint, answering_blueprint, asking_blueprint, threads_blueprint)
+blueprints = (blueprint, answering_blueprint, asking_blueprint, closing_blueprint, threads_blueprint)
 
 
 @blueprint.app_template_global()

@@ -19,12 +19,15 @@ from portal.discovery.news import News, news_for
 from portal.discovery.queries import picks_for_deals
 from portal.discovery.services import mark_news_seen
 from portal.errors import Invalid
-from portal.feedback.answering import seen_of
 from portal.feedback.asking.views import ask_today
+from portal.feedback.closing.queries import unanswered_waiting
+from portal.feedback.closing.services import seen_of as answer_seen
 from portal.feedback.models import REASONS
 from portal.feedback.queries import low_ratings
 from portal.home import overview, queries
 from portal.home.styleguide_views import blueprint as styleguide_blueprint
+from portal.home.wins import latest_wins
+from portal.home.wins_views import blueprint as wins_blueprint
 from portal.impact.overview import coverage_sentence, headline
 from portal.impact.queries import latest_snapshot, verdict_counts
 from portal.library.contributions.queries import waiting_count
@@ -40,7 +43,7 @@ from portal.users.access import MARKETING, allow, me
 from portal.web import render
 
 blueprint = Blueprint("home", __name__)
-blueprints = (blueprint, styleguide_blueprint)
+blueprints = (blueprint, styleguide_blueprint, wins_blueprint)
 
 DEALS_SHOWN = 6
 DEALS_WITH_NEWS = 200
@@ -82,6 +85,7 @@ def _rep() -> Response:
         today=local_day(now()),
         reviews=reviews_waiting_for(user),
         question=ask_today(),
+        wins=latest_wins(me()),
     )
 
 
@@ -103,6 +107,7 @@ def _marketing(begun: queries.Beginnings) -> Response:
         people=queries.people_counts() if is_admin else None,
         imports=queries.latest_imports() if is_admin else [],
         question=ask_today(),
+        wins=latest_wins(me()),
         **_owed(),
     )
 
@@ -112,35 +117,42 @@ def _marketing(begun: queries.Beginnings) -> Response:
 def to_do() -> Response:
     counts = {KINDS[kind]: number for kind, number in finding_counts().items()}
     whole = request.args.get("all", "")
-    return render("home/to_do.html", shown=SUMMARY, whole=whole, hygiene=counts, **_owed())
+    owed = _owed()
+    own = {one.asset.id for one in owed["mine"]}
+    return render(
+        "home/to_do.html",
+        shown=SUMMARY,
+        whole=whole,
+        hygiene=counts,
+        contributions=waiting_count(),
+        ready=[asset for asset in ready_to_publish() if asset.id not in own],
+        unowned=unowned(WHOLE),
+        life=life_counts(),
+        **owed,
+    )
 
 
 def _owed() -> dict[str, Any]:
-    """Return everything that marketing owes, up to WHOLE of each kind."""
+    """Return what marketing owes and its first page shows too, up to WHOLE of each kind."""
     pipeline_minor, deals = waiting_pipeline()
-    mine = unfinished_of(me(), WHOLE)
-    own = {one.asset.id for one in mine}
     requests = request_rows(requests_by_pipeline("open").limit(WHOLE))
     return {
         "requests": requests,
         "typed": typed_for([row.request.id for row in requests if not row.request.is_worded]),
         "pipeline_minor": pipeline_minor,
         "pipeline_deals": deals,
-        "contributions": waiting_count(),
         "ratings": low_ratings(WHOLE),
         "reasons": REASONS,
-        "seen_of": seen_of,
+        "unanswered": unanswered_waiting(WHOLE),
+        "answer_seen": answer_seen,
         "reviews": reviews_waiting_for(me()),
-        "mine": mine,
-        "ready": [asset for asset in ready_to_publish() if asset.id not in own],
+        "mine": unfinished_of(me(), WHOLE),
         "gaps": gaps(WHOLE),
         "gaps_since": lately_since().isoformat(),
         "missed": still_missed(WHOLE),
         "unused": queries.never_used(WHOLE),
         "most": WHOLE,
         "due": due_for_a_look(WHOLE),
-        "unowned": unowned(WHOLE),
-        "life": life_counts(),
     }
 
 
@@ -157,6 +169,7 @@ def _manager() -> Response:
         revenue=_revenue(today),
         reviews=reviews_waiting_for(me()),
         question=ask_today(),
+        wins=latest_wins(me()),
         waiting=overview.requests_waiting(),
         oldest=overview.oldest_requests(),
         snapshot=snapshot,

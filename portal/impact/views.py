@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.db import db, now
 from portal.demo.models import DemoNote
+from portal.feedback.closing.counting import said_of, said_on_deals
 from portal.impact.forms import Shown, read_shown
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
@@ -141,10 +142,14 @@ def show(slug: str) -> Response:
     asset, row = impact_of_slug(me(), slug)
     snapshot = latest_snapshot()
     found: dict[str, Any] = _working(asset, row) if row else {}
+    said_deals, said_seen = said_on_deals(asset.id, me())
     return render(
         "impact/show.html",
         asset=asset,
         row=row,
+        said=said_of(asset.id),
+        said_deals=said_deals,
+        said_seen=said_seen,
         snapshot=snapshot,
         words=DEFINITIONS,
         coverage=coverage_sentence(snapshot.coverage, local_day(now())) if snapshot else "",

@@ -24,7 +24,7 @@ def test_open_deals_stand_by_close_date_and_only_ones_own(make, sign_in):
     make.deal(owner=rep, name="Later deal", expected_close=today + timedelta(days=40))
     make.deal(owner=rep, name="Sooner deal", expected_close=today + timedelta(days=4))
     make.deal(owner=rep, name="Undated deal", expected_close=None)
-    make.deal(owner=rep, name="Closed deal", status="won")
+    make.deal(owner=rep, name="Closed deal", status="won", closed_on=today - timedelta(days=60))
     make.deal(owner=mate, name="Deal of a mate")
 
     page = sign_in(rep).get("/").text

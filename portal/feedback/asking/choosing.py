@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, literal, select
 
 from portal.db import db, now
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.errors import NotFound
+from portal.feedback.closing.queries import ClosingQuestion, closing_still_asked, closing_to_ask
 from portal.feedback.models import Question, Rating
 from portal.library.models import Asset
 from portal.library.queries import live
@@ -38,6 +39,10 @@ class UseQuestion:
     kind: str | None
     used_at: datetime | None
 
+    @property
+    def asset_id(self) -> int:
+        return self.asset.id
+
 
 def day_of(user: User) -> date:
     """Return which day it is where a person is."""
@@ -45,32 +50,36 @@ def day_of(user: User) -> date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
-def question_for(user: User, day: date) -> UseQuestion | None:
-    """Return what to ask a person on a day of theirs, or None.
+def question_for(user: User, day: date) -> UseQuestion | ClosingQuestion | None:
+    """Return what to ask a person on a day of theirs, or None; a deal that closed comes before what was used.
 
     What they were asked that day is asked until they answer it or put it off, and nothing else that day.
     """
-    today = db.session.scalar(select(Question).where(Question.user_id == user.id, Question.day == day))
+    # Of most people nothing is asked, so one statement finds out first what there is.
+    of_today = (Question.user_id == user.id) & (Question.day == day)
+    row = select(literal(1).label("one")).subquery()
+    found = select(_not_asked_about(user).exists(), Question).select_from(row).outerjoin(Question, of_today)
+    has_use, today = db.session.execute(found).one()
     if today is not None:
         is_open = today.answered_at is None and today.dismissed_at is None
         return _still_to_ask(user, today) if is_open else None
-    return _about_a_use(user)
+    return closing_to_ask(user) or (_first(_not_asked_about(user)) if has_use else None)
 
 
-def _still_to_ask(user: User, asked: Question) -> UseQuestion | None:
+def _still_to_ask(user: User, asked: Question) -> UseQuestion | ClosingQuestion | None:
     if asked.asset_id is None:
-        return None
+        return closing_still_asked(user, asked.deal_id)
     about = _uses_to_rate(user)
     return _first(about.where(UsageEvent.asset_id == asked.asset_id, UsageEvent.deal_id == asked.deal_id))
 
 
-def _about_a_use(user: User) -> UseQuestion | None:
-    """Return the latest use to ask about: of what was asked about before, only a later use on another deal."""
+def _not_asked_about(user: User) -> Select[Any]:
+    """Select the uses to ask about: of what was asked about before, only a later use on another deal."""
     mine = Question.user_id == user.id
     about_it = mine & (Question.asset_id == UsageEvent.asset_id)
     asked_since = exists().where(about_it, Question.asked_at >= UsageEvent.at)
     asked_there = exists().where(about_it, Question.deal_id == UsageEvent.deal_id)
-    return _first(_uses_to_rate(user).where(~asked_since, ~asked_there))
+    return _uses_to_rate(user).where(~asked_since, ~asked_there)
 
 
 def use_to_rate(user: User, asset: Asset) -> UseQuestion | None:

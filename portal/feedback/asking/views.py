@@ -10,6 +10,7 @@ from portal.db import record_apart
 from portal.errors import PortalError
 from portal.feedback.asking.choosing import Asked, UseQuestion, asked_of, day_of, question_for
 from portal.feedback.asking.services import note_asked, put_off
+from portal.feedback.closing.queries import ClosingQuestion
 from portal.feedback.forms import RatingForm
 from portal.feedback.services import rate
 from portal.users.access import me
@@ -18,7 +19,7 @@ from portal.web import render, see_other
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
 
-def ask_today() -> UseQuestion | None:
+def ask_today() -> UseQuestion | ClosingQuestion | None:
     """Return what the page that is shown asks its reader, and note that it did, unless nobody looks."""
     user = me()
     day = day_of(user)
@@ -30,7 +31,7 @@ def ask_today() -> UseQuestion | None:
             "user_id": user.id,
             "day": day,
             "deal_id": question.deal_id,
-            "asset_id": question.asset.id,
+            "asset_id": question.asset_id,
         }
         record_apart(lambda: note_asked(**about))
     return question
