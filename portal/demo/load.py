@@ -45,6 +45,7 @@ _JOBS = (
     "refresh_use",
     "deliver_notifications",
     "compare_version",
+    "score_requests",
     "compute_impact",
     "rerun_searches",
     "ask_saved_searches",
