@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.content_requests.delivering import deliver as deliver_content
@@ -56,7 +54,8 @@ def deliver(request_id: int) -> Response:
 
 def _named(address: str) -> Asset | None:
     """Return the content that an address, or its last part, leads to."""
-    parts = [part for part in urlsplit(address.strip()).path.split("/") if part]
+    path = address.strip().partition("#")[0].partition("?")[0]
+    parts = [part for part in path.split("/") if part]
     slug = parts[parts.index("library") + 1] if "library" in parts[:-1] else parts[-1] if parts else ""
     try:
         return visible_asset(me(), slug)
