@@ -18,6 +18,7 @@ ORDER = (
     "near_duplicates",
     "importing",
     "impact_speed",
+    "publishing",
     "request_scores",
 )
 HAVE_MORE = ("search_page",)  # to measure with --full, which takes a quarter of an hour longer
