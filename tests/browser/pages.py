@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.content_requests.models import ContentRequest
+from portal.content_requests.models import ContentRequest, RequestDraft
 from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
 from portal.discovery.models import SynonymGroup
 from portal.feedback.models import Comment, Rating, Thread
+from portal.feedback.models import ClosingAnswer
 from portal.library.models import Asset, Collection, Contribution, Term, Version
 from portal.notifications.models import TeamWebhook
 from portal.notifications.unsubscribing import unsubscribe_token
@@ -54,6 +55,7 @@ def _plain_pages(rep: User) -> list[Shown]:
         Shown("home-manager", "manager", "/"),
         Shown("home-admin", "admin", "/"),
         Shown("to-do", "marketer", "/to-do"),
+        Shown("wins", "rep", "/wins"),
         Shown("profile", "rep", "/me"),
         Shown("notifications", "rep", "/notifications"),
         Shown("notification-choices", "rep", "/me/notifications"),
@@ -189,6 +191,8 @@ def _deal_pages(rep: User) -> list[Shown]:
     seen = visible_deals(rep).with_only_columns(Deal.id).order_by(None)
     own = select(UsageEvent).where(UsageEvent.user_id == rep.id, UsageEvent.deal_id.in_(seen))
     event = db.session.scalars(own.order_by(UsageEvent.id.desc())).first()
+    asked = select(ClosingAnswer.id).where(ClosingAnswer.unanswered != "", ClosingAnswer.settled_at.is_(None))
+    waiting = db.session.scalars(asked.order_by(ClosingAnswer.id).limit(1)).all()
     if not (deal and won and link and event):
         raise LookupError("the rep has no open deal, no won deal, no link or no use on a deal")
     return [
@@ -198,6 +202,8 @@ def _deal_pages(rep: User) -> list[Shown]:
         Shown("deal-content", "rep", f"/deals/{deal.id}/content"),
         Shown("library-with-deal", "rep", f"/library?q=spare+parts&deal_id={deal.id}"),
         Shown("deal-won", "manager", f"/deals/{won.id}"),
+        Shown("deal-closing", "rep", f"/deals/{won.id}/closing"),
+        *(Shown("closing-join", "marketer", f"/closing/{answer}/join") for answer in waiting),
         Shown("link", "rep", f"/links/{link.id}"),
         Shown("buyer", None, f"/s/{token_of(link.salt)}"),
         Shown("use-move", "rep", f"/uses/{event.id}/move"),
@@ -214,7 +220,21 @@ def _request_pages() -> list[Shown]:
         Shown("requests-board", "marketer", "/requests?as=board"),
         Shown("request-new", "rep", "/requests/new"),
         Shown("request-open", "marketer", f"/requests/{number}"),
+        Shown("request-move", "marketer", f"/requests/{number}/move"),
+        Shown("request-merge", "marketer", f"/requests/{number}/merge"),
+        Shown("requests-filtered", "manager", "/requests?as=board&overdue=1&maker=0"),
         Shown("request-delivered", "rep", f"/requests/{delivered}"),
+    ]
+
+
+def _drafts_and_outcomes() -> list[Shown]:
+    """Return a request whose draft is being looked at, as it is seen from either side, and what became of another."""
+    sent = db.session.scalar(select(RequestDraft.request_id).order_by(RequestDraft.review_id.desc()))
+    told = db.session.scalar(select(ContentRequest.id).where(ContentRequest.outcome_told_at.is_not(None)))
+    return [
+        Shown("request-draft", "marketer", f"/requests/{sent}"),
+        Shown("request-draft-others", "rep", f"/requests/{sent}"),
+        Shown("request-outcome", "marketer", f"/requests/{told}"),
     ]
 
 
