@@ -260,6 +260,8 @@ TABLE = {
     "POST /requests/<int:request_id>/merge": MARKETING,
     "GET /requests/<int:request_id>/merge/suggest": MARKETING,
     "POST /requests/<int:request_id>/deliver": MARKETING,
+    "POST /requests/<int:request_id>/draft": MARKETING,
+    "GET /requests/<int:request_id>/content": MARKETING,
     "GET /impact": ALL,
     "GET /impact/<slug>": ALL,
     "POST /impact/compute": OVERSIGHT,

@@ -13,8 +13,7 @@ from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.demo.queries import logins
 from portal.discovery.models import SynonymGroup
-from portal.feedback.models import Comment, Rating, Thread
-from portal.feedback.models import ClosingAnswer
+from portal.feedback.models import ClosingAnswer, Comment, Rating, Thread
 from portal.library.models import Asset, Collection, Contribution, Term, Version
 from portal.notifications.models import TeamWebhook
 from portal.notifications.unsubscribing import unsubscribe_token

@@ -1,4 +1,4 @@
-"""Content that is no file: a text with a new version that waits, a link, and two drafts, one of them in review."""
+"""Content that is no file: a text with a new version that waits, a link, and three drafts, one of them in review."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ REWRITTEN = WRITTEN.replace(
     "- What they use today, who built it, and whether that person will be in the call",
 ).replace("It takes two minutes.", "It takes two minutes, and saves the first ten of the call.")
 QUESTION = "Does this work in front of a customer?"
+TRANSLATED = "Harrowmere Dock en une page"
 DRAFTS = (
     (
         "Checklist: the week before go-live",
@@ -60,6 +61,28 @@ Dear {{first names}},
 six weeks ago we agreed on one number. Here is what it was then, what it is now, and what we did not expect.
 
 Shall we look at it together on {{date}}?
+""",
+    ),
+    (
+        TRANSLATED,
+        "one_sheeter",
+        """# Harrowmere Dock en une page
+
+57 % d'attente en moins, médiane de 118 sites.
+
+## Sans Dock
+
+Les camions arrivent quand cela convient au transporteur. Les quais sont pleins à huit heures et vides à une heure.
+
+## Avec Dock
+
+- **Des créneaux qui conviennent.** Leur durée suit le chargement et votre propre historique
+- **Des règles pour les quais.** Froid, hauteur, matériel, clients
+- **Des changements à temps.** Un camion en retard déplace les autres, et leurs chauffeurs sont prévenus
+
+## Pour commencer
+
+La liste des quais, douze semaines d'arrivées et dix transporteurs. Rien n'est installé dans la cour.
 """,
     ),
 )
