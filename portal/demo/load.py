@@ -17,8 +17,10 @@ from portal.demo import services
 from portal.demo.loading import (
     answers,
     care,
+    closing,
     content,
     deals,
+    deliveries,
     extras,
     from_sales,
     opinions,
@@ -49,6 +51,7 @@ _JOBS = (
     "compute_impact",
     "rerun_searches",
     "ask_saved_searches",
+    "tell_of_wins",
 )
 _EVENING = time(18, tzinfo=UTC)
 
@@ -150,7 +153,10 @@ def _what_happened(this: _Load) -> None:
         opinions.add_ratings(this.numbers, this.story)
         answers.add_answers(this.numbers, this.moment)
         opinions.add_requests(this.numbers, this.story, searches.in_vain())
+        deliveries.add_deliveries(this.numbers, this.moment)
         talks.add_talks(this.numbers, this.moment)
+        closing.add_answers(this.numbers, this.story, this.moment)
+        closing.tell_makers(this.moment)
 
 
 def _from_sales(this: _Load) -> None:
