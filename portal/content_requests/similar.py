@@ -42,11 +42,11 @@ class Similar:
 
 
 def similar_requests(text: str, most: int, *, user: User | None = None) -> list[Similar]:
-    """Return the open requests most like a sentence, the likest first, of equals the one with the most pipeline.
+    """Return the open requests like a sentence, first what shares most with it, of equals the most pipeline.
 
-    Stems that few open requests have weigh most: log(1 + requests / requests with the stem). The likeness is the
-    cosine of the two sets of weighted stems. What nobody has put into words yet is left out. `joined` says of each
-    whether `user` is among those who need it.
+    Stems that few open requests have weigh most: 1 + log(requests / requests with the stem), and 1 where none has it.
+    Alike is what shares ENOUGH of the geometric mean of what both weigh. What nobody has put into words yet is left
+    out. `joined` says of each whether `user` is among those who need it.
     """
     typed = telling(text[:500])
     if not typed:
@@ -59,14 +59,14 @@ def similar_requests(text: str, most: int, *, user: User | None = None) -> list[
     had = Counter(stem for _, own in rows for stem in own)
 
     def weight(some: Set[str]) -> float:
-        return sum(log(1 + len(rows) / (had[stem] or 1)) ** 2 for stem in some)
+        return sum(1 + log(len(rows) / had[stem]) if had[stem] else 1 for stem in some)
 
     sought = weight(typed)
     likest = []
     for row, own in rows:
-        shared = typed & own
-        if shared and (likeness := weight(shared) / sqrt(sought * weight(own))) >= ENOUGH:
-            likest.append((likeness, row))
+        shared = weight(typed & own)
+        if shared and shared >= ENOUGH * sqrt(sought * weight(own)):
+            likest.append((shared, row))
     likest.sort(key=lambda one: (-one[0], -one[1][3], one[1][0]))
     best = [row for _, row in likest[:most]]
     joined = _joined(user, [row[0] for row in best])

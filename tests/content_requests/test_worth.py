@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 from sqlalchemy import select, update
@@ -14,10 +13,7 @@ from portal.content_requests import worth
 from portal.content_requests.models import ContentRequest
 from portal.content_requests.worth_queries import waiting_pipeline
 from portal.db import db, now
-from portal.deals.models import Deal
-from portal.deals.services import finish_import, start_import
-from portal.jobs import Job, drain
-from portal.storage import storage
+from portal.jobs import Job, drain, nightly_kinds
 
 
 @pytest.fixture(autouse=True)
@@ -149,24 +145,20 @@ def test_joining_leaving_and_a_need_by_date_move_the_columns_at_once(make, sign_
     assert _columns(rows, asked)[:3] == (0, 0, 1)
 
 
-def test_an_import_has_all_scores_reckoned_anew_and_so_has_the_night(app, make, rows):
+def test_an_import_has_all_scores_reckoned_anew(app, make, rows, tmp_path):
     rep = make.user()
-    deal = make.deal(owner=rep, stage="Legal")
+    deal = make.deal(owner=rep, stage="Legal", external_id="D1", name="First")
     asked = make.request(rep, deals=(deal,))
-
-    def applied():
-        db.session.execute(update(Deal).values(status="lost", closed_on=now().date()))
-        file = storage().put(BytesIO(b"x"))
-        row = start_import(kind="deals", source="csv", files={"deals": (file, "d.csv")}, by=None)
-        finish_import(row, {"new": 0, "changed": 1, "unchanged": 0, "refused": 0})
-
-    make.inside(applied)
+    assert _columns(rows, asked)[:2] == (500_000, 1)
+    file = tmp_path / "deals.csv"
+    file.write_text("id,name,stage,amount,currency,closed\nD1,First,Closed Lost,10000,USD,2026-02-03\n")
+    done = app.test_cli_runner().invoke(args=["deals", "import", str(file)])
+    assert done.exit_code == 0, done.output
     assert rows(select(Job.kind).where(Job.kind == "score_requests")) == ["score_requests"]
-    assert _columns(rows, asked)[0] == 500_000
     with app.app_context():
         drain(kinds=("score_requests",))
-        assert waiting_pipeline() == (0, 0)
     assert _columns(rows, asked)[:2] == (0, 0)
+    assert "score_requests" in nightly_kinds
 
 
 def test_a_deal_that_waits_for_two_requests_counts_once_where_it_counts_most(app, make, today):
