@@ -107,8 +107,8 @@ def rated_since(asset_id: int, moment: datetime) -> tuple[float | None, int]:
     return (float(mean) if number else None), number
 
 
-def rating_panel(asset: Asset, user: User) -> RatingPanel:
-    """Return what the page of an asset shows of its ratings."""
+def rating_panel(asset: Asset, user: User, *, has_used: bool) -> RatingPanel:
+    """Return what the page of an asset shows of its ratings; `has_used` says that the reader used it lately."""
     versions = version_ratings(asset.id)
     current = next((one for one in versions if one.version_id == asset.current_version_id), None)
     # One's own come first, so that the one of this version is among them.
@@ -126,7 +126,7 @@ def rating_panel(asset: Asset, user: User) -> RatingPanel:
         can_rate=can_rate,
         may_answer=may_answer(user, asset),
         reader_id=user.id,
-        used=use_to_rate(user, asset) if can_rate and mine is None else None,
+        used=use_to_rate(user, asset) if has_used and can_rate and mine is None else None,
     )
 
 

@@ -99,7 +99,7 @@ def show(slug: str) -> Response:
         sending=sending_panel(asset, me()),
         impact=impact_panel(asset.id),
         said=said_of(asset.id),
-        rating=rating_panel(asset, me()),
+        rating=rating_panel(asset, me(), has_used=any(event.user_id == me().id for event, _ in uses)),
         events=history_of(me(), asset, limit=MOST_EVENTS_SHOWN + 1),
         most_events=MOST_EVENTS_SHOWN,
         life=life_panel(asset, me()),
