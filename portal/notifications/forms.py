@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, Length
 
 from portal.notifications.choices import Choice, Way
 from portal.notifications.models import MAIL_TIMES
@@ -33,5 +33,6 @@ class ChannelForm(FlaskForm):
     )
     kinds = SelectMultipleField(
         "What it is told",
+        [DataRequired("Please choose what the channel is told, or remove it.")],
         choices=[(key, f"{kind.name}: {kind.tells}") for key, kind in CHANNEL_KINDS.items()],
     )
