@@ -20,6 +20,7 @@ ORDER = (
     "impact_speed",
     "publishing",
     "request_scores",
+    "board",
 )
 HAVE_MORE = ("search_page",)  # to measure with --full, which takes a quarter of an hour longer
 

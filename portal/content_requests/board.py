@@ -186,10 +186,10 @@ def askers() -> list[tuple[int, str]]:
 
 def asking_teams() -> list[tuple[int, str]]:
     """Return the teams of which somebody needs anything, by name."""
-    own = select(User.team_id).join(Supporter, Supporter.user_id == User.id)
+    own = select(User.id).join(Supporter, Supporter.user_id == User.id).where(User.team_id == Team.id)
     return [
         (team, name)
         for team, name in db.session.execute(
-            select(Team.id, Team.name).where(Team.id.in_(own)).order_by(Team.name)
+            select(Team.id, Team.name).where(own.exists()).order_by(Team.name)
         )
     ]
