@@ -67,6 +67,6 @@ def test_a_name_cannot_bring_markup_along():
 )
 def test_many_signs_cost_little(text):
     labels = {f"ana ruiz the {number}th of somewhere far away"[:60] for number in range(10_000)}
-    html, start = short_html(text), time.perf_counter()
+    html, start = short_html(text), time.process_time()
     called(html, labels)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
