@@ -13,6 +13,7 @@ from portal.jobs import enqueue
 from portal.library.models import Asset
 from portal.notifications.following import followers_of
 from portal.notifications.services import notify_many, notify_selected
+from portal.notifications.webhooks import post_to_teams
 from portal.users.models import User
 from portal.web.formatting import day
 
@@ -75,6 +76,15 @@ def _tell(request: ContentRequest, by: User, asset: Asset, word: str, *, event_k
         following.where(User.status == "active", User.id != by.id),
         kind="follow",
         title=f"Delivered: {asset.title}. You follow: {request.need}",
+        address=address,
+        event_key=event_key,
+    )
+    teams = select(User.team_id).join(Supporter, Supporter.user_id == User.id)
+    teams = teams.where(Supporter.request_id == request.id, User.team_id.is_not(None)).distinct()
+    post_to_teams(
+        [team for team in db.session.scalars(teams) if team],
+        kind="delivered",
+        title=f"Here it is: “{asset.title[:100]}”. Asked for: {request.need}",
         address=address,
         event_key=event_key,
     )

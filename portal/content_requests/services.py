@@ -20,6 +20,7 @@ from portal.db import db, insert_rows, now
 from portal.deals.models import Deal
 from portal.errors import Conflict, Invalid
 from portal.library.models import ASSET_KINDS, Asset
+from portal.notifications.webhooks import post_to_teams
 from portal.users.models import User
 
 MAX_NEED = 500
@@ -54,6 +55,13 @@ def ask(
     db.session.flush()
     note(request, by, "new", "")
     support(request, by, deal_id=deal_id)
+    post_to_teams(
+        [by.team_id] if by.team_id and request.is_worded else [],
+        kind="request",
+        title=f"{by.name[:80]} asks marketing: {need}",
+        address=f"/requests/{request.id}",
+        event_key=f"request:{request.id}:asked",
+    )
     return request
 
 
