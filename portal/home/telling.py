@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.db import chunks, db, now
 from portal.deals.models import Deal, DealChange
 from portal.feedback.closing.used import UsedContent, used_on
 from portal.home.channels import post_wins
-from portal.notifications.models import TeamWebhook
 from portal.notifications.services import Group, Line, tell
-from portal.notifications.webhooks import post_to_teams
 from portal.usage.sums import local_day
-from portal.users.models import SEE_ALL_DEALS, User
+from portal.users.models import User
 
 # A deal that is new to the portal is news only if it was won lately; a first import brings years of them.
 NEWS_FOR = timedelta(days=30)
@@ -37,41 +35,12 @@ def _newly_won(import_id: int) -> list[int]:
     return list(db.session.scalars(found.where(is_new | (before == "open")).order_by(Deal.id)))
 
 
-def _tell(deal_ids: list[int]) -> int:
+def _tell(deal_ids: list[int], import_id: int) -> int:
     found = select(Deal).where(Deal.id.in_(deal_ids)).options(joinedload(Deal.owner))
     deals = list(db.session.scalars(found))
     used = used_on(deals)
-    _tell_channels(deals, used)
+    post_wins(deals, used, import_id=import_id)
     return tell([line for deal in deals for line in _lines(deal, used[deal.id])])
-
-
-def _tell_channels(deals: Iterable[Deal], used: Mapping[int, list[UsedContent]]) -> None:
-    """Tell the channel of the owner's team, all of whom see the deal, and those of teams that see every deal."""
-    channels = set(db.session.scalars(select(TeamWebhook.team_id)))
-    if not channels:
-        return
-    of_marketing = channels & _teams_of_marketing()
-    for deal in deals:
-        teams = of_marketing | ({deal.owner.team_id} & channels if deal.owner else set())
-        titles = [one.asset.title for one in used[deal.id] if one.asset.published_at]
-        with_it = f" with “{titles[0][:100]}”" if titles else ""
-        more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-        post_to_teams(
-            {team for team in teams if team is not None},
-            kind="win",
-            title=f"{_who_won(deal)} {deal.name[:100]}{with_it}{more}",
-            address=f"/deals/{deal.id}",
-            event_key=f"won:{deal.id}",
-        )
-
-
-def _teams_of_marketing() -> set[int]:
-    """Return the teams with marketers in which nobody is who might not see a deal."""
-    sees_all = func.min(case((User.role.in_(SEE_ALL_DEALS), 1), else_=0)) == 1
-    has_marketer = func.max(case((User.role == "marketer", 1), else_=0)) == 1
-    found = select(User.team_id).where(User.team_id.is_not(None), User.status == "active")
-    found = found.group_by(User.team_id).having(sees_all, has_marketer)
-    return {team for team in db.session.scalars(found) if team is not None}
 
 
 def _who_won(deal: Deal) -> str:
