@@ -4,7 +4,7 @@
 
 The texts of bench.strange_texts: typed into the search page as a rep, on a made-up library of 1,000 assets, with each
 engine that is installed and without an index; given to an engine that holds it; looked for in pages that repeat one
-run; read with 5,000 groups of synonyms; compared; and made into HTML. Milliseconds of the processor, the least of
+run; read with 5,000 groups of synonyms; compared; made into HTML; and said in a comment. Milliseconds of the processor, the least of
 three. Goal: whatever is typed into a search is answered in under a second.
 """
 
@@ -26,6 +26,7 @@ from bench.search_page import Library, built, signed_in
 from bench.timing import timed, verdict
 from config import Config
 from portal import create_app
+from portal.feedback.threads.naming import called
 from portal.library.comparing import compare_pages
 from portal.library.indexing import engine
 from portal.richtext import MAX_SHORT, short_html, to_html
@@ -116,6 +117,13 @@ def written() -> Work:
     return whole | fields
 
 
+def said() -> Work:
+    """Return the making of HTML from comments, and the looking for names among those of 10,000 people."""
+    deep = {name: partial(short_html, text) for name, text in strange_texts.COMMENTS.items()}
+    names = set(strange_texts.MANY_NAMES)
+    return deep | {text[:12]: partial(called, short_html(text), names) for text in strange_texts.CALLS}
+
+
 class Report:
     """Prints a line for each kind of work, beside the time of an empty page."""
 
@@ -160,6 +168,7 @@ def main() -> None:
     report.line("synonyms", read(), GOAL_MS)
     report.line("comparing 300 pages", compared())
     report.line("rich text", written())
+    report.line("comments", said())
 
 
 if __name__ == "__main__":

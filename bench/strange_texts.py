@@ -125,6 +125,35 @@ MARKDOWN = {
     "too long": "a [b](c) *d* " * (MAX_CHARACTERS // 12),
 }
 
+# Comments that are deep, or full of signs that mean something.
+COMMENTS = {
+    "quotations": ">" * 4_000,
+    "spaced quotations": "> " * 2_000,
+    "lists": "- " * 2_000,
+    "numbers": "1. " * 1_333,
+    "growing lists": "\n".join(" " * 4 * depth + "- a" for depth in range(42)),
+    "stars": "*" * 4_000,
+    "open emphasis": "*a **b " * 570,
+    "underscores": "_a__b" * 800,
+    "brackets": "[" * 4_000,
+    "links": "[a](" * 1_000,
+    "ticks": "`" * 3_999,
+    "open code": "`a " * 1_333,
+    "tags": "<b>" * 1_333,
+    "divisions": "<div>" * 800,
+    "tables": "|" * 4_000,
+    "wide table": "|a" * 990 + "\n" + "|-" * 990,
+    "comments": "<!--" * 1_000,
+    "entities": "&#" * 2_000,
+    "lines": "a\n" * 1_999,
+    "headings": "# a\n" * 1_000,
+    "signs": "@a " * 1_333,
+}
+
+# Comments that may call somebody by name with every sign.
+CALLS = ("@a " * 1_333, "@" * 4_000, "@a-" * 1_333, "@Ana Ruiz " * 400, "@ana" * 1_000)
+MANY_NAMES = frozenset(f"ana ruiz the {number}th of somewhere far away" for number in range(10_000))
+
 
 def long_page(run: str, characters: int = 40_000) -> str:
     """Return the text of a page that repeats a run over so many characters."""

