@@ -4,8 +4,8 @@
 
 The texts of bench.strange_texts: typed into the search page as a rep, on a made-up library of 1,000 assets, with each
 engine that is installed and without an index; given to an engine that holds it; looked for in pages that repeat one
-run; read with 5,000 groups of synonyms; compared; made into HTML; and said in a comment. Milliseconds of the processor, the least of
-three. Goal: whatever is typed into a search is answered in under a second.
+run; read with 5,000 groups of synonyms; compared; made into HTML; and said in a comment. Milliseconds of the
+processor, the least of three. Goal: whatever is typed into a search is answered in under a second.
 """
 
 from __future__ import annotations
