@@ -44,6 +44,14 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("MAIL_FROM", "tandem@"),
         ("MAIL_FROM", "<<tandem>@example.com>"),
         ("MAIL_FROM", "Tandem <tandem@example.com>\nBcc: <eve@example.com>"),
+        ("STAGE_WEIGHTS", "Negotiation"),
+        ("STAGE_WEIGHTS", "Negotiation=101"),
+        ("STAGE_WEIGHTS", "Negotiation=-1"),
+        ("STAGE_WEIGHTS", "Negotiation=many"),
+        ("STAGE_WEIGHTS", "=10"),
+        ("STAGE_WEIGHTS", "Negotiation=80 negotiation=70"),
+        ("STAGE_WEIGHT_DEFAULT", "101"),
+        ("REQUEST_FADE_DAYS", "a month"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):
@@ -75,3 +83,25 @@ def test_a_password_that_no_mail_server_could_read_is_named_at_the_start(tmp_pat
 def test_the_port_of_the_mail_server_goes_with_how_it_is_secured(tmp_path, security, port):
     assert port == _config(tmp_path, SMTP_SECURITY=security).SMTP_PORT
     assert _config(tmp_path, SMTP_SECURITY=security, SMTP_PORT="2525").SMTP_PORT == 2525
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("Prospecting=10 Negotiation=80", {"Prospecting": 10, "Negotiation": 80}),
+        ("Value  Proposition = 40%, Negotiation=80,", {"Value Proposition": 40, "Negotiation": 80}),
+        ('"Pilot, paid"=70 "Stage 2 = proof"=0', {"Pilot, paid": 70, "Stage 2 = proof": 0}),
+        ("none", {}),
+    ],
+)
+def test_stages_are_weighed_by_name(tmp_path, text, weights):
+    assert _config(tmp_path, STAGE_WEIGHTS=text).STAGE_WEIGHTS == weights
+
+
+def test_stages_have_weights_before_anybody_sets_them(tmp_path):
+    config = _config(tmp_path)
+    assert (config.STAGE_WEIGHTS["Negotiation"], config.STAGE_WEIGHT_DEFAULT, config.REQUEST_FADE_DAYS) == (
+        80,
+        50,
+        30,
+    )
