@@ -156,17 +156,14 @@ def _alike(request_ids: Sequence[int] | None) -> Subquery:
     """
     industry = func.coalesce(Deal.industry, Account.industry)
     known = and_(Deal.status == "open", industry.is_not(None), Deal.product.is_not(None))
-    kinds = select(industry.label("industry"), Deal.product, func.count().label("deals"))
-    kinds = kinds.outerjoin(Account, Account.id == Deal.account_id).where(known)
-    every = kinds.group_by(industry, Deal.product).subquery("kinds")
-    waits = select(
-        WaitingDeal.request_id, industry.label("industry"), Deal.product, func.count().label("deals")
-    )
-    waits = waits.join(Deal, Deal.id == WaitingDeal.deal_id).outerjoin(Account, Account.id == Deal.account_id)
+    kind = (industry.label("industry"), Deal.product, func.count().label("deals"))
+    waits = select(WaitingDeal.request_id, *kind).join(Deal, Deal.id == WaitingDeal.deal_id)
+    waits = waits.outerjoin(Account, Account.id == Deal.account_id).where(known)
+    kinds = select(*kind).outerjoin(Account, Account.id == Deal.account_id).where(known)
     if request_ids is not None:
         waits = waits.where(one_of(WaitingDeal.request_id, request_ids))
-    waits = waits.where(known).group_by(WaitingDeal.request_id, industry, Deal.product)
-    own = waits.subquery("own")
+    own = waits.group_by(WaitingDeal.request_id, industry, Deal.product).subquery("own")
+    every = kinds.group_by(industry, Deal.product).subquery("kinds")
     both = select(own.c.request_id, func.sum(every.c.deals - own.c.deals).label("deals"))
     both = both.join(every, and_(every.c.industry == own.c.industry, every.c.product == own.c.product))
     return both.group_by(own.c.request_id).subquery("alike")
