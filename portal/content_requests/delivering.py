@@ -59,7 +59,7 @@ def _check_deliverable(asset: Asset) -> None:
 
 
 def _tell(request: ContentRequest, by: User, asset: Asset, word: str, *, event_key: str) -> None:
-    """Tell who asked, joined or makes it, then who follows it; who searched for it is told by the job that follows."""
+    """Tell who asked, joined or makes it and their teams' channels, then who follows it; a job tells who searched."""
     people = db.session.scalars(select(Supporter.user_id).where(Supporter.request_id == request.id))
     address = f"/library/{asset.slug}"
     said = f"Here it is: {asset.title}. {word and f'“{word}” '}You asked for: {request.need}"

@@ -12,7 +12,7 @@ from portal.db import db, now
 from portal.library.models import Asset
 from portal.library.services import create_asset
 from portal.notifications.following import follow
-from portal.notifications.models import OutboxMessage
+from portal.notifications.models import OutboxMessage, TeamWebhook, WebhookPost
 from portal.users.models import User
 
 
@@ -228,3 +228,17 @@ def test_a_request_that_is_opened_again_and_delivered_anew_will_be_looked_at_aga
     assert _deliver(client, asked, asset).status_code == 303
     assert _request(rows).outcome_told_at is None
     assert rows(select(Asset.id)) == [asset.id]
+
+
+def test_the_channels_of_the_teams_that_asked_are_told_once(make, client, asked, asker, rows):
+    south, mate = make.team("South"), make.user(team=make.team("West"))
+    make.inside(lambda: _join(asked, mate))
+    for team_id in (asker.team_id, south.id, mate.team_id):
+        make.store(TeamWebhook(team_id=team_id, address="https://hooks.example/x", kinds="win,delivered"))
+    asset = make.asset("Heat pump deck")
+    _deliver(client, asked, asset)
+    posts = rows(select(WebhookPost))
+    assert sorted(post.team_id for post in posts) == sorted([asker.team_id, mate.team_id])
+    assert {(post.title, post.address) for post in posts} == {
+        ("Here it is: “Heat pump deck”. Asked for: A deck about heat pumps", f"/library/{asset.slug}")
+    }
