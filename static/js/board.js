@@ -167,8 +167,11 @@ board?.addEventListener("focusout", () => {
 
 // After a move the page comes again with the card's name in its address: there one goes on.
 const here = board && /^#request-\d+$/.test(location.hash) && board.querySelector(location.hash);
-if (here) {
+function goOn() {
   linkOf(here).focus({ preventScroll: true });
   here.scrollIntoView({ block: "nearest", inline: "center" });
   say(`It is in ${nameOf(columnOf(here))} now.`);
 }
+// The browser goes to the place in the address itself once all is loaded, and takes the focus away.
+if (here && document.readyState === "complete") setTimeout(goOn);
+else if (here) window.addEventListener("load", () => setTimeout(goOn));
