@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, g
 from flask_login import current_user
+from sqlalchemy import exists, literal, select
 
 from portal.db import db
 from portal.deals.queries import working_deal
@@ -21,9 +22,10 @@ def init_app(app: Flask) -> None:
 def frame() -> dict[str, Any]:
     """Return what the frame shows, read once a request however many templates ask."""
     if "frame" not in g:
-        g.frame = {"demo": db.session.get(DemoNote, 1) is not None, "working_deal": None, "unread_count": 0}
-        if current_user.is_authenticated:
-            user = current_user._get_current_object()
-            g.frame["working_deal"] = working_deal(user, g.user_session)
-            g.frame["unread_count"] = unread_count(user.id)
+        user = current_user._get_current_object() if current_user.is_authenticated else None
+        # One statement for both, since every page asks.
+        unread = unread_count(user.id) if user else literal(0)
+        is_demo, number = db.session.execute(select(exists().where(DemoNote.id == 1), unread)).one()
+        deal = working_deal(user, g.user_session) if user else None
+        g.frame = {"demo": is_demo, "working_deal": deal, "unread_count": number}
     return g.frame

@@ -259,19 +259,20 @@ def term_or_404(term_id: int) -> Term:
 
 def recent_uses(
     asset_id: int, deal_ids: Select[tuple[int]], *, limit: int
-) -> list[tuple[UsageEvent, User | None]]:
-    """Return the latest uses of an asset on no deal or one of these, with who did them; looking around is left out."""
+) -> tuple[list[tuple[UsageEvent, User | None]], int]:
+    """Return the latest uses of an asset on no deal or one of these, with who did them, and how many are on others.
+
+    Looking around is left out, and of the others nothing else may be told.
+    """
     shown = UsageEvent.deal_id.is_(None) | UsageEvent.deal_id.in_(deal_ids)
-    found = uses_of_asset(asset_id).where(touches(), shown).limit(limit)
-    return [(event, user) for event, user in db.session.execute(found)]
-
-
-def other_uses(asset_id: int, deal_ids: Select[tuple[int]]) -> int:
-    """Return how many uses of an asset are on other deals than these, of which nothing else may be told."""
     # Where somebody sees no deal at all, no deal would be outside of nothing too.
-    elsewhere = UsageEvent.deal_id.is_not(None) & UsageEvent.deal_id.not_in(deal_ids)
-    found = effective_events().where(UsageEvent.asset_id == asset_id, touches(), elsewhere)
-    return db.session.scalar(found.with_only_columns(func.count())) or 0
+    outside = UsageEvent.deal_id.is_not(None) & UsageEvent.deal_id.not_in(deal_ids)
+    others = effective_events().where(UsageEvent.asset_id == asset_id, touches(), outside)
+    others = others.with_only_columns(func.count())
+    found = uses_of_asset(asset_id).where(touches(), shown).limit(limit)
+    rows = db.session.execute(found.add_columns(others.correlate(None).scalar_subquery())).all()
+    number = rows[0][2] if rows else db.session.scalar(others) or 0
+    return [(event, user) for event, user, _ in rows], number
 
 
 def newest_version(asset: Asset) -> Version | None:

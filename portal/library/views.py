@@ -85,7 +85,7 @@ def show(slug: str) -> Response:
     _log_click(asset)
     versions = queries.versions_of(me(), asset)
     seen = visible_deals(me()).with_only_columns(Deal.id)
-    uses = queries.recent_uses(asset.id, seen, limit=MOST_USES_SHOWN + 1)
+    uses, other_uses = queries.recent_uses(asset.id, seen, limit=MOST_USES_SHOWN + 1)
     return render(
         "library/show.html",
         **_viewer(asset),
@@ -93,7 +93,7 @@ def show(slug: str) -> Response:
         newest=versions[0] if versions else None,
         uses=uses[:MOST_USES_SHOWN],
         more_uses=len(uses) > MOST_USES_SHOWN,
-        other_uses=queries.other_uses(asset.id, seen),
+        other_uses=other_uses,
         use_deals=visible_deals_among(me(), (event.deal_id for event, _ in uses)),
         deals=suggest_deals(me(), "", limit=MOST_DEALS_OFFERED) if asset.is_live else [],
         sending=sending_panel(asset, me()),

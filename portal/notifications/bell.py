@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from portal.db import db, now
 from portal.notifications.kinds import KINDS
@@ -29,10 +40,10 @@ class BellLine:
     at: datetime
 
 
-def unread_count(user_id: int) -> int:
-    """Return how many lines a person has not read, at most MOST_COUNTED; every page asks this."""
+def unread_count(user_id: int) -> ScalarSelect[int]:
+    """Say in SQL how many lines a person has not read, at most MOST_COUNTED; every page asks this."""
     lines = select(_line_key()).where(_of(user_id), Notification.read_at.is_(None)).distinct()
-    return db.session.scalar(select(func.count()).select_from(lines.limit(MOST_COUNTED).subquery())) or 0
+    return select(func.count()).select_from(lines.limit(MOST_COUNTED).subquery()).scalar_subquery()
 
 
 def bell_lines(user_id: int) -> Select[tuple[int, int, int]]:

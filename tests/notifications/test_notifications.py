@@ -8,9 +8,10 @@ import inspect
 import pytest
 from sqlalchemy import select
 
+from portal.db import db
 from portal.notifications import delivering, services
-from portal.notifications.models import Notification, OutboxMessage
 from portal.notifications.bell import unread_count
+from portal.notifications.models import Notification, OutboxMessage
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def tell(make):
 
 def _unread(app, user):
     with app.app_context():
-        return unread_count(user.id)
+        return db.session.scalar(select(unread_count(user.id)))
 
 
 def test_an_event_is_told_once_to_each_person_however_often_it_is_written(app, make, tell, rows, run_jobs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -120,16 +120,18 @@ def same_file(user: User, sha256: str) -> SameFile | None:
 
 def origin_panel(user: User, asset: Asset) -> OriginPanel:
     """Return what the page of a piece of content says of where it comes from."""
-    contribution, version = contribution_of(asset), asset.current_version
-    makers = select(User.name).join(Contribution, Contribution.contributed_by_id == User.id)
-    merged = makers.where(Contribution.merged_into_id == asset.id, Contribution.outcome == "merged")
+    merged = (Contribution.merged_into_id == asset.id) & (Contribution.outcome == "merged")
+    told = db.session.scalars(_whole().where(or_(Contribution.asset_id == asset.id, merged))).all()
+    contribution = next((one for one in told if one.asset_id == asset.id), None)
+    makers = {one.contributed_by.name for one in told if one is not contribution}
+    version = asset.current_version
     waiting = asset.state == "from_sales"
     undecided = contribution is not None and contribution.outcome is None
     is_mine = contribution is not None and contribution.contributed_by_id == user.id
     may_decide = user.is_marketing and undecided and waiting
     return OriginPanel(
         contribution=contribution,
-        merged_makers=tuple(db.session.scalars(merged.distinct().order_by(User.name))),
+        merged_makers=tuple(sorted(makers)),
         origins=origins_of(version, user) if version and not asset.is_published else [],
         is_mine=is_mine,
         may_decide=may_decide,
