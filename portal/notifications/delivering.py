@@ -35,6 +35,8 @@ from portal.users.models import User
 BATCH = 500
 # How long a mail waits for what else may happen to the same person, so that a burst is one mail.
 HOLD = timedelta(minutes=1)
+# News goes by itself instead of waiting for longer with a mail that was put off.
+JOINED_WITHIN = timedelta(minutes=15)
 # Nobody can have an address under this name (RFC 2606); the people of the demo do.
 NOWHERE = ".example"
 UNDER_THE_BELL = ("kind", "title", "address", "group_key", "group_title", "created_at")
@@ -65,10 +67,10 @@ def deliver(limit: int = BATCH) -> int:
     return len(ids)
 
 
-def show_what_mail_could_not() -> None:
-    """Put what failed and uncertain mails carry under the bell of those who wanted it by mail only."""
+def show_what_mail_could_not(among: ColumnElement[bool] | None = None) -> None:
+    """Put what failed and uncertain mails carry, all or some, under the bell of those who wanted it by mail only."""
     missing = _under_the_bell().outerjoin(Notification, Notification.message_id == OutboxMessage.id)
-    mails = select(Mail.id).where(Mail.state.in_(("failed", "uncertain")))
+    mails = select(Mail.id).where(Mail.state.in_(("failed", "uncertain")), true() if among is None else among)
     _put_under_the_bell(missing.where(OutboxMessage.mail_id.in_(mails), Notification.id.is_(None)))
 
 
@@ -109,7 +111,10 @@ def _mail_time(chosen: ColumnElement[bool], by_mail: ColumnElement[bool]) -> Col
 def _into_mails(messages: ColumnElement[bool]) -> None:
     """Let what is mailed at once join the mail that waits for its recipient, or a new one."""
     open_mail = and_(
-        Mail.user_id == OutboxMessage.recipient_id, Mail.state == "waiting", Mail.mail_time == "now"
+        Mail.user_id == OutboxMessage.recipient_id,
+        Mail.state == "waiting",
+        Mail.mail_time == "now",
+        Mail.run_after <= now() + JOINED_WITHIN,
     )
     without = select(OutboxMessage.recipient_id).where(messages, ~select(Mail.id).where(open_mail).exists())
     domain, due = mail_domain(), now() + HOLD

@@ -38,13 +38,15 @@ def any_due() -> bool:
     return db.session.scalar(select(Mail.id).where(_is_due()).limit(1)) is not None
 
 
-def claim(mail_id: int, by: str) -> Letter | None:
+def claim(mail_id: int, by: str, address: str) -> Letter | None:
     """Take a mail, so that nobody else sends it, and return what it says; None where it is not to be sent any more.
 
-    What is read here is what the mail carries: nothing joins it after this.
+    Nor is it to an address that its recipient had until a moment ago. What is read here is what the mail carries:
+    nothing joins it after this.
     """
-    mine = update(Mail).where(Mail.id == mail_id, _is_due()).values(state="handing_over", claimed_by=by)
-    if not _run(mine):
+    there = select(User.id).where(User.email == address, can_have_mail())
+    mine = update(Mail).where(Mail.id == mail_id, _is_due(), Mail.user_id.in_(there))
+    if not _run(mine.values(state="handing_over", claimed_by=by)):
         return None
     mail, user = db.session.execute(
         select(Mail, User).join(User, User.id == Mail.user_id).where(Mail.id == mail_id)
@@ -73,7 +75,7 @@ def note_sent(mail_id: int, by: str) -> None:
 def note_doubt(mail_id: int, by: str, reason: str) -> None:
     """Write down that nobody can know whether a mail went; it is not given again unless an admin says so."""
     _settle(mail_id, by, state="uncertain", error=reason[:MOST_REASON])
-    show_what_mail_could_not()
+    show_what_mail_could_not(Mail.id == mail_id)
 
 
 def note_refusal(mail_id: int, by: str, reason: str, *, is_final: bool) -> None:
@@ -82,14 +84,15 @@ def note_refusal(mail_id: int, by: str, reason: str, *, is_final: bool) -> None:
     if is_final:
         failed = {"state": "failed", "attempts": Mail.attempts + 1, "error": reason[:MOST_REASON]}
         _run(update(Mail).where(mine).values(**failed, claimed_by=None))
-        show_what_mail_could_not()
     else:
         _put_off(mine, reason)
+    show_what_mail_could_not(Mail.id == mail_id)
 
 
 def put_off_all(reason: str) -> None:
     """Let every mail that is due wait, since no mail server can be reached."""
     _put_off(_is_due(), reason)
+    show_what_mail_could_not()
 
 
 def doubt_abandoned() -> int:
@@ -146,8 +149,7 @@ def _put_off(mails: ColumnElement[bool], reason: str) -> None:
     state = case((Mail.attempts + 1 >= MAX_ATTEMPTS, "failed"), else_="waiting")
     waits = update(Mail).where(mails)
     waits = waits.values(state=state, attempts=Mail.attempts + 1, run_after=later, claimed_by=None)
-    if _run(waits.values(error=reason[:MOST_REASON])):
-        show_what_mail_could_not()
+    _run(waits.values(error=reason[:MOST_REASON]))
 
 
 def _run(statement: Update) -> int:

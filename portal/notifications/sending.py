@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 
 from flask import current_app
 
@@ -18,6 +19,7 @@ def send_due_mails() -> None:
     """Send every mail that is due over one connection; without a mail server all of them wait."""
     if not current_app.config["SMTP_HOST"]:
         return
+    _write_down()
     with unit_of_work():
         mailing.doubt_abandoned()
         mailing.give_up_unreachable()
@@ -43,22 +45,46 @@ def _send(conversation: Conversation, mail_id: int, address: str) -> None:
     try:
         conversation.offer(address)
         with unit_of_work():
-            letter = mailing.claim(mail_id, by)
+            letter = mailing.claim(mail_id, by, address)
         if letter is None:
             conversation.take_back()
             return
         conversation.give(_written(letter, conversation))
     except Refused as refusal:
-        with unit_of_work():
-            mailing.note_refusal(mail_id, by, str(refusal), is_final=refusal.is_final)
+        reason, is_final = str(refusal), refusal.is_final
+        _note(lambda: mailing.note_refusal(mail_id, by, reason, is_final=is_final))
     except Doubtful as doubt:
-        with unit_of_work():
-            mailing.note_doubt(mail_id, by, str(doubt))
+        reason = str(doubt)
+        _note(lambda: mailing.note_doubt(mail_id, by, reason))
         # A server that leaves one mail unanswered may do so with every other one.
-        raise Unreachable(f"After another mail: {doubt}") from None
+        raise Unreachable(f"After another mail: {reason}") from None
+    except Exception as error:
+        reason = f"The worker met an error: {error}"
+        _note(lambda: mailing.note_doubt(mail_id, by, reason))
+        raise
     else:
+        _note(lambda: mailing.note_sent(mail_id, by))
+
+
+def _note(write: Callable[[], None]) -> None:
+    """Write down what became of a mail; what cannot be written now is kept, for nobody else knows it."""
+    _unwritten().append(write)
+    _write_down()
+
+
+def _write_down() -> None:
+    """Write down what became of mails of which the database could not be told, as when it was locked for long."""
+    for write in tuple(_unwritten()):
         with unit_of_work():
-            mailing.note_sent(mail_id, by)
+            write()
+        # Another thread may have done the same: doing so twice changes nothing.
+        with suppress(ValueError):
+            _unwritten().remove(write)
+
+
+def _unwritten() -> list[Callable[[], None]]:
+    kept: list[Callable[[], None]] = current_app.extensions.setdefault("unwritten_mails", [])
+    return kept
 
 
 def _written(letter: Letter, conversation: Conversation) -> bytes:
