@@ -150,7 +150,7 @@ def test_declined_with_a_reason_its_maker_reads_it_keeps_the_file_and_may_ask_in
     own = sign_in(people.sam)
     page = own.get(f"/library/{asset.slug}").text
     assert "The figures are old." in page
-    assert 'href="/requests/new?text=Plan"' in page
+    assert f'href="/requests/new?text=Plan&amp;like={asset.slug}"' in page
     assert own.get(f"/library/{asset.slug}/v/1/file").status_code == 200
     assert 'value="Plan"' in own.get("/requests/new?text=Plan").text
     assert sign_in(people.mate).get(f"/library/{asset.slug}").status_code == 404
