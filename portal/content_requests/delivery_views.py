@@ -10,9 +10,9 @@ from portal.content_requests.drafts import send_draft
 from portal.content_requests.forms import DeliverForm, DraftForm
 from portal.content_requests.history import check_revision
 from portal.content_requests.models import ContentRequest
-from portal.content_requests.page_views import request_page
+from portal.content_requests.page_views import meanwhile_page, request_page
 from portal.content_requests.queries import request_or_404
-from portal.db import db, give_up
+from portal.db import db
 from portal.errors import Conflict, NotFound, PortalError
 from portal.library.models import Asset
 from portal.library.queries import visible_asset
@@ -47,7 +47,7 @@ def deliver(request_id: int) -> Response:
         check_revision(asked, number_of(request.form.get("revision")))
         deliver_content(asked, me(), asset, form.word.data or "")
     except PortalError as error:
-        return _refused(asked, form, error, lost=form.word.data, deliver_form=form)
+        return _refused(asked, form, error, "deliver_form")
     flash("Delivered. Everybody who waits is told where it is.", "success")
     return see_other(url_for("content_requests.show", request_id=request_id))
 
@@ -78,7 +78,7 @@ def draft(request_id: int) -> Response:
         check_revision(asked, number_of(request.form.get("revision")))
         review = send_draft(asked, me(), asset, form.question.data or "")
     except PortalError as error:
-        return _refused(asked, form, error, lost=form.question.data, draft_form=form)
+        return _refused(asked, form, error, "draft_form")
     people = len(review.reviewers)
     flash(
         f"{people} {'person looks' if people == 1 else 'people look'} at it. You are told what they say.",
@@ -87,19 +87,11 @@ def draft(request_id: int) -> Response:
     return see_other(url_for("content_requests.show", request_id=request_id) + "#draft")
 
 
-def _refused(
-    asked: ContentRequest,
-    form: DeliverForm | DraftForm,
-    error: PortalError,
-    *,
-    lost: str | None,
-    **forms: DeliverForm | DraftForm,
-) -> Response:
+def _refused(asked: ContentRequest, form: DeliverForm | DraftForm, error: PortalError, name: str) -> Response:
     """Show the request again with why not: at the field, or above all where somebody was quicker."""
     if error.field is not None and error.field in form:
         form[error.field].errors = [error.message]
-        return request_page(asked, status=422, **forms)
+        return request_page(asked, status=422, **{name: form})
     if not isinstance(error, Conflict):
         raise error
-    give_up()
-    return request_page(request_or_404(asked.id), status=409, meanwhile=error.message, lost=lost, **forms)
+    return meanwhile_page(asked, error, **{name: form})

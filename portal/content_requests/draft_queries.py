@@ -17,19 +17,25 @@ from portal.library.reviewing.queries import reviewed_version
 from portal.users.models import User
 
 MOST_WORDS = 6
+NEWEST = (Asset.published_at.desc(), Asset.id.desc())
 
 
 def deliverable_assets(text: str = "", *, limit: int) -> list[Asset]:
     """Return the published content with these words in its title that a request can be answered with, newest first."""
-    found = select(Asset).where(live(), Asset.current_version_id.is_not(None))
-    return _titled(found.order_by(Asset.published_at.desc(), Asset.id.desc()), text, limit)
+    return _titled(_deliverable().order_by(*NEWEST), text, limit)
 
 
-def deliverable_among(asset_ids: Sequence[int], *, limit: int) -> list[Asset]:
-    """Return those of some content, in their order, that a request can be answered with."""
-    found = select(Asset).where(live(), Asset.current_version_id.is_not(None), Asset.id.in_(asset_ids))
+def deliverable_first(asset_ids: Sequence[int], *, limit: int) -> list[Asset]:
+    """Return those of some content, in their order, that a request can be answered with, then the newest."""
+    newest = _deliverable().with_only_columns(Asset.id).order_by(*NEWEST).limit(limit).subquery()
+    found = _deliverable().where(or_(Asset.id.in_(asset_ids), Asset.id.in_(select(newest.c.id))))
     place = {number: index for index, number in enumerate(asset_ids)}
-    return sorted(db.session.scalars(found), key=lambda asset: place[asset.id])[:limit]
+    assets = db.session.scalars(found.order_by(*NEWEST))
+    return sorted(assets, key=lambda asset: place.get(asset.id, len(place)))
+
+
+def _deliverable() -> Select[tuple[Asset]]:
+    return select(Asset).where(live(), Asset.current_version_id.is_not(None))
 
 
 def sendable_drafts(text: str = "", *, limit: int) -> list[Asset]:
@@ -100,11 +106,12 @@ def draft_panel(request: ContentRequest, user: User) -> DraftPanel | None:
         return None
     mine = next((one for one in review.reviewers if one.user_id == user.id), None)
     is_open, marketing = review.state == "open", user.is_marketing
+    asked = {one.user_id for one in review.reviewers}
     waiting = reviewed_version(review.asset) if marketing and not is_open else None
     return DraftPanel(
         review=review,
         is_seen=marketing or mine is not None,
         mine=mine,
-        fresh=len(people_to_ask(request, review.version, user)) if marketing and is_open else 0,
+        fresh=len(people_to_ask(request, review.version, user, asked)) if marketing and is_open else 0,
         newer=waiting is not None and waiting.number > review.version.number,
     )

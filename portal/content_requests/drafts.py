@@ -20,8 +20,10 @@ def send_draft(request: ContentRequest, by: User, asset: Asset, question: str = 
     """Ask those who need it whether a draft is it; sent again, it asks those who joined since."""
     must_be_open(request)
     version = _version_to_send(asset)
-    _check_free(request, asset)
-    people = people_to_ask(request, version, by)
+    being_asked = open_review(asset)
+    _check_free(request, asset, being_asked)
+    asked = {one.user_id for one in being_asked.reviewers} if being_asked else set()
+    people = people_to_ask(request, version, by, asked)
     if not people:
         raise Invalid(
             "Nobody is left to ask: they were all asked, made it themselves, or cannot sign in any more. Publish it "
@@ -68,9 +70,8 @@ def _version_to_send(asset: Asset) -> Version:
     )
 
 
-def _check_free(request: ContentRequest, asset: Asset) -> None:
+def _check_free(request: ContentRequest, asset: Asset, review: Review | None) -> None:
     """Refuse what another request's people are looking at: one answer cannot move two requests."""
-    review = open_review(asset)
     draft = db.session.get(RequestDraft, review.id) if review else None
     if draft is not None and draft.request_id != request.id:
         other = db.session.get_one(ContentRequest, draft.request_id)
@@ -81,15 +82,11 @@ def _check_free(request: ContentRequest, asset: Asset) -> None:
         )
 
 
-def people_to_ask(request: ContentRequest, version: Version, by: User) -> list[int]:
-    """Return whom to ask about a version: up to fifty who need it and were not asked yet, the asker first.
+def people_to_ask(request: ContentRequest, version: Version, by: User, asked: set[int]) -> list[int]:
+    """Return whom to ask about a version: up to fifty with those who are `asked` already, the asker first.
 
     Whoever made it, sends it, or cannot sign in any more is left out.
     """
-    review = db.session.scalar(
-        select(Review).where(Review.version_id == version.id, Review.state == "open").limit(1)
-    )
-    asked = {one.user_id for one in review.reviewers} if review else set()
     found = select(User.id).join(Supporter, Supporter.user_id == User.id)
     found = found.where(Supporter.request_id == request.id, User.status == "active")
     found = found.where(User.id.not_in(asked | {by.id, version.created_by_id or by.id}))

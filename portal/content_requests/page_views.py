@@ -8,8 +8,7 @@ from flask import Response, g
 
 from portal.content_requests.delivering import delivery_word
 from portal.content_requests.draft_queries import (
-    deliverable_among,
-    deliverable_assets,
+    deliverable_first,
     draft_panel,
     sendable_drafts,
 )
@@ -43,8 +42,10 @@ from portal.users.access import OVERSIGHT, me
 from portal.web import render
 from portal.web.formatting import kind_words
 
-# How many hits are looked through for what can be delivered, how many of these and of the newest are offered first.
-LOOKED_THROUGH, MOST_FITTING, MOST_OFFERED = 20, 4, 30
+# How many of the best hits, and how many of the newest, are offered before somebody types.
+MOST_FITTING, MOST_OFFERED = 5, 30
+# The fields of the forms that hold words of somebody's own.
+TYPED = ("reason", "word", "question")
 
 
 def request_page(asked: ContentRequest, *, status: int = 200, **forms: Any) -> Response:
@@ -78,10 +79,12 @@ def meanwhile_page(asked: ContentRequest, error: Conflict, **forms: Any) -> Resp
     """Show a request as it is now, why nothing was done to it, and the forms with what was typed in them."""
     give_up()
     asked = request_or_404(asked.id)
-    lost = {name: form.reason.data for name, form in forms.items() if "reason" in form}
-    kept = {"decline_form": asked.is_open, "reopen_form": not asked.is_open, "complete_form": asked.is_open}
+    lost = {name: form[field].data for name, form in forms.items() for field in TYPED if field in form}
     # What was typed into a form that the page does not have any more is repeated in words.
-    told = next((words for name, words in lost.items() if not kept[name]), None)
+    told = next(
+        (words for name, words in lost.items() if asked.is_open == (name == "reopen_form")),
+        None,
+    )
     return request_page(asked, status=error.status, meanwhile=error.message, lost=told, **forms)
 
 
@@ -97,15 +100,16 @@ def _as_it_is(asked: ContentRequest) -> CompleteForm:
 def _to_deliver(asked: ContentRequest, forms: dict[str, Any]) -> dict[str, Any]:
     """Return what a request can be answered with: what was begun for it first, then what fits its words."""
     begun = begun_for(asked)
-    fitting = (matching(me(), asked.need, {}).ids or ())[:LOOKED_THROUGH] if asked.is_worded else ()
+    # What was begun for it is what will be delivered; then nothing else is looked for.
+    is_sought = asked.is_worded and not begun
+    fitting = (matching(me(), asked.need, {}).ids or ())[:MOST_FITTING] if is_sought else ()
     offered = {asset.id: (asset, "Begun for this request") for asset in begun}
     live = {
         number: line for number, line in offered.items() if line[0].is_live and line[0].current_version_id
     }
-    for asset in deliverable_among(fitting, limit=MOST_FITTING):
-        live.setdefault(asset.id, (asset, "Fits what is needed"))
-    for asset in deliverable_assets(limit=MOST_OFFERED):
-        live.setdefault(asset.id, (asset, kind_words(asset.kind)))
+    for asset in deliverable_first(fitting, limit=MOST_OFFERED):
+        note = "Fits what is needed" if asset.id in fitting else kind_words(asset.kind)
+        live.setdefault(asset.id, (asset, note))
     drafts = {number: line for number, line in offered.items() if not line[0].is_live}
     for asset in sendable_drafts(limit=MOST_OFFERED):
         drafts.setdefault(asset.id, (asset, kind_words(asset.kind)))
