@@ -56,10 +56,11 @@ def question_for(user: User, day: date) -> UseQuestion | ClosingQuestion | None:
     What they were asked that day is asked until they answer it or put it off, and nothing else that day.
     """
     # Of most people nothing is asked, so one statement finds out first what there is.
-    of_today = (Question.user_id == user.id) & (Question.day == day)
+    # Who moves west lives a day again: what was asked on the later one counts.
+    of_today = (Question.user_id == user.id) & (Question.day >= day)
     row = select(literal(1).label("one")).subquery()
     found = select(_not_asked_about(user).exists(), Question).select_from(row).outerjoin(Question, of_today)
-    has_use, today = db.session.execute(found).one()
+    has_use, today = db.session.execute(found.order_by(Question.day.desc()).limit(1)).one()
     if today is not None:
         is_open = today.answered_at is None and today.dismissed_at is None
         return _still_to_ask(user, today) if is_open else None

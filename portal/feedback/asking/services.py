@@ -14,7 +14,7 @@ from portal.feedback.models import Question
 def note_asked(*, user_id: int, day: date, deal_id: int | None, asset_id: int | None) -> None:
     """Note that a person was asked this on this day of theirs; of two tabs that show a question, the first counts."""
     about_the_same = (Question.deal_id == deal_id) & Question.asset_id.is_not_distinct_from(asset_id)
-    known = select(Question.id).where(Question.user_id == user_id, or_(Question.day == day, about_the_same))
+    known = select(Question.id).where(Question.user_id == user_id, or_(Question.day >= day, about_the_same))
     if db.session.scalar(known.limit(1)) is not None:
         return
     try:
