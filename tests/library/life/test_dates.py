@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.feedback.models import Rating
 from portal.jobs import enqueue
 from portal.library.models import Asset, AssetEvent
 from portal.library.queries import suggested_assets
@@ -170,7 +171,9 @@ def test_content_that_is_not_current_is_not_used_rated_or_delivered(make, sign_i
     assert (used.status_code, "has not expired" in used.text) == (422, True)
     answer = client.post(f"/requests/{asked.id}/deliver", data={"asset_id": str(asset.id)})
     assert answer.status_code == 422
-    assert sign_in(rep).post("/library/deck/rating", data={"stars": "5"}).status_code == 404
+    rated = sign_in(rep).post("/library/deck/rating", data={"stars": "5", "comment": "Kept words"})
+    assert (rated.status_code, "Kept words" in rated.text) == (422, True)
+    assert rows(select(Rating)) == []
 
 
 def test_a_replacement_named_before_is_proposed_when_content_is_archived_and_kept_by_one_click(
