@@ -82,7 +82,8 @@ def compose(letter: Letter) -> bytes:
     mail = EmailMessage(policy=_BODY)
     shown, sender = parseaddr(current_app.config["MAIL_FROM"])
     mail["From"] = Address(shown, addr_spec=sender)
-    mail["To"] = Address(name, addr_spec=letter.email)
+    mailbox, _, host = letter.email.rpartition("@")
+    mail["To"] = Address(name, mailbox, host.encode("idna").decode("ascii"))
     mail["Subject"] = subject
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = letter.message_id

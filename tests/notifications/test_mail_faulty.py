@@ -41,6 +41,12 @@ def test_an_address_that_no_mail_server_takes_is_refused_with_a_reason(
     assert mail.error == "Mail cannot be sent to an address such as this one."
 
 
+def test_a_domain_in_other_letters_stands_in_the_mail_as_servers_write_it(make, handler, say, send):
+    say(make.user(name="Ann", email="ann@bücher.test"))
+    send()
+    assert b"\r\nTo: Ann <ann@xn--bcher-kva.test>\r\n" in handler.taken[0]
+
+
 def test_a_mail_that_cannot_be_written_holds_up_no_other(make, handler, say, send, rows, monkeypatch):
     subject = letters._subject
 
