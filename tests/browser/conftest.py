@@ -71,3 +71,22 @@ def sign_in(page: Any, email: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def told(page: Any, words: str) -> Any:
+    """Look under the bell until the worker has brought what is to be read there."""
+    return until(page, "/notifications", page.get_by_role("button", name=words).first)
+
+
+def until(page: Any, address: str, wanted: Any) -> Any:
+    """Open a page again and again until the worker has done what shows something on it."""
+    from playwright.sync_api import TimeoutError
+
+    for _ in range(30):
+        page.goto(address)
+        try:
+            wanted.wait_for(timeout=2_000)
+            break
+        except TimeoutError:
+            continue
+    return wanted

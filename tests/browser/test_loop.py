@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 from docx import Document
-from playwright.sync_api import TimeoutError
 
 from portal.db import db, unit_of_work
 from portal.deals.models import Deal
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, told
 from tests.browser.process import Portal
 
 pytestmark = pytest.mark.browser
@@ -100,7 +99,7 @@ def test_the_loop_turns_by_mouse(portal, open_browser, case_study, tmp_path):
     marketer.get_by_text("Everybody who waits is told").wait_for()
 
     # The rep is told, finds it by the same words, and sends it on the deal.
-    _told(rep, "Here it is").click()
+    told(rep, "Here it is").click()
     rep.locator("#search").fill("hospital spreadsheets")
     rep.locator("#search").press("Enter")
     rep.locator(".hit").get_by_role("link", name="Send").first.click()
@@ -144,19 +143,6 @@ def test_the_loop_turns_by_mouse(portal, open_browser, case_study, tmp_path):
     )
     deal = _deal(portal)
     assert (deal.status, deal.amount_minor) == ("won", 2_400_000)
-
-
-def _told(page: Any, words: str) -> Any:
-    """Look under the bell until the worker has brought what is to be read there."""
-    told = page.get_by_role("button", name=words).first
-    for _ in range(30):
-        page.goto("/notifications")
-        try:
-            told.wait_for(timeout=2_000)
-            break
-        except TimeoutError:
-            continue
-    return told
 
 
 def _press(page: Any, *keys: str) -> None:
