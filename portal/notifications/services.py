@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, insert, literal, select, update
 
-from portal.db import chunks, db, now
+from portal.db import chunks, db, now, one_of
 from portal.jobs import enqueue
 from portal.notifications.models import Notification, OutboxMessage
 
@@ -105,7 +105,7 @@ class Line:
 
 def tell(lines: Sequence[Line]) -> int:
     """Tell people many things in a few statements, each once per person and event; return how many lines are new."""
-    told = told_of({line.event_key for line in lines})
+    told = told_of({line.event_key for line in lines}, {line.recipient_id for line in lines})
     fresh = [line for line in lines if (line.recipient_id, line.event_key) not in told]
     if fresh:
         db.session.execute(insert(OutboxMessage), [_row(line) for line in fresh])
@@ -119,11 +119,14 @@ def _row(line: Line) -> dict[str, Any]:
     return facts
 
 
-def told_of(event_keys: Iterable[str]) -> set[tuple[int, str]]:
-    """Return who was told of which of these events, as (person, event)."""
+def told_of(event_keys: Iterable[str], among: Iterable[int] | None = None) -> set[tuple[int, str]]:
+    """Return who was told of which of these events, as (person, event); of some people it is quicker known."""
     told: set[tuple[int, str]] = set()
+    found = select(OutboxMessage.recipient_id, OutboxMessage.event_key)
+    if among is not None:
+        # The index leads from a person to their events, and not from an event to people.
+        found = found.where(one_of(OutboxMessage.recipient_id, list(among)))
     for keys in chunks(event_keys):
-        found = select(OutboxMessage.recipient_id, OutboxMessage.event_key)
         told.update(db.session.execute(found.where(OutboxMessage.event_key.in_(keys))).tuples())
     return told
 
