@@ -95,7 +95,8 @@ def test_the_port_of_the_mail_server_goes_with_how_it_is_secured(tmp_path, secur
     ],
 )
 def test_stages_are_weighed_by_name(tmp_path, text, weights):
-    assert _config(tmp_path, STAGE_WEIGHTS=text).STAGE_WEIGHTS == weights
+    read = _config(tmp_path, STAGE_WEIGHTS=text).STAGE_WEIGHTS
+    assert read == weights
 
 
 def test_stages_have_weights_before_anybody_sets_them(tmp_path):

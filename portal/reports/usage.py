@@ -38,7 +38,12 @@ COLUMNS = (
     ),
     Column("high", "Likely to, all time", "points", "Upper end of that range."),
     Column("credited", "Credited revenue, all time", "money", f"{CREDITED_REVENUE} Over all time."),
-    Column("rating", "Rating", "rating", "Mean of the ratings given in the period, 1 to 5, whichever version they were of."),
+    Column(
+        "rating",
+        "Rating",
+        "rating",
+        "Mean of the ratings given in the period, 1 to 5, whichever version they were of.",
+    ),
     Column("ratings", "Ratings", "count", "How many ratings that is."),
     Column(
         "deals_used",

@@ -218,7 +218,11 @@ def _request_pages() -> list[Shown]:
         Shown("requests", "rep", "/requests"),
         Shown("requests-board", "marketer", "/requests?as=board"),
         Shown("request-new", "rep", "/requests/new"),
-        Shown("request-new-found", "rep", "/requests/new?text=A+case+study+on+spreadsheets+and+carbon+of+empty+miles"),
+        Shown(
+            "request-new-found",
+            "rep",
+            "/requests/new?text=A+case+study+on+spreadsheets+and+carbon+of+empty+miles",
+        ),
         Shown("request-open", "marketer", f"/requests/{number}"),
         Shown("request-move", "marketer", f"/requests/{number}/move"),
         Shown("request-merge", "marketer", f"/requests/{number}/merge"),
