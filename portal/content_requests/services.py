@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from portal.content_requests.drafts import end_drafts
 from portal.content_requests.history import as_it_is, filled_in, must_be_open, note, step_to
@@ -93,9 +93,14 @@ def support(request: ContentRequest, by: User, deal_id: int | None = None) -> bo
 
 
 def withdraw_support(request: ContentRequest, by: User) -> None:
-    """Take a person and the deals they added off the request."""
+    """Take a person off the request with the deals they added, but for those of owners who need it still."""
     if request.asked_by_id == by.id:
         raise Conflict("You asked for this; marketing can decline it when it is no longer needed.")
+    needing = select(Supporter.user_id).where(Supporter.request_id == request.id, Supporter.user_id != by.id)
+    owner = select(Deal.owner_id).where(Deal.id == WaitingDeal.deal_id).scalar_subquery()
+    kept = update(WaitingDeal).where(WaitingDeal.request_id == request.id, WaitingDeal.added_by_id == by.id)
+    kept = kept.where(owner.in_(needing)).values(added_by_id=owner)
+    db.session.execute(kept, execution_options={"synchronize_session": False})
     for table, person in ((Supporter, Supporter.user_id), (WaitingDeal, WaitingDeal.added_by_id)):
         db.session.execute(delete(table).where(table.request_id == request.id, person == by.id))
     score_requests([request.id])

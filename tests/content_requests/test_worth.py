@@ -145,6 +145,20 @@ def test_joining_leaving_and_a_need_by_date_move_the_columns_at_once(make, sign_
     assert _columns(rows, asked)[:3] == (0, 0, 1)
 
 
+def test_who_leaves_takes_no_deal_along_whose_owner_needs_it_still(make, sign_in, rows):
+    team = make.team("North")
+    owner, mate = make.user(team=team), make.user(team=team)
+    theirs, own = make.deal(owner=owner, stage="Legal"), make.deal(owner=mate, stage="Legal")
+    asked, (client, late) = make.request(make.user()), (sign_in(mate), sign_in(owner))
+    for deal in (theirs, own):
+        client.post(f"/requests/{asked.id}/support", data={"deal_id": deal.id})
+    late.post(f"/requests/{asked.id}/support", data={"deal_id": theirs.id})
+    client.post(f"/requests/{asked.id}/withdraw")
+    assert _columns(rows, asked)[:3] == (500_000, 1, 2)
+    late.post(f"/requests/{asked.id}/withdraw")
+    assert _columns(rows, asked)[:3] == (0, 0, 1)
+
+
 def test_an_import_has_all_scores_reckoned_anew(app, make, rows, tmp_path):
     rep = make.user()
     deal = make.deal(owner=rep, stage="Legal", external_id="D1", name="First")
