@@ -101,7 +101,7 @@ def draft_panel(request: ContentRequest, user: User) -> DraftPanel | None:
         joinedload(Review.version),
         selectinload(Review.reviewers).joinedload(Reviewer.user),
     )
-    review = db.session.scalar(found.order_by(Review.id.desc()).limit(1))
+    review = db.session.scalar(found.order_by(Review.state != "open", Review.id.desc()).limit(1))
     if review is None or review.state == "withdrawn":
         return None
     mine = next((one for one in review.reviewers if one.user_id == user.id), None)

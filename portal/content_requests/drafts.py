@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.content_requests.history import must_be_open, note
 from portal.content_requests.models import ContentRequest, RequestContent, RequestDraft, Supporter
@@ -111,7 +111,7 @@ def move_with(review: Review, by: User | None) -> None:
     """Let the request of a draft go on or back as its review ends, and tell who makes it what to do next."""
     draft = db.session.get(RequestDraft, review.id)
     request = db.session.get(ContentRequest, draft.request_id) if draft else None
-    if request is None or not request.is_open or not _is_latest(review.id, request.id):
+    if request is None or not request.is_open or _is_another_open(review.id, request.id):
         return
     if review.state == "approved":
         note(request, by, request.status, "Draft accepted: everybody who was asked says that this is it")
@@ -134,9 +134,10 @@ def move_with(review: Review, by: User | None) -> None:
         note(request, by, "in_progress", "Nobody is asked about the draft any more")
 
 
-def _is_latest(review_id: int, request_id: int) -> bool:
-    latest = select(func.max(RequestDraft.review_id)).where(RequestDraft.request_id == request_id)
-    return db.session.scalar(latest) == review_id
+def _is_another_open(review_id: int, request_id: int) -> bool:
+    sent = select(Review.id).join(RequestDraft, RequestDraft.review_id == Review.id)
+    others = sent.where(RequestDraft.request_id == request_id, Review.id != review_id, Review.state == "open")
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def _tell_maker(request: ContentRequest, review: Review, by: User | None, title: str) -> None:

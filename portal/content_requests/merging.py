@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from portal.content_requests.drafts import end_drafts
 from portal.content_requests.history import note, tell
 from portal.content_requests.models import (
     OPEN_STATUSES,
@@ -20,6 +21,7 @@ from portal.content_requests.similar import similar_requests
 from portal.content_requests.worth import score_requests
 from portal.db import db, now
 from portal.errors import Conflict, Invalid
+from portal.library.models import Review
 from portal.notifications.following import pass_followers
 from portal.users.models import User
 
@@ -58,14 +60,13 @@ def merge(request: ContentRequest, into: ContentRequest, by: User) -> ContentReq
         (RequestContent, RequestContent.asset_id),
     ):
         _unite(table, other, request.id, into.id)
-    drafts = update(RequestDraft).where(RequestDraft.request_id == request.id)
-    db.session.execute(drafts.values(request_id=into.id))
     # Those who come by an older address are led to the end at once.
     earlier = update(ContentRequest).where(ContentRequest.merged_into_id == request.id)
     db.session.execute(earlier.values(merged_into_id=into.id))
     pass_followers("request", request.id, into.id)
     _take_over(request, into)
     request.status, request.merged_into_id, request.closed_at = "merged", into.id, now()
+    _pass_drafts(request, into, by)
     note(
         into, by, into.status, f"Merged into this: “{request.need}”, with {_counted(len(people), deals or 0)}"
     )
@@ -109,6 +110,18 @@ def _unite(
     apart = {"synchronize_session": False}
     db.session.execute(passed.values(request_id=to_id), execution_options=apart)
     db.session.execute(rest, execution_options=apart)
+
+
+def _pass_drafts(request: ContentRequest, into: ContentRequest, by: User) -> None:
+    """Pass the drafts of a request on; where people look at one for each, those at the other one's go on alone."""
+    asked = select(RequestDraft.review_id).join(Review, Review.id == RequestDraft.review_id)
+    if db.session.scalar(asked.where(RequestDraft.request_id == into.id, Review.state == "open").limit(1)):
+        end_drafts(
+            request, by, why="The request is part of another one now, of which a draft was sent already."
+        )
+        return
+    passed = update(RequestDraft).where(RequestDraft.request_id == request.id)
+    db.session.execute(passed.values(request_id=into.id))
 
 
 def _take_over(request: ContentRequest, into: ContentRequest) -> None:
