@@ -90,7 +90,7 @@ def _next(troubled: Collection[int]) -> list[tuple[int, int, str, bytes]]:
 def _send(post_id: int, address: str, text: bytes) -> bool:
     """Give one post, and say whether its channel can be told more now."""
     by = f"{claimant()}/{secrets.token_hex(4)}"
-    done = post(address, text, guard=_guard(), may_send=lambda: _claim(post_id, by))
+    done = post(address, text, guard=_guard(), may_send=lambda: _claim(post_id, by, address))
     if done is None:
         return True
     with unit_of_work():
@@ -98,10 +98,12 @@ def _send(post_id: int, address: str, text: bytes) -> bool:
     return done.state == "taken"
 
 
-def _claim(post_id: int, by: str) -> bool:
-    """Take a post for good just before its first byte goes out, so that nobody else gives it."""
+def _claim(post_id: int, by: str, address: str) -> bool:
+    """Take a post for good just before its first byte goes out, so that nobody else gives it, or to a former place."""
     with unit_of_work():
+        there = select(TeamWebhook.team_id).where(TeamWebhook.address == address)
         mine = update(WebhookPost).where(WebhookPost.id == post_id, _is_due())
+        mine = mine.where(WebhookPost.team_id.in_(there)).execution_options(synchronize_session=False)
         done = db.session.execute(mine.values(state="handing_over", claimed_by=by))
         return bool(done.rowcount)  # type: ignore[attr-defined]
 

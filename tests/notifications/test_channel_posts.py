@@ -14,6 +14,7 @@ from portal.notifications.models import TeamWebhook, WebhookPost
 from portal.notifications.tasks import look_after_channels
 from portal.outgoing import Guard
 from tests.notifications.conftest import HOOK
+from tests.outgoing.servers import HOST
 from tests.outgoing.test_posting import guard_of, receiver
 
 
@@ -139,9 +140,9 @@ def test_one_that_somebody_else_gives_meanwhile_is_left_to_them(
         tell_channels([lead.team_id])
         claim = channel_posts._claim
 
-        def quicker(post_id, by):
-            assert claim(post_id, f"{by}-other")
-            return claim(post_id, by)
+        def quicker(post_id, by, address):
+            assert claim(post_id, f"{by}-other", address)
+            return claim(post_id, by, address)
 
         monkeypatch.setattr(channel_posts, "_claim", quicker)
         run_jobs()
@@ -177,6 +178,26 @@ def test_a_removed_channel_is_told_nothing_of_what_waited(
         run_jobs()
         assert site.headers == []
     assert rows(select(WebhookPost)) == []
+
+
+def test_a_channel_that_moves_while_a_post_is_on_its_way_is_told_it_where_it_is_now(
+    make, lead, aim, tell_channels, run_jobs, rows, monkeypatch
+):
+    with receiver() as site:
+        aim(site, lead.team_id)
+        tell_channels([lead.team_id])
+        claim, moved = channel_posts._claim, f"https://{HOST}:{site.port}/moved"
+
+        def late(post_id, by, address):
+            make.inside(lambda: db.session.execute(update(TeamWebhook).values(address=moved)))
+            return claim(post_id, by, address)
+
+        monkeypatch.setattr(channel_posts, "_claim", late)
+        run_jobs()
+        assert [each["given"].partition(" HTTP")[0] for each in site.headers if each["given"]] == [
+            "POST /moved"
+        ]
+    assert rows(select(WebhookPost.state)) == ["sent"]
 
 
 def test_an_event_that_is_rolled_back_is_told_to_nobody(make, lead, aim, rows):
