@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.content_requests.following import followed_requests
+from portal.content_requests.merging import target_of
 from portal.content_requests.queries import request_or_404
 from portal.library.following import followable_asset, followed_assets, followed_terms
 from portal.library.queries import term_or_404
@@ -28,6 +29,9 @@ def index() -> Response:
 
 @blueprint.post(_SUBJECT)
 def start(subject: str, subject_id: int) -> Response:
+    if subject == "request":
+        # What was merged moves no more; what it is part of does.
+        subject_id = target_of(request_or_404(subject_id)).id
     name = _name(subject, subject_id)
     follow(me().id, subject, subject_id)
     return _answer(subject, subject_id, name, following=True)

@@ -256,6 +256,14 @@ def test_a_term_that_is_gone_leaves_no_follower_to_a_later_one(make, follows, ro
     assert rows(select(Follow)) == []
 
 
+def test_who_follows_what_was_merged_follows_what_it_is_part_of(make, sign_in, rows):
+    into = make.request(make.user(), "A deck for banks")
+    one = make.request(make.user(), status="merged", merged_into_id=into.id)
+    answer = sign_in(make.user()).post(f"/follow/request/{one.id}", follow_redirects=True)
+    assert "something happens to “A deck for banks”" in answer.text
+    assert rows(select(Follow.subject_id)) == [into.id]
+
+
 def test_a_request_that_moves_is_told_to_followers_beyond_those_who_need_it(make, sign_in, told, follows):
     ann, ben, asker, marketer = make.user(), make.user(), make.user(), make.user("marketer")
     asked = make.request(asker, "Spare parts sheet")
