@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from portal.content_requests.delivering import deliver
 from portal.content_requests.models import ContentRequest
-from portal.content_requests.services import deliver
 from portal.db import db
 from portal.discovery.models import RequestSearch
 from portal.jobs import enqueue
