@@ -15,11 +15,17 @@ def is_answered() -> ColumnElement[bool]:
     """Return the condition of a search that a request remembers, or that was made before one was closed.
 
     A request is about the words of the search that it began with. Once it is delivered or declined, only searches
-    after that are a gap.
+    after that are a gap. What was merged is as open or closed as what it is part of.
     """
     # Each of these is asked once, not for each search: there are many more searches than requests.
-    begun = select(Search.words, ContentRequest.status, ContentRequest.closed_at)
-    begun_with = begun.join(ContentRequest, ContentRequest.search_id == Search.id).subquery()
+    target = aliased(ContentRequest)
+    closed_at = case(
+        (ContentRequest.merged_into_id.is_not(None), target.closed_at), else_=ContentRequest.closed_at
+    )
+    status = func.coalesce(target.status, ContentRequest.status)
+    begun = select(Search.words, status.label("status"), closed_at.label("closed_at"))
+    begun = begun.join(ContentRequest, ContentRequest.search_id == Search.id)
+    begun_with = begun.outerjoin(target, target.id == ContentRequest.merged_into_id).subquery()
     waiting = select(begun_with.c.words).where(begun_with.c.status.in_(OPEN_STATUSES))
     last = select(begun_with.c.words, func.max(begun_with.c.closed_at).label("at"))
     closed = last.where(begun_with.c.closed_at.is_not(None)).group_by(begun_with.c.words).subquery()

@@ -197,10 +197,11 @@ def in_a_row(search: Search, within: timedelta) -> list[Search]:
 def to_tie(request_id: int | None = None) -> list[tuple[int, int]]:
     """Return (request, search) for the searches in vain of sales with the words of a request that it lacks.
 
-    Of one request, or of all open ones. Searches after its closing are no longer its own, nor those before the closing
-    of an earlier one.
+    Of one request, or of all open ones; the words of those merged into it are its own too. Searches after its closing
+    are not, nor those before the closing of an earlier one.
     """
     asked, earlier, before = aliased(Search), aliased(ContentRequest), aliased(Search)
+    part = aliased(ContentRequest)
     tied = select(RequestSearch.search_id).where(
         RequestSearch.search_id == Search.id, RequestSearch.request_id == ContentRequest.id
     )
@@ -212,13 +213,14 @@ def to_tie(request_id: int | None = None) -> list[tuple[int, int]]:
     )
     found = (
         select(ContentRequest.id, Search.id)
-        .join(asked, asked.id == ContentRequest.search_id)
+        .join(part, or_(part.id == ContentRequest.id, part.merged_into_id == ContentRequest.id))
+        .join(asked, asked.id == part.search_id)
         .join(Search, Search.words == asked.words)
         .where(*Scope().conditions(), in_vain(), ~tied.exists(), ~answered.exists())
         .where(or_(ContentRequest.closed_at.is_(None), Search.at <= ContentRequest.closed_at))
     )
     which = ContentRequest.id == request_id if request_id else ContentRequest.status.in_(OPEN_STATUSES)
-    return list(db.session.execute(found.where(which).order_by(Search.id)).tuples())
+    return list(db.session.execute(found.where(which).distinct().order_by(Search.id)).tuples())
 
 
 def to_rerun(request_id: int) -> list[ToRerun]:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.content_requests.delivering import deliver
 from portal.content_requests.models import UNWORDED, ContentRequest, Supporter, WaitingDeal
-from portal.content_requests.services import deliver
 from portal.db import db, now
 from portal.discovery.learning.queries import gaps
 from portal.discovery.models import RequestSearch
@@ -200,6 +200,20 @@ def test_what_is_searched_for_in_vain_before_the_delivery_is_tied_and_run_again_
     make.inside(lambda: enqueue("rerun_searches", request.id))
     run_jobs()
     assert len(tied(rows)) == 3
+
+
+def test_words_of_what_was_merged_are_no_gap_and_are_tied_to_what_it_is_part_of(app, make, rows, ask, give):
+    first, other = make.search(make.user(), "zeppelin"), make.search(make.user(), "airship")
+    (client, _), _ = ask(first), ask(other)
+    into, one = rows(select(ContentRequest).order_by(ContentRequest.id))
+    assert client.post(f"/requests/{one.id}/merge", data={"into": str(into.id)}).status_code == 303
+    later = make.search(make.user(), "airship")
+    assert found_gaps(app) == []
+    give(into)
+    assert {one.request_id for one in rows(select(RequestSearch))} == {into.id}
+    assert tied(rows) == [first.id, other.id, later.id]
+    make.search(make.user(), "airship", at=now() + timedelta(minutes=1))
+    assert [gap[:2] for gap in found_gaps(app)] == [("airship", 1)]
 
 
 def test_searches_that_a_request_with_other_words_remembers_lead_to_it(make, sign_in):
