@@ -15,7 +15,10 @@ DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SEARCHERS = (
     "Open deals that people had chosen while they searched, each once. Nobody has said that they wait for it."
 )
-WAITING = "Open deals that somebody named as waiting for the request, each once."
+WAITING = (
+    "Open deals that somebody named as waiting for the request, each once: weighted by their stage, and less when they "
+    "close before it is needed."
+)
 
 
 @pytest.fixture
