@@ -43,7 +43,8 @@ def all_pages(app: Flask) -> list[Shown]:
     with app.app_context():
         rep = db.session.scalars(select(User).where(User.email == demo_people(app)["rep"])).one()
         of_rep = [*_deal_pages(rep), *_conversation_pages(rep)]
-        return [*_plain_pages(rep), *_library_pages(), *of_rep, *_request_pages(), *_admin_pages()]
+        of_requests = [*_request_pages(), *_drafts_and_outcomes()]
+        return [*_plain_pages(rep), *_library_pages(), *of_rep, *of_requests, *_admin_pages()]
 
 
 def _plain_pages(rep: User) -> list[Shown]:
