@@ -35,12 +35,14 @@ blueprint = Blueprint("discovery", __name__)
 blueprints = (saved_blueprint, synonyms_blueprint, blueprint)
 # What `from` says in links of reports: whoever follows them looks at a search that somebody else made.
 LOOKED_AT = "report"
+# What is longer is no word that a cut could halve.
+LONGEST_WORD = 60
 
 
 @blueprint.get("/library")
 def index() -> Response:
     if len(request.args.get("q", "")) > MOST_CHARACTERS:  # every link of the page would be as long
-        cut = [("q", request.args["q"].strip()[:MOST_CHARACTERS]), ("cut", "yes")]
+        cut = [("q", _beginning(request.args["q"].strip())), ("cut", "yes")]
         return make_response(redirect(_library([*cut, *(pair for pair in _here() if pair[0] != "q")])))
     text, filters = asked_for(request.args)
     sort = request.args.get("sort", "relevance")
@@ -67,6 +69,14 @@ def index() -> Response:
         **_beside(text, filters, found),
         **_links(text, filters, found, exact=exact),
     )
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a text as is searched for; half a word at its end, which nothing would have, is left out."""
+    begun, follows = text[:MOST_CHARACTERS], text[MOST_CHARACTERS : MOST_CHARACTERS + 1]
+    words = begun.rsplit(None, 1)
+    is_half = follows and not follows.isspace() and len(words) == 2 and len(words[1]) <= LONGEST_WORD
+    return words[0] if is_half else begun.rstrip()
 
 
 def _counts_here(deal: Deal | None, found: Found, sort: str) -> bool:

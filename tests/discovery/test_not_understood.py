@@ -132,7 +132,7 @@ def test_a_correction_keeps_what_was_said_of_the_text(make, sign_in, index):
 def test_a_text_that_is_cut_says_so_on_every_page_of_its_results(client):
     text = ("heron prices " * 60).strip()
     answer = client.get("/library", query_string={"q": text, "sort": "newest"}, follow_redirects=True)
-    assert answer.request.args["q"] == text[:500]
+    assert answer.request.args["q"] == ("heron prices " * 38).strip()
     page = answer.text
     assert notes(page) == ["Only the first 500 characters were searched for."]
     assert 'name="cut" value="yes"' in page
@@ -140,6 +140,22 @@ def test_a_text_that_is_cut_says_so_on_every_page_of_its_results(client):
         "cut=yes" in href for href in re.findall(r'href="(/library\?q=heron[^"]*kind=deck[^"]*)"', page)
     )
     assert notes(client.get("/library", query_string={"q": text[:500]}).text) == []
+
+
+def test_a_cut_leaves_no_half_word_behind_for_which_everything_would_be_only_a_partial_hit(
+    make, client, index
+):
+    make.asset("Heron prices", pages=("heron prices",))
+    index()
+    page = client.get("/library", query_string={"q": "heron prices " * 60}, follow_redirects=True).text
+    assert "Heron prices" in page
+    assert "only part of" not in page
+
+
+def test_a_cut_keeps_the_beginning_of_what_is_too_long_for_a_word(client):
+    for text, kept in (("x" * 600, "x" * 500), (f"heron {'x' * 600}", f"heron {'x' * 494}")):
+        answer = client.get("/library", query_string={"q": text}, follow_redirects=True)
+        assert answer.request.args["q"] == kept
 
 
 def test_the_box_takes_one_character_more_than_is_searched_for_so_that_a_cut_is_told(client):
