@@ -89,10 +89,14 @@ def test_the_page_says_how_it_is_ordered_and_nothing_that_is_not_so(sign_in: Sig
     before = client.get(f"/deals/{deal.id}/content").text
     snapshot(make, (asset, "won_more", 0.1))
     after = client.get(f"/deals/{deal.id}/content").text
+    make.asset("Two", terms=(dock,))
+    with_untested = client.get(f"/deals/{deal.id}/content").text
 
     assert "so what fits best comes first." in before
-    assert "every third place goes to something untested" not in before
-    assert "every third place goes to something untested" in after
+    assert "won more often comes first." in after
+    assert "untested in every third place" not in before + after
+    assert "the untested comes" not in before + after
+    assert "won more often comes first, with something untested in every third place." in with_untested
     assert "what is filed for another region, industry or product" in after
     assert "against a rival" not in before + after
     assert "fits nothing of this deal" not in before + after
