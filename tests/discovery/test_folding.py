@@ -53,7 +53,7 @@ def test_what_shares_most_pages_is_folded_under_the_best(make, sign_in, index, a
     assert (found.total, found.listed, found.folded) == (3, 2, 1)
     page = sign_in(rep).get("/library?q=heron").text
     assert "1 like it: “Platform EMEA”" in page
-    assert "1 of them folded under the one it is like" in page
+    assert "1 of them folded under a similar one" in page
     assert f'<a href="/library/{copy.slug}">Platform EMEA</a>' in page
     assert other.slug in page
 

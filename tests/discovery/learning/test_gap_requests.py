@@ -143,7 +143,7 @@ def test_what_is_asked_for_or_delivered_is_no_gap_until_it_is_searched_for_in_va
     give(request)
     assert found_gaps(app) == []
     page = client.get("/reports/search?show=nothing").text
-    assert "delivered: found in place 1" in page
+    assert "Delivered: found in place 1" in page
     assert "Make it a request" not in page
     again = client.post("/reports/search/request", data={"search": first.key})
     assert again.location == answer.location
@@ -161,7 +161,7 @@ def test_what_was_declined_is_a_gap_again_with_new_searches_only_and_says_so(app
     client, answer = ask(make.search(rep, "zeppelin", at=ago(days=2)))
     client.post(f"{answer.location}/decline", data={"reason": "We sell no zeppelins"})
     assert found_gaps(app) == []
-    assert ">declined</a>" in client.get("/reports/search?show=nothing").text
+    assert ">Declined</a>" in client.get("/reports/search?show=nothing").text
     assert "since it was declined" in client.get(answer.location).text
     make.search(rep, "zeppelin")
     assert found_gaps(app) == [("zeppelin", 1, "declined")]
@@ -222,5 +222,5 @@ def test_searches_that_a_request_with_other_words_remembers_lead_to_it(make, sig
     request = make.request(rep, search_id=asked.id)
     make.store(RequestSearch(request_id=request.id, search_id=also.id))
     page = sign_in(make.user("marketer")).get("/reports/search?show=nothing").text
-    assert f'href="/requests/{request.id}#searches">part of a request</a>' in page
+    assert f'href="/requests/{request.id}#searches">Part of a request</a>' in page
     assert f'href="/requests/{request.id}#searches">Open the request</a>' in page
