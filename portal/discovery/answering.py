@@ -38,4 +38,4 @@ def answer(
     instead = find(user, meant, filters, sort, number, deal=deal, without_boosts=without_boosts)
     if not instead.total:
         return found
-    return replace(instead, instead=meant, bare=found.bare, not_understood=found.not_understood)
+    return replace(instead, instead=meant, bare=found.bare)
