@@ -12,9 +12,12 @@ from pathlib import Path
 
 from config import Config
 from portal import create_app
+from portal.db import unit_of_work
+from portal.users.services import create_user
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 120
+PASSWORD = "correct horse battery"
 
 
 class Portal:
@@ -35,6 +38,16 @@ class Portal:
         }
         self.app = create_app(Config({**self.environment, "SECRET_KEY": ""}))
         self._processes: list[subprocess.Popen[bytes]] = []
+
+    def prepare(self, **people: str) -> None:
+        """Make database, index and people: `ana="marketer"` is Ana, who signs in as ana@example.com."""
+        self.flask("db", "upgrade")
+        self.flask("search", "ensure")
+        with self.app.app_context(), unit_of_work():
+            for name, role in people.items():
+                words = name.replace("_", " ").title()
+                email = f"{name.partition('_')[0]}@example.com"
+                create_user(email, name=words, role=role, password=PASSWORD)
 
     def flask(self, *arguments: str) -> str:
         """Run a flask command on this portal and return what it printed."""

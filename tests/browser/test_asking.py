@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import sign_in
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RUN = (
     "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']})"
@@ -26,11 +25,7 @@ D1,Acme renewal,Ann,ann@example.com,Pilot,900,USD,Dock,Mining
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with one piece of content, one deal and two reps."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for name, role in (("ada", "admin"), ("rob", "rep"), ("ann", "rep")):
-        words = ("--name", name.title(), "--role", role, "--password", PASSWORD)
-        portal.flask("users", "create", f"{name}@example.com", *words)
+    portal.prepare(ada="admin", rob="rep", ann="rep")
     for name, text in (("Tariff.md", "# Tariff\n\nHospital prices, line by line.\n"), ("deals.csv", DEALS)):
         (portal.folder / name).write_text(text)
     portal.flask("library", "add", str(portal.folder / "Tariff.md"), "--kind", "one_sheeter", "--publish")

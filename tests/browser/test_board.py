@@ -12,11 +12,10 @@ from portal.content_requests.models import ContentRequest
 from portal.db import db
 from portal.users.models import User
 from tests.browser.conftest import sign_in
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 from tests.factories import Make
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 BOARD = "/requests?as=board"
 
 
@@ -24,10 +23,7 @@ BOARD = "/requests?as=board"
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """An empty portal with a rep and two marketers."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for name, role in (("root", "admin"), ("sam", "rep"), ("ana", "marketer"), ("bo", "marketer")):
-        portal.flask("users", "create", f"{name}@example.com", "--role", role, "--password", PASSWORD)
+    portal.prepare(root="admin", sam="rep", ana="marketer", bo="marketer")
     portal.start()
     yield portal
     portal.stop()

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import sign_in
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RUN = (
     "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']})"
@@ -24,12 +23,7 @@ PLACE = "/library/tariff"
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with one piece of content and three people."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for name, role in (("Ada Admin", "admin"), ("Rob Rep", "rep"), ("Ann Arbor", "rep")):
-        email = f"{name.split()[0].lower()}@example.com"
-        words = ("--name", name, "--role", role, "--password", PASSWORD)
-        portal.flask("users", "create", email, *words)
+    portal.prepare(ada_admin="admin", rob_rep="rep", ann_arbor="rep")
     path = portal.folder / "Tariff.md"
     path.write_text("# Tariff\n\nWhat it costs.\n")
     portal.flask("library", "add", str(path), "--kind", "one_sheeter", "--publish")

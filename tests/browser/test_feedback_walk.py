@@ -18,10 +18,9 @@ from portal.feedback.models import Rating, RatingAnswer
 from portal.notifications.models import Notification
 from portal.usage.models import UsageEvent
 from tests.browser.conftest import sign_in, told, until
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 NEED = "hospital spreadsheets"
 TITLE = "Hospital case study"
 DEALS = """id,name,account,owner,owner email,stage,amount,created,closed,industry
@@ -35,10 +34,7 @@ ROLES = {"rita": "rep", "rob": "rep", "mika": "marketer", "mona": "manager"}
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal without content, with two reps who have a deal each, a marketer and a manager."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for name, role in {"admin": "admin", **ROLES}.items():
-        portal.flask("users", "create", f"{name}@example.com", "--role", role, "--password", PASSWORD)
+    portal.prepare(admin="admin", **ROLES)
     path = portal.folder / "deals.csv"
     path.write_text(DEALS)
     portal.flask("deals", "import", str(path), "--source", "crm")

@@ -14,10 +14,9 @@ from sqlalchemy import select
 from portal.db import db, now, unit_of_work
 from portal.library.models import Asset, AssetEvent, Contribution, Review, Reviewer, Version
 from tests.browser.conftest import sign_in
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 FIRST = "A clinic with four hundred beds counted its stock every Friday, by hand and from memory."
 SECOND = "A clinic with four hundred beds counts its stock every night, by itself and from scans."
 
@@ -26,10 +25,7 @@ SECOND = "A clinic with four hundred beds counts its stock every night, by itsel
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """An empty portal with two reps, a marketer and the admin."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for name, role in (("admin", "admin"), ("sam", "rep"), ("kim", "rep"), ("ana", "marketer")):
-        portal.flask("users", "create", f"{name}@example.com", "--role", role, "--password", PASSWORD)
+    portal.prepare(admin="admin", sam="rep", kim="rep", ana="marketer")
     portal.start()
     yield portal
     portal.stop()

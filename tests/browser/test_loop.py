@@ -14,10 +14,9 @@ from docx import Document
 from portal.db import db, unit_of_work
 from portal.deals.models import Deal
 from tests.browser.conftest import sign_in, told
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 BUYER = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 )
@@ -28,10 +27,7 @@ DEALS = "id,name,account,owner,owner email,stage,amount,created,closed,industry\
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """An empty portal with one person of each role and one open deal."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for role in ("admin", "rep", "marketer", "manager"):
-        portal.flask("users", "create", f"{role}@example.com", "--role", role, "--password", PASSWORD)
+    portal.prepare(admin="admin", rep="rep", marketer="marketer", manager="manager")
     _import(
         portal, "D1,Acme renewal,Acme,Rep,rep@example.com,Proposal,24000,2026-01-05,2099-03-01,Healthcare\n"
     )

@@ -11,11 +11,10 @@ from sqlalchemy import update
 from portal.db import db, unit_of_work
 from portal.library.models import Page, Version
 from tests.browser.conftest import sign_in
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 from tests.factories import Make
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 SLIDES = ("Opening words", "The middle", "Closing words")
 SECRET = "Promise no dates"
 
@@ -24,10 +23,7 @@ SECRET = "Promise no dates"
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with a rep, a deck of three slides that says what not to promise, and one whose second is hidden."""
     portal = Portal(tmp_path_factory.mktemp("presenting"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for role in ("admin", "rep"):
-        portal.flask("users", "create", f"{role}@example.com", "--role", role, "--password", PASSWORD)
+    portal.prepare(admin="admin", rep="rep")
     Make(portal.app).asset("Deck", slug="deck", pages=SLIDES, not_to_promise=SECRET)
     private = Make(portal.app).asset("Private", slug="private", pages=SLIDES)
     with portal.app.app_context(), unit_of_work():

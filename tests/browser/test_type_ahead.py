@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import sign_in
-from tests.browser.process import Portal
+from tests.browser.process import PASSWORD, Portal
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
@@ -22,10 +21,7 @@ RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})
 def portal(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with three pieces of content and a rep."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
-    portal.flask("db", "upgrade")
-    portal.flask("search", "ensure")
-    for role in ("admin", "rep"):  # without an admin the portal asks for one before anything else
-        portal.flask("users", "create", f"{role}@example.com", "--role", role, "--password", PASSWORD)
+    portal.prepare(admin="admin", rep="rep")  # without an admin the portal asks for one before anything else
     for title in ("Clinic tariff", "Clinic story", "Hospital deck"):
         path = portal.folder / f"{title}.md"
         path.write_text(f"# {title}\n\nWhat a {title} is.\n")
