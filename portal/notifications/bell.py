@@ -30,7 +30,7 @@ OTHER_ICON = "bell"
 
 @dataclass(frozen=True)
 class BellLine:
-    """One line: what it says, of how many news, and the newest of them, which opening it leads to."""
+    """One line: what it says, of how many news, when the latest was, and the newest, which opening it leads to."""
 
     id: int
     text: str
@@ -46,25 +46,26 @@ def unread_count(user_id: int) -> ScalarSelect[int]:
     return select(func.count()).select_from(lines.limit(MOST_COUNTED).subquery()).scalar_subquery()
 
 
-def bell_lines(user_id: int) -> Select[tuple[int, int, int]]:
-    """Select a person's lines as (newest notification, how many, is unread): unread ones first, then the newest."""
-    unread = select(
-        func.max(Notification.id).label("newest"), func.count().label("size"), literal(1).label("new")
-    )
-    unread = unread.where(_of(user_id), Notification.read_at.is_(None)).group_by(_line_key())
-    read = select(Notification.id, literal(1), literal(0)).where(
-        _of(user_id), Notification.read_at.is_not(None)
-    )
-    lines = union_all(unread, read).subquery()
-    found = select(lines.c.newest, lines.c.size, lines.c.new)
-    return found.order_by(lines.c.new.desc(), lines.c.newest.desc())
+def bell_lines(user_id: int) -> Select[tuple[int, int, datetime]]:
+    """Select a person's lines as (newest notification, how many, latest moment): unread ones first, then the latest.
+
+    What a mail could not carry comes under the bell late, so that the order of coming is not that of the moments.
+    """
+    new, read = Notification.read_at.is_(None), Notification.read_at.is_not(None)
+    latest = func.max(Notification.created_at).label("latest")
+    unread = select(func.max(Notification.id).label("newest"), func.count().label("size"), latest)
+    unread = unread.add_columns(literal(1).label("new")).where(_of(user_id), new).group_by(_line_key())
+    single = select(Notification.id, literal(1), Notification.created_at, literal(0))
+    lines = union_all(unread, single.where(_of(user_id), read)).subquery()
+    found = select(lines.c.newest, lines.c.size, lines.c.latest)
+    return found.order_by(lines.c.new.desc(), lines.c.latest.desc(), lines.c.newest.desc())
 
 
-def shown_lines(rows: Sequence[tuple[int, int, int]]) -> list[BellLine]:
+def shown_lines(rows: Sequence[tuple[int, int, datetime]]) -> list[BellLine]:
     """Return lines of bell_lines with their words, in the same order."""
     ids = [newest for newest, _, _ in rows]
     news = {row.id: row for row in db.session.scalars(select(Notification).where(Notification.id.in_(ids)))}
-    return [_shown(news[newest], size) for newest, size, _ in rows]
+    return [_shown(news[newest], size, latest) for newest, size, latest in rows]
 
 
 def mark_read(user_id: int, line: Notification | None = None) -> None:
@@ -88,7 +89,7 @@ def _line_key() -> ColumnElement[str]:
     return func.coalesce(Notification.group_key, literal("#") + cast(Notification.id, String))
 
 
-def _shown(newest: Notification, size: int) -> BellLine:
+def _shown(newest: Notification, size: int, latest: datetime) -> BellLine:
     joined = size > 1 and newest.group_title
     return BellLine(
         id=newest.id,
@@ -96,5 +97,5 @@ def _shown(newest: Notification, size: int) -> BellLine:
         icon=KINDS[newest.kind].icon if newest.kind in KINDS else OTHER_ICON,
         count=size,
         is_unread=newest.read_at is None,
-        at=newest.created_at,
+        at=latest,
     )

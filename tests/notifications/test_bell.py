@@ -71,6 +71,33 @@ def test_unread_news_of_one_group_is_one_line_with_its_number(app, make, sign_in
         assert db.session.scalar(select(unread_count(ann.id))) == 2
 
 
+def test_lines_stand_by_their_moments_and_a_group_by_the_latest_of_its_news(make, sign_in, deliver):
+    ann = make.user()
+    days = {"Old win": 200, "A": 40, "Fresh": 2, "B": 1, "Older": 90}
+    for title in days:
+        deliver(ann, title=title, group=HERON if len(title) == 1 else None)
+    # What came last under the bell need not be the latest: a mail that failed brings it late.
+    _happened(make, days | {"A": 1, "B": 40})
+    client = sign_in(ann)
+    page = client.get("/notifications").text
+    lines = ["2 new ratings", "Fresh", "Older", "Old win"]
+    assert sorted(lines, key=page.index) == lines
+    assert "yesterday" in page[page.index("2 new ratings") : page.index("Fresh")]
+    client.post("/notifications/read")
+    page = client.get("/notifications").text
+    read = [f">{title}<" for title in ("A", "Fresh", "B", "Older", "Old win")]
+    assert sorted(read, key=page.index) == read
+
+
+def _happened(make, days):
+    def run():
+        for title, ago in days.items():
+            told = db.update(Notification).where(Notification.title == title)
+            db.session.execute(told.values(created_at=now() - timedelta(days=ago)))
+
+    make.inside(run)
+
+
 def test_one_of_a_group_is_called_by_its_own_name(make, sign_in, deliver):
     ann, ben = make.user(), make.user()
     deliver(ann, ben, title="Rated 1 of 5", group=HERON)
