@@ -215,6 +215,7 @@ class Config:
         self.STAGE_WEIGHTS = _stage_weights("STAGE_WEIGHTS", read("STAGE_WEIGHTS"))
         self.STAGE_WEIGHT_DEFAULT = _percent("STAGE_WEIGHT_DEFAULT", read("STAGE_WEIGHT_DEFAULT"), 50)
         self.REQUEST_FADE_DAYS = _whole_number("REQUEST_FADE_DAYS", read("REQUEST_FADE_DAYS"), 30)
+        self.NOTIFICATION_DAYS = _whole_number("NOTIFICATION_DAYS", read("NOTIFICATION_DAYS"), 180)
         self.SMTP_HOST = _host("SMTP_HOST", read("SMTP_HOST"))
         self.SMTP_SECURITY = _security("SMTP_SECURITY", read("SMTP_SECURITY"))
         self.SMTP_PORT = _port("SMTP_PORT", read("SMTP_PORT"), SMTP_SECURITIES[self.SMTP_SECURITY])

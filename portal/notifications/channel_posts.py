@@ -61,8 +61,12 @@ def doubt_abandoned() -> None:
 
 
 def message(title: str, path: str) -> bytes:
-    """Return what Slack and Teams both take: a text with a link, in which nothing of the title can be a command."""
-    text = f"{one_line(title)}\n{current_app.config['BASE_URL']}{path}"
+    """Return what Slack and Teams both take: a text with a link, in which nothing of the title can be a command.
+
+    Nor can it be a link whose words hide where it leads: Slack writes those as <address|words>, Teams as
+    [words](address), which is none with a space between.
+    """
+    text = f"{one_line(title).replace('](', '] (')}\n{current_app.config['BASE_URL']}{path}"
     return json.dumps({"text": escape(text, quote=False)}).encode()
 
 

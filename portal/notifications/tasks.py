@@ -1,6 +1,8 @@
-"""The jobs that empty the outbox, send mail and tell channels, and the look every minute at what is due."""
+"""The jobs that empty the outbox, send mail, tell channels and clear what is long over, and the look every minute."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from flask import current_app
 
@@ -9,6 +11,7 @@ from portal.jobs import enqueue, job, pending
 from portal.notifications.channel_posts import any_due as any_post_due
 from portal.notifications.channel_posts import doubt_abandoned as doubt_abandoned_posts
 from portal.notifications.channel_posts import send_due_posts
+from portal.notifications.clearing import CLEARED, clear_next
 from portal.notifications.delivering import BATCH, deliver
 from portal.notifications.digests import due_digests, make_digests
 from portal.notifications.mailing import any_due, doubt_abandoned
@@ -36,6 +39,20 @@ def send_mails(_: int | None) -> None:
 def post_to_channels(_: int | None) -> None:
     """Tell the channels of teams what is due."""
     send_due_posts()
+
+
+@job("clear_notifications", nightly=True)
+def clear_notifications(_: int | None) -> None:
+    """Clear what was read or sent longer ago than NOTIFICATION_DAYS, some thousand rows a transaction."""
+    days = current_app.config["NOTIFICATION_DAYS"]
+    if not days:
+        return
+    before = now() - timedelta(days=days)
+    for table in CLEARED:
+        last: int | None = 0
+        while last is not None:
+            with unit_of_work():
+                last = clear_next(table, before, last)
 
 
 def look_after_channels() -> None:

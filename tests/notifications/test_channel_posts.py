@@ -55,6 +55,23 @@ def test_news_reaches_the_channels_that_want_it_once_and_no_sign_in_it_is_a_comm
     assert post.sent_at is not None
 
 
+def test_no_title_becomes_a_link_of_its_own_or_calls_the_whole_channel(
+    app, lead, aim, tell_channels, run_jobs
+):
+    title = "New: <!here> <https://evil.example|Heron> ![a](https://evil.example) [b]\u200b(https://evil.example) [c]"
+    with receiver() as site:
+        aim(site, lead.team_id)
+        tell_channels([lead.team_id], title=title)
+        run_jobs()
+    given = site.headers[0]["given"].partition("\r\n\r\n")[2]
+    words, _, address = json.loads(given)["text"].partition("\n")
+    assert words == (
+        "New: &lt;!here&gt; &lt;https://evil.example|Heron&gt; ![a] (https://evil.example)"
+        " [b] (https://evil.example) [c]"
+    )
+    assert address == f"{app.config['BASE_URL']}/deals/1"
+
+
 def test_what_a_server_cannot_take_now_is_told_later_with_growing_pauses(
     lead, aim, tell_channels, run_jobs, rows, later
 ):
