@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     *("users", "notifications", "usage", "search", "library", "deals", "content_requests", "feedback"),
-    *("sharing", "impact", "discovery", "reports", "home", "demo"),
+    *("sharing", "capture", "impact", "discovery", "reports", "home", "demo"),
 )
 
 

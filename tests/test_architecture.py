@@ -29,6 +29,7 @@ ORDER = (
     {"content_requests"},
     {"feedback"},
     {"sharing"},
+    {"capture"},
     {"impact"},
     {"discovery"},
     {"reports"},

@@ -13,6 +13,8 @@ KINDS = ("viewed", "downloaded", "presented", "sent")
 DEAL_KNOWN_BY = ("named", "sticky", "inferred", "imported")
 # Somebody said that it was for this deal; otherwise it merely happened to be chosen.
 SAID_SO = ("named", "imported")
+# What an inferred use was inferred from: a mail, a meeting, or the deal that was worked on that day.
+INFERRED_FROM = ("mail", "meeting", "same_day")
 
 
 class UsageEvent(Model):
@@ -41,6 +43,10 @@ class UsageEvent(Model):
     deal_id: Mapped[int | None] = mapped_column(ForeignKey("deals.id"))
     kind: Mapped[str] = mapped_column(String(20))
     deal_known_by: Mapped[str | None] = mapped_column(String(20))
+    inferred_from: Mapped[str | None] = mapped_column(String(20))
+    # Confirmed when the deal's end was known: kept, but no estimate of effect may read it.
+    is_late: Mapped[bool] = mapped_column(default=False)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("deal_imports.id"), index=True)
     source_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("usage_events.id"), unique=True)
     corrected_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -41,6 +41,8 @@ class User(Model):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"), index=True)
     time_zone: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str | None]
+    # Somebody who tries things out: what they do is counted nowhere.
+    is_test: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     team: Mapped[Team | None] = relationship(lazy="joined")

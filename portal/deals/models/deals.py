@@ -1,4 +1,4 @@
-"""Accounts and deals as the CRM tells them, their stage history, and what each import changed."""
+"""Accounts and deals as the CRM tells them, and their stage history."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from portal.users.models import User
 DEAL_STATUSES = ("open", "won", "lost")
 
 
+def _as_the_crm_says(context: Any) -> str:
+    return str(context.get_current_parameters()["stage"])
+
+
 class Account(Model):
-    """A company that is sold to; `key` is its name as compared, `name` as written."""
+    """A company that is sold to; `key` is its name as compared, `name` as written.
+
+    One that was merged stays, and points on: files that still spell it so find where its deals are now.
+    """
 
     __tablename__ = "accounts"
 
@@ -24,11 +31,54 @@ class Account(Model):
     key: Mapped[str] = mapped_column(String(500), unique=True)
     industry: Mapped[str | None] = mapped_column(String(500))
     region: Mapped[str | None] = mapped_column(String(500))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class AccountDomain(Model):
+    """A mail domain of an account, as a file or a person said: whoever writes from there belongs to it."""
+
+    __tablename__ = "account_domains"
+    __table_args__ = (UniqueConstraint("account_id", "domain"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    domain: Mapped[str] = mapped_column(String(253), index=True)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class AccountMerge(Model):
+    """One account was found to be another one: which deals moved, so that it can be taken back."""
+
+    __tablename__ = "account_merges"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    deal_ids: Mapped[list[int]] = mapped_column(JSON)
+    merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DistinctAccounts(Model):
+    """Two accounts that somebody said are two, however alike their names are; the smaller id stands first."""
+
+    __tablename__ = "distinct_accounts"
+
+    one_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class Deal(Model):
-    """One deal of one CRM. `size_minor` is the amount known before closing, which the outcome cannot have changed."""
+    """One deal of one CRM. `size_minor` is the amount known before closing, which the outcome cannot have changed.
+
+    `stage` is the portal's word for what the CRM calls `crm_stage`. A deal that the CRM no longer has is kept and
+    marked by `removed_at`; no list, sum or figure counts it.
+    """
 
     __tablename__ = "deals"
     __table_args__ = (
@@ -47,6 +97,7 @@ class Deal(Model):
     owner_name: Mapped[str | None] = mapped_column(String(500))
     owner_email: Mapped[str | None] = mapped_column(String(500))
     stage: Mapped[str] = mapped_column(String(500))
+    crm_stage: Mapped[str] = mapped_column(String(500), default=_as_the_crm_says)
     status: Mapped[str] = mapped_column(String(10))
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
@@ -63,6 +114,7 @@ class Deal(Model):
     loss_reason: Mapped[str | None] = mapped_column(String(500))
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account | None] = relationship()
     owner: Mapped[User | None] = relationship()
@@ -73,46 +125,13 @@ class Deal(Model):
 
 
 class StageEntry(Model):
-    """A deal entered a stage on a day."""
+    """A deal entered a stage on a day; two stages of the CRM may be one of the portal's."""
 
     __tablename__ = "stage_entries"
-    __table_args__ = (UniqueConstraint("deal_id", "stage", "entered_on"),)
+    __table_args__ = (UniqueConstraint("deal_id", "crm_stage", "entered_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"))
     stage: Mapped[str] = mapped_column(String(500))
+    crm_stage: Mapped[str] = mapped_column(String(500), default=_as_the_crm_says)
     entered_on: Mapped[date]
-
-
-class DealImport(Model):
-    """One import: which file, by whom, and what came of it, row by row where rows were refused."""
-
-    __tablename__ = "deal_imports"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    source: Mapped[str] = mapped_column(String(40))
-    filename: Mapped[str] = mapped_column(String(255))
-    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
-    accounts_filename: Mapped[str | None] = mapped_column(String(255))
-    accounts_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
-    users_filename: Mapped[str | None] = mapped_column(String(255))
-    users_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
-    state: Mapped[str] = mapped_column(String(20), default="waiting")
-    report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    created_by: Mapped[User | None] = relationship()
-
-
-class DealChange(Model):
-    """What one import changed on one deal: the fields as they were before, or nothing when the deal was new."""
-
-    __tablename__ = "deal_changes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey("deal_imports.id", ondelete="CASCADE"), index=True)
-    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"), index=True)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
