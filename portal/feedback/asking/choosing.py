@@ -120,10 +120,9 @@ def _first(uses: Select[Any]) -> UseQuestion | None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person sends an answer to: the use, what was noted of the question, and whether they rated it already."""
+    """What a person sends an answer to: the use, and whether they rated it already."""
 
     about: UseQuestion
-    question: Question | None
     is_answered: bool
 
 
@@ -147,4 +146,4 @@ def asked_of(user: User, deal_id: int, slug: str) -> Asked:
     about = UseQuestion(asset, deal_id, name, use.kind if use else None, use.at if use else None)
     rated = exists().where(Rating.user_id == user.id, Rating.version_id == asset.current_version_id)
     is_answered = bool(question and question.answered_at) or bool(db.session.scalar(select(rated)))
-    return Asked(about, question, is_answered)
+    return Asked(about, is_answered)

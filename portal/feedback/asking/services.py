@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, now
@@ -13,8 +13,8 @@ from portal.feedback.models import Question
 
 def note_asked(*, user_id: int, day: date, deal_id: int | None, asset_id: int | None) -> None:
     """Note that a person was asked this on this day of theirs; of two tabs that show a question, the first counts."""
-    about_the_same = (Question.deal_id == deal_id) & Question.asset_id.is_not_distinct_from(asset_id)
-    known = select(Question.id).where(Question.user_id == user_id, or_(Question.day >= day, about_the_same))
+    known = select(Question.id).where(Question.user_id == user_id)
+    known = known.where(or_(Question.day >= day, _about(deal_id, asset_id)))
     if db.session.scalar(known.limit(1)) is not None:
         return
     try:
@@ -25,10 +25,29 @@ def note_asked(*, user_id: int, day: date, deal_id: int | None, asset_id: int | 
         return
 
 
-def put_off(question: Question) -> None:
-    """Ask this no more; what was answered stays answered."""
+def put_off(*, user_id: int, day: date, deal_id: int | None, asset_id: int | None) -> None:
+    """Ask a person this no more, whatever else they were asked that day; what was answered stays answered."""
+    asked = select(Question).where(Question.user_id == user_id, _about(deal_id, asset_id))
+    question = db.session.scalar(asked)
+    if question is None:
+        free = _free_day(user_id, day)
+        question = Question(user_id=user_id, day=free, deal_id=deal_id, asset_id=asset_id)
+        db.session.add(question)
     if question.answered_at is None and question.dismissed_at is None:
         question.dismissed_at = now()
+    db.session.flush()
+
+
+def _about(deal_id: int | None, asset_id: int | None) -> ColumnElement[bool]:
+    return (Question.deal_id == deal_id) & Question.asset_id.is_not_distinct_from(asset_id)
+
+
+def _free_day(user_id: int, day: date) -> date:
+    """Return the latest day up to this one on which nothing is noted: a day holds one question."""
+    taken = set(db.session.scalars(select(Question.day).where(Question.user_id == user_id)))
+    while day in taken:
+        day -= timedelta(days=1)
+    return day
 
 
 def note_rated(user_id: int, asset_id: int) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.db import record_apart
 from portal.errors import PortalError
-from portal.feedback.asking.choosing import Asked, UseQuestion, asked_of, day_of, question_for
+from portal.feedback.asking.choosing import UseQuestion, asked_of, day_of, question_for
 from portal.feedback.asking.services import note_asked, put_off
 from portal.feedback.closing.queries import ClosingQuestion
 from portal.feedback.forms import RatingForm
@@ -62,17 +62,9 @@ def answer(deal_id: int, slug: str) -> Response:
 def later(deal_id: int, slug: str) -> Response:
     asked = asked_of(me(), deal_id, slug)
     if not asked.is_answered:
-        _put_off(asked)
-    return _done(None, "You have answered this already." if asked.is_answered else "All right, not now.")
-
-
-def _put_off(asked: Asked) -> None:
-    if asked.question is None:
         user, about = me(), asked.about
-        note_asked(user_id=user.id, day=day_of(user), deal_id=about.deal_id, asset_id=about.asset.id)
-        asked = asked_of(user, about.deal_id, about.asset.slug)
-    if asked.question is not None:
-        put_off(asked.question)
+        put_off(user_id=user.id, day=day_of(user), deal_id=about.deal_id, asset_id=about.asset.id)
+    return _done(None, "You have answered this already." if asked.is_answered else "All right, not now.")
 
 
 def _done(about: UseQuestion | None, words: str) -> Response:

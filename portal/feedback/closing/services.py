@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import delete, update
 
@@ -11,7 +12,7 @@ from portal.content_requests.services import ask, support
 from portal.db import db, insert_rows, now
 from portal.deals.models import Deal
 from portal.errors import Conflict, Invalid
-from portal.feedback.asking.services import note_asked
+from portal.feedback.asking.services import put_off
 from portal.feedback.closing.queries import Unanswered, answer_of, offered_on
 from portal.feedback.models import ClosingAnswer, MatteredAsset, Question
 from portal.notifications.services import notify
@@ -60,10 +61,9 @@ def _check(deal: Deal, by: User, chosen: set[int], none_of_them: bool, words: st
         )
 
 
-def leave_unsaid(deal: Deal, by: User, *, day: object) -> None:
+def leave_unsaid(deal: Deal, by: User, *, day: date) -> None:
     """Never ask the owner about this deal again; its page keeps the form."""
-    note_asked(user_id=by.id, day=day, deal_id=deal.id, asset_id=None)  # type: ignore[arg-type]
-    _note(deal.id, by.id, dismissed_at=now())
+    put_off(user_id=by.id, day=day, deal_id=deal.id, asset_id=None)
 
 
 def _note(deal_id: int, user_id: int, **moment: object) -> None:

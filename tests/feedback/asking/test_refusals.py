@@ -134,6 +134,33 @@ def test_putting_off_what_was_not_noted_as_asked_notes_it(sign_in, rep, deck, de
     assert "question-title" not in client.get("/").text
 
 
+def test_what_another_tab_showed_is_put_off_for_good_though_another_question_was_noted_that_day(
+    make, sign_in, rep, deck, deal, rows
+):
+    client = sign_in(rep)
+    other = make.asset("Egret sheet", slug="egret")
+    make.use(other, rep, kind="sent", deal=deal, at=now() - timedelta(hours=2))
+    assert "Egret sheet" in client.get("/").text
+    yesterday = now().date() - timedelta(days=1)
+    third = make.asset("Teal story", slug="teal")
+    make.store(Question(user_id=rep.id, day=yesterday, deal_id=deal.id, asset_id=third.id))
+    for _ in range(2):
+        assert client.post(f"/questions/{deal.id}/heron/later").status_code == 303
+    put_off = select(Question).where(Question.asset_id == deck.id, Question.dismissed_at.is_not(None))
+    assert [question.day for question in rows(put_off)] == [yesterday - timedelta(days=1)]
+    assert "Egret sheet" in client.get("/").text, "what is asked today stays"
+    client.post(f"/questions/{deal.id}/egret/later")
+    for _ in range(3):
+        assert "question-title" not in client.get("/").text
+        make.inside(_another_day)
+
+
+def _another_day():
+    for question in db.session.scalars(select(Question).order_by(Question.day)):
+        question.day -= timedelta(days=1)
+        db.session.flush()
+
+
 def test_nobody_answers_what_somebody_else_was_asked(make, sign_in, team, asked, deal, rows):
     mate = sign_in(make.user("rep", team=team))
     marketer = sign_in(make.user("marketer"))

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db, now
+from portal.deals.models import Deal
 from portal.feedback.models import ClosingAnswer, MatteredAsset, Question
 from portal.users.models import User
 
@@ -51,6 +52,17 @@ def _another_day(make):
             question.asked_at -= timedelta(days=1)
 
     make.inside(pass_by)
+
+
+def test_a_deal_left_unsaid_on_a_day_of_another_question_is_not_asked_about_again(make, sign_in, rep, deal):
+    latest = make.deal(owner=rep, status="lost", name="Beacon", closed_on=now().date())
+    client = sign_in(rep)
+    assert "Beacon" in (_asks(client.get("/").text) or "")
+    assert client.post(f"/deals/{deal.id}/closing/later").status_code == 303
+    client.post(f"/deals/{latest.id}/closing/later")
+    make.inside(lambda: db.session.execute(db.delete(Question).where(Question.deal_id == latest.id)))
+    make.inside(lambda: db.session.delete(db.session.get_one(Deal, latest.id)))
+    assert _asks(client.get("/").text) is None
 
 
 def test_a_closed_deal_is_asked_about_before_what_was_used_and_once_a_day_in_all(
