@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -31,7 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
-from portal.db import db, now, one_of
+from portal.db import db, now
 from portal.deals.models import Account, Deal
 from portal.usage.sums import local_day
 
@@ -132,9 +133,10 @@ def _fresh(request_ids: Sequence[int] | None) -> Subquery:
     people = select(Supporter.request_id, func.count().label("people"))
     found = select(ContentRequest.id)
     if request_ids is not None:
-        waits = waits.where(one_of(WaitingDeal.request_id, request_ids))
-        people = people.where(one_of(Supporter.request_id, request_ids))
-        found = found.where(one_of(ContentRequest.id, request_ids))
+        # Named one by one, the database begins with their rows; sent as one value, with all open deals.
+        waits = waits.where(WaitingDeal.request_id.in_(request_ids))
+        people = people.where(Supporter.request_id.in_(request_ids))
+        found = found.where(ContentRequest.id.in_(request_ids))
     of = waits.group_by(WaitingDeal.request_id).subquery("waits")
     by = people.group_by(Supporter.request_id).subquery("people")
     like = _alike(request_ids)
@@ -154,16 +156,22 @@ def _alike(request_ids: Sequence[int] | None) -> Subquery:
 
     Deals are counted by what they are first: of each kind that waits, there are all but those that wait.
     """
-    industry = func.coalesce(Deal.industry, Account.industry)
-    known = and_(Deal.status == "open", industry.is_not(None), Deal.product.is_not(None))
-    kind = (industry.label("industry"), Deal.product, func.count().label("deals"))
-    waits = select(WaitingDeal.request_id, *kind).join(Deal, Deal.id == WaitingDeal.deal_id)
-    waits = waits.outerjoin(Account, Account.id == Deal.account_id).where(known)
-    kinds = select(*kind).outerjoin(Account, Account.id == Deal.account_id).where(known)
+    # The account is looked up only for deals that have no industry of their own.
+    of_account = select(Account.industry).where(Account.id == Deal.account_id).scalar_subquery()
+    industry = func.coalesce(Deal.industry, of_account).label("industry")
+    is_open = Deal.status == "open"
+    each = select(industry, Deal.product).where(is_open).subquery("each")
+    wait = select(WaitingDeal.request_id, industry, Deal.product).where(is_open)
+    wait = wait.join(Deal, Deal.id == WaitingDeal.deal_id)
     if request_ids is not None:
-        waits = waits.where(one_of(WaitingDeal.request_id, request_ids))
-    own = waits.group_by(WaitingDeal.request_id, industry, Deal.product).subquery("own")
-    every = kinds.group_by(industry, Deal.product).subquery("kinds")
+        wait = wait.where(WaitingDeal.request_id.in_(request_ids))
+    one = wait.subquery("one")
+    own = select(one, func.count().label("deals")).group_by(*one.c).subquery("own")
+    kinds = select(each, func.count().label("deals")).group_by(*each.c)
+    if request_ids is not None:
+        # Few requests have few kinds: other deals are passed by before they are sorted into kinds.
+        kinds = kinds.where(tuple_(*each.c).in_(select(one.c.industry, one.c.product)))
+    every = kinds.subquery("kinds")
     both = select(own.c.request_id, func.sum(every.c.deals - own.c.deals).label("deals"))
     both = both.join(every, and_(every.c.industry == own.c.industry, every.c.product == own.c.product))
     return both.group_by(own.c.request_id).subquery("alike")

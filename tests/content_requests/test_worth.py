@@ -206,3 +206,15 @@ def test_what_is_reckoned_is_said_in_the_words_of_both_databases(app):
         fresh = select(worth._fresh(None))
         assert "julianday" in str(fresh.compile(dialect=sqlite.dialect()))
         assert "CAST(content_requests.needed_by AS DATE)" in str(fresh.compile(dialect=postgresql.dialect()))
+
+
+def test_of_one_request_its_own_rows_are_read_first_and_all_deals_once_at_most(app, make):
+    with app.app_context():
+        compiled = select(worth._fresh([1])).compile(
+            dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True}
+        )
+        values = tuple(compiled.params[name] for name in compiled.positiontup)
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
+        steps = [row[3] for row in plan]
+    assert not [step for step in steps if "request_id=? AND deal_id=?" in step]
+    assert len([step for step in steps if step.startswith("SEARCH deals USING INDEX ix_deals")]) == 1
