@@ -17,12 +17,15 @@ PATIENCE_SECONDS = 90
 
 
 class Command:
-    """A flask command that runs in a process group of its own; its lines can be read while it runs."""
+    """A flask command that runs in a process group of its own; its lines can be read while it runs.
 
-    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
+    `app` names another way to make the portal, for what a test has to change inside the process.
+    """
+
+    def __init__(self, folder: Path, *arguments: str, app: str = "portal", **settings: str) -> None:
         environment = {**os.environ, "PORTAL_DATA_DIR": str(folder), "SOFFICE": "none", **settings}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "portal", *arguments],
+            [sys.executable, "-m", "flask", "--app", app, *arguments],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

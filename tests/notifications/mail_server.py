@@ -90,7 +90,7 @@ class Gate:
     def __init__(self) -> None:
         self.reached, self._open = threading.Event(), threading.Event()
 
-    def __call__(self, envelope: Envelope) -> None:
+    def __call__(self, given: object) -> None:
         self.reached.set()
         self._open.wait(60)
 

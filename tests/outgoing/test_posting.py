@@ -19,16 +19,30 @@ OK = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 @contextmanager
-def receiver(answer: bytes = OK, act: Callable[[socket.socket], None] | None = None) -> Iterator[Site]:
-    """A server with a certificate for site.example; what it was given stands in `site.headers`."""
+def receiver(
+    answer: bytes = OK,
+    act: Callable[[socket.socket], None] | None = None,
+    *,
+    at_first: Callable[[socket.socket], None] | None = None,
+) -> Iterator[Site]:
+    """A server with a certificate for site.example; what it was given stands in `site.headers`.
+
+    It acts once it was given all, or at first, while the connection is not secure yet.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
 
     def serve(connection: socket.socket) -> None:
+        if at_first:
+            at_first(connection)
         with context.wrap_socket(connection, server_side=True) as secure:
             given = b""
             while b"}" not in given:
-                given += secure.recv(65536)
+                part = secure.recv(65536)
+                if not part:
+                    # Whoever came has nothing to give.
+                    return
+                given += part
             site.headers.append({"given": given.decode()})
             if act:
                 act(secure)
