@@ -1,0 +1,1 @@
+"""Owners: whom a CRM names, and who that is here."""
