@@ -15,20 +15,24 @@ from portal.users.models import User
 
 # Domains at which anybody may have an address; none of them belongs to an account.
 FREE = frozenset(
-    """
-    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com aol.com icloud.com me.com
-    mac.com proton.me protonmail.com pm.me gmx.com gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de mail.com
-    zoho.com yandex.com yandex.ru mail.ru qq.com 163.com 126.com orange.fr free.fr laposte.net wanadoo.fr libero.it
-    virgilio.it comcast.net verizon.net att.net sbcglobal.net hotmail.co.uk hotmail.fr yahoo.co.uk yahoo.fr yahoo.de
-    btinternet.com bluewin.ch fastmail.com hey.com tutanota.com posteo.de mailbox.org
-    """.split()
-)
+    {
+        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com",
+        "ymail.com", "aol.com", "icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com",
+        "pm.me", "gmx.com", "gmx.net", "gmx.de", "gmx.at", "gmx.ch", "web.de", "t-online.de",
+        "freenet.de", "mail.com", "zoho.com", "yandex.com", "yandex.ru", "mail.ru", "qq.com", "163.com",
+        "126.com", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr", "libero.it", "virgilio.it",
+        "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "hotmail.co.uk", "hotmail.fr",
+        "yahoo.co.uk", "yahoo.fr", "yahoo.de", "btinternet.com", "bluewin.ch", "fastmail.com",
+        "hey.com", "tutanota.com", "posteo.de", "mailbox.org"
+    }
+)  # fmt: skip
 
 
 def deals_of_domains(domains: Collection[str], user: User) -> list[Deal]:
     """Return the open deals that a person sees of the accounts to which mail domains belong.
 
-    Own deals come first, then those that the person worked on last. A domain below an account's counts as the account's.
+    Own deals come first, then those that the person worked on last. One below an account's domain is the
+    account's.
     """
     wanted = {above for domain in domains for above in _above(domain.strip().lower())} - FREE
     if not wanted:
