@@ -17,6 +17,8 @@ from portal.users.models import User
 DIGESTS = ("daily", "weekly")
 HOUR = time(7)
 MONDAY = 0
+# Who moves to another time zone may pass seven again soon, and gets no second one within so long.
+APART = {"daily": timedelta(hours=12), "weekly": timedelta(days=3.5)}
 
 
 def due_digests(moment: datetime) -> list[tuple[str, str]]:
@@ -34,17 +36,17 @@ def due_digests(moment: datetime) -> list[tuple[str, str]]:
 def make_digests(mail_time: str, zone: str, moment: datetime) -> int:
     """Make the mails of one digest for everybody in a time zone and return how many.
 
-    There is one per person and local day: its day is part of the mail's Message-ID, which is unique.
+    There is one per person and local day: when it was due is part of the mail's Message-ID, which is unique.
     """
-    day = _day(mail_time, zone, moment)
+    due = _due_at(_day(mail_time, zone, moment), zone)
     here = select(User.id).where(_zone() == zone)
-    waiting = (OutboxMessage.mail_time == mail_time) & (OutboxMessage.created_at < _due_at(day, zone))
+    waiting = (OutboxMessage.mail_time == mail_time) & (OutboxMessage.created_at < due)
     waiting &= OutboxMessage.recipient_id.in_(here)
     _leave_out_what_needs_no_mail(waiting)
     people = sorted(db.session.scalars(select(OutboxMessage.recipient_id).where(waiting).distinct()))
-    before, after = f"<{mail_time}.{day}.", f".{_portal()}@{mail_domain()}>"
-    made = select(Mail.user_id).where(Mail.message_id.startswith(before, autoescape=True))
-    had = set(db.session.scalars(made.where(one_of(Mail.user_id, people))))
+    before, after = f"{_opening(mail_time, due)}.", f".{_portal()}@{mail_domain()}>"
+    lately = Mail.message_id.between(_opening(mail_time, due - APART[mail_time]), f"<{mail_time}.~")
+    had = set(db.session.scalars(select(Mail.user_id).where(lately, one_of(Mail.user_id, people))))
     fresh = [person for person in people if person not in had]
     facts = {"mail_time": mail_time, "run_after": moment}
     insert_rows(
@@ -83,6 +85,11 @@ def _day(mail_time: str, zone: str, moment: datetime) -> date:
 
 def _due_at(day: date, zone: str) -> datetime:
     return datetime.combine(day, HOUR, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _opening(mail_time: str, due: datetime) -> str:
+    """Return how the Message-IDs of a digest begin; in the order of text they are in that of time."""
+    return f"<{mail_time}.{due:%Y-%m-%dT%H%M}"
 
 
 def _portal() -> str:

@@ -128,6 +128,18 @@ def test_who_moves_to_another_time_zone_still_gets_one_a_day(make, at, wait_sinc
     assert [at(utc(2027, 1, 5, 12)), at(utc(2027, 1, 6, 12))] == [0, 1]
 
 
+def test_who_moves_far_west_hears_the_next_morning_and_far_east_not_twice_within_hours(make, at, wait_since):
+    ann = make.user(email="ann@firm.test", time_zone="Pacific/Kiritimati")
+    wait_since(utc(2027, 1, 5, 12), ann)
+    assert at(utc(2027, 1, 5, 17)) == 1, "seven on the sixth there"
+    wait_since(utc(2027, 1, 5, 18), ann)
+    make.store(_moved(ann, "America/Los_Angeles"))
+    assert [at(utc(2027, 1, 6, 14, 59)), at(utc(2027, 1, 6, 15))] == [0, 1], "seven on the sixth once more"
+    wait_since(utc(2027, 1, 6, 16), ann)
+    make.store(_moved(ann, "Pacific/Kiritimati"))
+    assert [at(utc(2027, 1, 6, 17)), at(utc(2027, 1, 7, 5)), at(utc(2027, 1, 7, 17))] == [0, 0, 1]
+
+
 def _moved(user, zone):
     user.time_zone = zone
     return user
