@@ -43,30 +43,19 @@ class _Later(FunctionElement[datetime]):
 
     type = UtcDateTime()
     inherit_cache = True
-    sign = "+"
-    # Moments are text in SQLite, with six digits after the point, of which it reckons with three.
-    pattern, rest = "%Y-%m-%d %H:%M:%f", "999"
-
-
-class _Earlier(_Later):
-    """The moment before which no opening is followed by a use, to the second."""
-
-    inherit_cache = True
-    sign = "-"
-    pattern, rest = "%Y-%m-%d %H:%M:%S", ".000000"
 
 
 @compiles(_Later)
 def _by_interval(element: Any, compiler: Any, **given: Any) -> str:
     at = compiler.process(element.clauses, **given)
-    return f"({at} {element.sign} interval '{USED_WITHIN.seconds} seconds')"
+    return f"({at} + interval '{USED_WITHIN.seconds} seconds')"
 
 
 @compiles(_Later, "sqlite")
 def _as_text(element: Any, compiler: Any, **given: Any) -> str:
+    # Moments are text in SQLite, with six digits after the point, of which it reckons with three.
     at = compiler.process(element.clauses, **given)
-    moved = f"strftime('{element.pattern}', {at}, '{element.sign}{USED_WITHIN.seconds} seconds')"
-    return f"({moved} || '{element.rest}')"
+    return f"(strftime('%Y-%m-%d %H:%M:%f', {at}, '+{USED_WITHIN.seconds} seconds') || '999')"
 
 
 @dataclass(frozen=True)
@@ -127,30 +116,29 @@ def uses_of(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
 
     Within two hours of opening it; a use belongs to the last search that opened what was used.
     """
+    columns = (Search.id, Search.at, Search.user_id, SearchClick.id.label("click_id"), SearchClick.asset_id)
+    clicks = select(*columns, SearchClick.at.label("opened_at")).join(
+        Search, Search.id == SearchClick.search_id
+    )
+    # Found out before anything else: SQLite would begin with all uses of these people, however short the time.
+    opened = clicks.where(*conditions).cte("opened").prefix_with("MATERIALIZED")
     use = aliased(UsageEvent, effective_events().where(touches()).subquery())
     later, other = aliased(SearchClick), aliased(Search)
-    same = and_(use.user_id == Search.user_id, use.asset_id == SearchClick.asset_id)
-    soon = and_(
-        use.at.between(SearchClick.at, _Later(SearchClick.at)),
-        SearchClick.at.between(_Earlier(use.at), use.at),
-    )
+    same = and_(use.user_id == opened.c.user_id, use.asset_id == opened.c.asset_id)
+    soon = use.at.between(opened.c.opened_at, _Later(opened.c.opened_at))
     opened_again = (
         select(later.id)
         .join(other, other.id == later.search_id)
         .where(
-            later.asset_id == SearchClick.asset_id,
-            later.at.between(SearchClick.at, use.at),
-            or_(later.at > SearchClick.at, later.id > SearchClick.id),
-            other.user_id == Search.user_id,
+            later.asset_id == opened.c.asset_id,
+            later.at.between(opened.c.opened_at, use.at),
+            or_(later.at > opened.c.opened_at, later.id > opened.c.click_id),
+            other.user_id == opened.c.user_id,
         )
     )
-    seconds = extract("epoch", func.min(use.at)) - extract("epoch", Search.at)
-    found = (
-        select(Search.id.label("search_id"), seconds.label("seconds"))
-        .join(SearchClick, SearchClick.search_id == Search.id)
-        .join(use, same & soon)
-    )
-    return found.where(*conditions, ~opened_again.exists()).group_by(Search.id, Search.at).subquery()
+    seconds = extract("epoch", func.min(use.at)) - extract("epoch", opened.c.at)
+    found = select(opened.c.id.label("search_id"), seconds.label("seconds")).join(use, same & soon)
+    return found.where(~opened_again.exists()).group_by(opened.c.id, opened.c.at).subquery()
 
 
 def facts(

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import FromClause, Select, Subquery, distinct, func, or_, select
+from sqlalchemy import FromClause, Select, Subquery, case, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db, now
@@ -104,15 +104,18 @@ def lately_since() -> date:
 def totals(scope: Scope) -> Totals:
     """Return the sums over all searches of a scope."""
     each = facts(scope, uses=False)
-    sums = (func.coalesce(func.sum(each.c[name]), 0).label(name) for name in COUNTED)
+    names = ("in_vain", "rephrased", "opened")
+    sums = (func.coalesce(func.sum(each.c[name]), 0).label(name) for name in names)
     number, people = func.count().label("searches"), func.count(distinct(each.c.user_id)).label("people")
     row = db.session.execute(select(number, people, *sums).select_from(each)).mappings().one()
+    # What found something and is not opened is the rest, which need not be looked for.
+    rest = row["searches"] - row["in_vain"] - row["opened"]
     used = uses_of(scope.conditions())
     place, many = func.row_number().over(order_by=used.c.seconds), func.count().over()
     ordered = select(used.c.seconds, place.label("place"), many.label("number")).subquery()
     median = select(func.avg(ordered.c.seconds), func.max(ordered.c.number)).where(_middle(ordered))
     seconds, used_number = db.session.execute(median).one()
-    return Totals(**{**row, "used": used_number or 0, "seconds": seconds})
+    return Totals(**row, unopened=rest, used=used_number or 0, seconds=seconds)
 
 
 def searched(
@@ -232,14 +235,22 @@ def _middle(ordered: Subquery) -> Any:
 
 def _places(each: FromClause) -> Subquery:
     """The median place of the hits that were opened."""
-    by_words = func.row_number().over(partition_by=each.c.words, order_by=SearchClick.place)
-    number = func.count().over(partition_by=each.c.words)
-    ordered = (
-        select(each.c.words, SearchClick.place.label("at"), by_words.label("place"), number.label("number"))
-        .join(SearchClick, SearchClick.search_id == each.c.id)
+    # There are few places, and very many openings: counted by place, only a few rows are put in order.
+    counted = (
+        select(each.c.words, SearchClick.place, func.count().label("number"))
+        .join_from(each, SearchClick, SearchClick.search_id == each.c.id)
+        .group_by(each.c.words, SearchClick.place)
         .subquery()
     )
-    median = select(ordered.c.words, func.avg(ordered.c.at).label("place")).where(_middle(ordered))
+    until = func.sum(counted.c.number).over(partition_by=counted.c.words, order_by=counted.c.place)
+    number = func.sum(counted.c.number).over(partition_by=counted.c.words)
+    columns = (counted.c.words, counted.c.place, until.label("until"), number.label("number"))
+    ordered = select(*columns).subquery()
+    lower, upper = (
+        func.min(case((ordered.c.until >= (ordered.c.number + more) // 2, ordered.c.place)))
+        for more in (1, 2)
+    )
+    median = select(ordered.c.words, ((lower + upper) / 2.0).label("place"))
     return median.group_by(ordered.c.words).subquery()
 
 

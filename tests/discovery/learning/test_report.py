@@ -250,3 +250,15 @@ def test_each_list_says_what_would_be_there_when_it_is_empty(make, sign_in, show
     page = sign_in(make.user("manager")).get(f"/reports/search?show={show}")
     assert page.status_code == 200
     assert "empty" in page.text
+
+
+@pytest.mark.parametrize(
+    ("places", "median"), [((1, 1, 3), "1.0"), ((3, 1, 2, 2), "2.0"), ((1, 1, 8, 9), "4.5"), ((7,), "7.0")]
+)
+def test_the_place_of_a_row_is_the_median_of_what_was_opened(make, sign_in, places, median):
+    rep, asset = make.user("rep"), make.asset()
+    found = make.search(rep, "price", results=9)
+    make.store(*(SearchClick(search_id=found.id, asset_id=asset.id, place=place) for place in places))
+    answer = sign_in(make.user("marketer")).get("/reports/search.csv")
+    head, row, *_ = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert row[head.index("Place opened")] == median
