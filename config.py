@@ -21,6 +21,7 @@ SMTP_SECURITIES = {"none": 25, "starttls": 587, "tls": 465}
 # What an open deal counts for the worth of requests, in percent of its amount, where its stage has one of these names.
 STAGE_WEIGHTS = "Prospecting=10 Qualification=20 Discovery=20 Evaluation=40 Proposal=60 Negotiation=80"
 _STAGE_WEIGHT = re.compile(r"""[\s,]*(?:"([^"]+)"|([^=,"]+?))\s*=\s*([0-9]{1,3})\s*%?(?=[\s,]|$)""")
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 BOOSTS = ("rating", "wins", "freshness", "deal", "approved", "new")
 
 
@@ -128,6 +129,22 @@ def _port(name: str, text: str | None, default: int) -> int:
     return number
 
 
+def _positive(name: str, text: str | None, default: int) -> int:
+    """Return a setting that is a whole number from 1, or end with a message that names it."""
+    number = _whole_number(name, text, default)
+    if number == 0:
+        raise SystemExit(f"The setting {name} has to be 1 or more.")
+    return number
+
+
+def _domain(name: str, text: str | None) -> str:
+    """Return a setting that is a mail domain in small letters, or end with a message that names it."""
+    domain = (text or "").strip().lower()
+    if domain and (len(domain) > 200 or _DOMAIN.fullmatch(domain) is None):
+        raise SystemExit(f"The setting {name} has to be a domain such as log.example.com, not {text!r}.")
+    return domain
+
+
 def _host(name: str, text: str | None) -> str:
     """Return a setting that is the name or address of a machine, or end with a message that names it."""
     host = (text or "").strip()
@@ -221,6 +238,12 @@ class Config:
         self.SMTP_PORT = _port("SMTP_PORT", read("SMTP_PORT"), SMTP_SECURITIES[self.SMTP_SECURITY])
         self.SMTP_USER, self.SMTP_PASSWORD = _login(read("SMTP_USER"), read("SMTP_PASSWORD"))
         self.MAIL_FROM = _sender("MAIL_FROM", read("MAIL_FROM"), is_needed=bool(self.SMTP_HOST))
+        self.CAPTURE_DOMAIN = _domain("CAPTURE_DOMAIN", read("CAPTURE_DOMAIN"))
+        self.CAPTURE_HOST = _host("CAPTURE_HOST", read("CAPTURE_HOST")) or "127.0.0.1"
+        self.CAPTURE_PORT = _port("CAPTURE_PORT", read("CAPTURE_PORT"), 2525)
+        self.CAPTURE_MAX_MB = _positive("CAPTURE_MAX_MB", read("CAPTURE_MAX_MB"), 30)
+        self.CAPTURE_PER_MINUTE = _positive("CAPTURE_PER_MINUTE", read("CAPTURE_PER_MINUTE"), 30)
+        self.CAPTURE_DAYS = _whole_number("CAPTURE_DAYS", read("CAPTURE_DAYS"), 180)
 
 
 class DevelopmentConfig(Config):

@@ -52,6 +52,14 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("STAGE_WEIGHTS", "Negotiation=80 negotiation=70"),
         ("STAGE_WEIGHT_DEFAULT", "101"),
         ("REQUEST_FADE_DAYS", "a month"),
+        ("CAPTURE_DOMAIN", "log"),
+        ("CAPTURE_DOMAIN", "@log.example.com"),
+        ("CAPTURE_DOMAIN", "log.example.com/in"),
+        ("CAPTURE_HOST", "all of them"),
+        ("CAPTURE_PORT", "smtp"),
+        ("CAPTURE_MAX_MB", "0"),
+        ("CAPTURE_PER_MINUTE", "0"),
+        ("CAPTURE_DAYS", "half a year"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):
