@@ -22,6 +22,7 @@ from portal.demo.loading import (
     deals,
     deliveries,
     extras,
+    following,
     from_sales,
     opinions,
     people,
@@ -106,6 +107,7 @@ def load(
             saved_searches.add_saved_searches(this.numbers, this.moment)
         drain(kinds=_JOBS)
     with unit_of_work():
+        following.read_what_is_old(this.moment)
         look_over(opened=opened_since)
         # Hygiene says when the library was looked over last: this was it.
         db.session.add(Job(kind=LOOK, state="done", finished_at=now()))
@@ -155,6 +157,7 @@ def _what_happened(this: _Load) -> None:
         opinions.add_requests(this.numbers, this.story, searches.in_vain())
         deliveries.add_deliveries(this.numbers, this.moment)
         talks.add_talks(this.numbers, this.moment)
+        following.add_follows(this.numbers, this.moment)
         closing.add_answers(this.numbers, this.story, this.moment)
         closing.tell_makers(this.moment)
 
