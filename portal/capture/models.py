@@ -72,7 +72,7 @@ class Meeting(Model):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     domains: Mapped[list[str]] = mapped_column(JSON)
-    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deals.id", ondelete="SET NULL"))
+    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deals.id", ondelete="SET NULL"), index=True)
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -106,11 +106,15 @@ class ProposedUse(Model):
     mail_id: Mapped[int | None] = mapped_column(ForeignKey("received_mails.id", ondelete="SET NULL"))
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id", ondelete="SET NULL"))
     # The use without a deal that is proposed for one, where there is one already.
-    of_event_id: Mapped[int | None] = mapped_column(ForeignKey("usage_events.id", ondelete="CASCADE"))
+    of_event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("usage_events.id", ondelete="CASCADE"), index=True
+    )
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    usage_event_id: Mapped[int | None] = mapped_column(ForeignKey("usage_events.id", ondelete="SET NULL"))
+    usage_event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("usage_events.id", ondelete="SET NULL"), index=True
+    )
 
     asset: Mapped[Asset] = relationship()
     version: Mapped[Version | None] = relationship()

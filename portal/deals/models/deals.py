@@ -68,7 +68,9 @@ class DistinctAccounts(Model):
     __tablename__ = "distinct_accounts"
 
     one_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -125,7 +127,10 @@ class Deal(Model):
 
 
 class StageEntry(Model):
-    """A deal entered a stage on a day; two stages of the CRM may be one of the portal's."""
+    """A deal entered a stage on a day; two stages of the CRM may be one of the portal's.
+
+    `is_seen` says that no history told it: an import saw the deal there on that day, which it entered then or before.
+    """
 
     __tablename__ = "stage_entries"
     __table_args__ = (UniqueConstraint("deal_id", "crm_stage", "entered_on"),)
@@ -135,3 +140,4 @@ class StageEntry(Model):
     stage: Mapped[str] = mapped_column(String(500))
     crm_stage: Mapped[str] = mapped_column(String(500), default=_as_the_crm_says)
     entered_on: Mapped[date]
+    is_seen: Mapped[bool] = mapped_column(default=False)
