@@ -51,7 +51,7 @@ def propose(
         meeting_id=meeting_id,
         of_event_id=of_event_id,
     )
-    if not _counts(user_id) or _is_proposed(proposal) or _is_logged(proposal):
+    if not _counts(user_id) or _is_proposed(proposal) or is_logged(proposal, deal_id):
         return None
     db.session.add(proposal)
     db.session.flush()
@@ -79,15 +79,15 @@ def _is_proposed(new: ProposedUse) -> bool:
     return _any(select(ProposedUse.id).where(ProposedUse.user_id == new.user_id, same))
 
 
-def _is_logged(new: ProposedUse) -> bool:
-    """Say whether the use is logged: on that very deal, or, where none is proposed, on whichever."""
+def is_logged(new: ProposedUse, deal_id: int | None) -> bool:
+    """Say whether a proposed use is logged already: on this deal, or, where none is known, on whichever."""
     same = effective_events().where(
         UsageEvent.user_id == new.user_id,
         UsageEvent.asset_id == new.asset_id,
         UsageEvent.kind == new.kind,
         UsageEvent.at.between(new.at - SAME, new.at + SAME),
     )
-    on = UsageEvent.deal_id.is_not(None) if new.deal_id is None else UsageEvent.deal_id == new.deal_id
+    on = UsageEvent.deal_id.is_not(None) if deal_id is None else UsageEvent.deal_id == deal_id
     return _any(same.where(on).with_only_columns(UsageEvent.id))
 
 

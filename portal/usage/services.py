@@ -15,7 +15,7 @@ from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.usage.models import KINDS, SAID_SO, UsageEvent
 from portal.usage.queries import effective_events, known_source_keys
-from portal.usage.sums import add_days, add_first_uses, local_day, recompute_first_use
+from portal.usage.sums import add_days, add_first_uses, local_day, recompute_first_use, take_from_day
 from portal.users.models import User
 
 # A reload or a double click is not a second use.
@@ -53,6 +53,8 @@ def record(
     page_number: int | None = None,
     at: datetime | None = None,
     source_key: str | None = None,
+    inferred_from: str | None = None,
+    is_late: bool = False,
 ) -> UsageEvent | None:
     """Write down one use, or return None when the same person did the same less than ten seconds ago.
 
@@ -71,6 +73,8 @@ def record(
         deal_known_by=known_by,
         page_number=page_number,
         source_key=source_key,
+        inferred_from=inferred_from,
+        is_late=is_late,
     )
     if kind != "sent" and _is_double(event):
         return None
@@ -135,11 +139,20 @@ def _values(use: NewUse) -> dict[str, Any]:
     return values
 
 
-def move(event: UsageEvent, deal_id: int, by: User) -> UsageEvent:
+def move(event: UsageEvent, deal_id: int, by: User, *, is_late: bool = False) -> UsageEvent:
     """Say that a use belonged to another deal: a new event repeats it there, and the old one stops counting."""
     if event.deal_id == deal_id:
         raise Conflict("This use is on that deal already.", field="deal_id")
-    return _correct(event, deal_id, by)
+    return _correct(event, deal_id, by, known_by="named", is_late=is_late)
+
+
+def assign(
+    event: UsageEvent, deal_id: int, by: User, *, inferred_from: str, is_late: bool = False
+) -> UsageEvent:
+    """Say of a use without a deal which one it was for, as was inferred and its person confirmed."""
+    if event.deal_id is not None:
+        raise Conflict("This use is on a deal already.", field="deal_id")
+    return _correct(event, deal_id, by, known_by="inferred", inferred_from=inferred_from, is_late=is_late)
 
 
 def remove(event: UsageEvent, by: User) -> UsageEvent:
@@ -149,7 +162,15 @@ def remove(event: UsageEvent, by: User) -> UsageEvent:
     return _correct(event, None, by)
 
 
-def _correct(event: UsageEvent, deal_id: int | None, by: User) -> UsageEvent:
+def _correct(
+    event: UsageEvent,
+    deal_id: int | None,
+    by: User,
+    *,
+    known_by: str | None = None,
+    inferred_from: str | None = None,
+    is_late: bool = False,
+) -> UsageEvent:
     if db.session.scalar(select(UsageEvent.id).where(UsageEvent.corrects_id == event.id)) is not None:
         raise Conflict("This use has been corrected meanwhile. Reload the page to see where it is now.")
     correction = UsageEvent(
@@ -160,7 +181,9 @@ def _correct(event: UsageEvent, deal_id: int | None, by: User) -> UsageEvent:
         kind=event.kind,
         page_number=event.page_number,
         deal_id=deal_id,
-        deal_known_by=None if deal_id is None else "named",
+        deal_known_by=known_by,
+        inferred_from=inferred_from,
+        is_late=is_late,
         corrects_id=event.id,
         corrected_by_id=by.id,
     )
@@ -171,3 +194,21 @@ def _correct(event: UsageEvent, deal_id: int | None, by: User) -> UsageEvent:
             recompute_first_use(event.asset_id, touched)
     enqueue("refresh_use", event.asset_id, once=True)
     return correction
+
+
+def take_back(event: UsageEvent) -> None:
+    """Undo an inferred use, or what was inferred of the deal of one: as if it had never been confirmed.
+
+    Only that is ever deleted, and only while nobody corrected it; what it corrected counts again.
+    """
+    if event.deal_known_by != "inferred":
+        raise Conflict("Only what was inferred can be taken back.")
+    if db.session.scalar(select(UsageEvent.id).where(UsageEvent.corrects_id == event.id)) is not None:
+        raise Conflict("This use has been corrected meanwhile, so it stays where it is.")
+    db.session.delete(event)
+    db.session.flush()
+    if event.deal_id is not None:
+        recompute_first_use(event.asset_id, event.deal_id)
+    if event.corrects_id is None and event.user_id is not None:
+        take_from_day((local_day(event.at), event.asset_id, event.user_id, event.kind))
+    enqueue("refresh_use", event.asset_id, once=True)

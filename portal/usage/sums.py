@@ -76,6 +76,16 @@ def add_days(found: Mapping[DayKey, int]) -> None:
             db.session.execute(update(UsageDay), changed)
 
 
+def take_from_day(key: DayKey) -> None:
+    """Take one use from a daily sum; a sum of none is no row."""
+    row = db.session.get(UsageDay, key, populate_existing=True)
+    if row is not None and row.uses > 1:
+        row.uses -= 1
+    elif row is not None:
+        db.session.delete(row)
+    db.session.flush()
+
+
 def local_day(moment: datetime) -> date:
     """Return the day of a moment in the organisation's calendar."""
     return moment.astimezone(ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])).date()

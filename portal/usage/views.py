@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from portal.capture.deciding import is_late
 from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import open_deals_of, visible_deal
@@ -30,7 +31,9 @@ def move(event_id: int) -> Response:
     if request.method == "POST":
         try:
             target = _named_deal(request.form.get("deal_id", ""))
-            follow_use(event.id, services.move(event, target.id, me()))
+            # What was inferred does not become a matter of fact by being moved to a deal that has ended.
+            late = (event.is_late or event.deal_known_by == "inferred") and is_late(target)
+            follow_use(event.id, services.move(event, target.id, me(), is_late=late))
             flash(f"Moved to {target.name}.", "success")
             return see_other(_back_to(deal or target))
         except PortalError as refusal:

@@ -1,0 +1,102 @@
+"""Yes or no to a proposed use: a yes becomes a use that says what it was inferred from, and both can be undone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from portal.capture.models import ProposedUse
+from portal.capture.proposing import is_logged
+from portal.db import db, now
+from portal.deals.models import Deal
+from portal.errors import Conflict
+from portal.usage.models import UsageEvent
+from portal.usage.services import assign, record, take_back
+from portal.usage.sums import local_day
+from portal.users.models import User
+
+# Nobody knows any more what they did two months ago.
+WAITS_FOR = timedelta(days=60)
+
+
+def confirm(proposal: ProposedUse, deal: Deal, by: User) -> UsageEvent | None:
+    """Log a proposed use on a deal, once; None where the use turned out to be logged already.
+
+    Raises Conflict when it was decided otherwise meanwhile, in another window, say.
+    """
+    if proposal.state == "confirmed" and proposal.deal_id == deal.id:
+        return db.session.get(UsageEvent, proposal.usage_event_id or 0)
+    if proposal.state != "waiting":
+        raise Conflict(_decided_otherwise(proposal))
+    event = _log(proposal, deal, by)
+    proposal.deal_id, proposal.usage_event_id = deal.id, event.id if event else None
+    _decide(proposal, "confirmed")
+    return event
+
+
+def _log(proposal: ProposedUse, deal: Deal, by: User) -> UsageEvent | None:
+    if is_logged(proposal, deal.id):
+        return None
+    late = is_late(deal)
+    if proposal.of_event_id is not None:
+        event = db.session.get_one(UsageEvent, proposal.of_event_id)
+        return assign(event, deal.id, by, inferred_from=proposal.origin, is_late=late)
+    return record(
+        asset_id=proposal.asset_id,
+        version_id=proposal.version_id,
+        user_id=proposal.user_id,
+        kind=proposal.kind,
+        deal_id=deal.id,
+        known_by="inferred",
+        inferred_from=proposal.origin,
+        is_late=late,
+        at=proposal.at,
+        source_key=f"proposal:{proposal.id}",
+    )
+
+
+def is_late(deal: Deal) -> bool:
+    """Say whether how a deal ended is known: what is remembered of it today may follow from that."""
+    if deal.status == "open":
+        return False
+    return deal.closed_on is None or deal.closed_on < local_day(now())
+
+
+def refuse(proposal: ProposedUse) -> None:
+    """Note that a use never was, once; raises Conflict when it was confirmed meanwhile."""
+    if proposal.state == "confirmed":
+        raise Conflict(_decided_otherwise(proposal))
+    if proposal.state == "waiting":
+        _decide(proposal, "refused")
+
+
+def undo(proposal: ProposedUse) -> None:
+    """Let a proposal wait again; a use that a yes has logged is taken back, unless somebody corrected it since."""
+    if proposal.usage_event_id is not None:
+        event = db.session.get_one(UsageEvent, proposal.usage_event_id)
+        proposal.usage_event_id = None
+        db.session.flush()
+        take_back(event)
+    proposal.state, proposal.decided_at = "waiting", None
+    db.session.flush()
+
+
+def let_go_of_old() -> int:
+    """Refuse what has waited for too long, and return how much that was; nobody is told."""
+    moment = now()
+    old = (ProposedUse.state == "waiting") & (ProposedUse.created_at < moment - WAITS_FOR)
+    gone = update(ProposedUse).where(old).values(state="refused", decided_at=moment)
+    return db.session.execute(gone).rowcount  # type: ignore[attr-defined]
+
+
+def _decide(proposal: ProposedUse, state: str) -> None:
+    proposal.state, proposal.decided_at = state, now()
+    db.session.flush()
+
+
+def _decided_otherwise(proposal: ProposedUse) -> str:
+    if proposal.state == "refused":
+        return "You said no to this already, in another window perhaps. Undo that first."
+    on = f" on {proposal.deal.name}" if proposal.deal else ""
+    return f"This is logged{on} already, in another window perhaps. Undo that first."
