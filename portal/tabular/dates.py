@@ -2,60 +2,53 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Literal, NamedTuple
 
-from portal.tabular.cells import clean, is_blank
+from portal.tabular.cells import is_blank
+from portal.tabular.date_cells import Parts, Stamp, cut_up
 from portal.tabular.reading import CellRefused, words
 
 Order = Literal["auto", "dmy", "mdy"]
 
 EARLIEST, LATEST = 1970, 2100
-CENTURY_TURNS_AT = 70  # 01-03-17 is 2017, 01-03-85 is 1985
-
-_TIME = (
-    r"(?:(?:T|,? )(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
-    r"(?: ?(?P<half>[AP])\.?M\.?)?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?"
-)
-_PATTERNS = {
-    "year first": r"(?P<y>\d{4})(?P<s>[-/.])(?P<a>\d{1,2})(?P=s)(?P<b>\d{1,2})",
-    "numbers": r"(?P<a>\d{1,2})(?P<s>[-/.])(?P<b>\d{1,2})(?P=s)(?P<y>\d{4}|\d\d)",
-    "named month": r"(?P<d>\d{1,2})(?:[ -]|\. ?)(?P<m>[A-Z]{3,9})\.?,?[ -](?P<y>\d{4}|\d\d)",
-    "month name first": r"(?P<m>[A-Z]{3,9})\.? (?P<d>\d{1,2}),? (?P<y>\d{4})",
-}
-_SHAPES = {kind: re.compile(pattern + _TIME, re.ASCII | re.IGNORECASE) for kind, pattern in _PATTERNS.items()}
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_MONTH_NUMBERS = {
-    name[:size]: number for number, name in enumerate(_MONTHS, 1) for size in range(3, len(name) + 1)
-}
-_MONTH_NUMBERS["sept"] = 9
+_NAMES = {"dmy": "day first", "mdy": "month first"}
 
 
-class Stamp(NamedTuple):
-    """A calendar day as written, with the clock time and zone where the cell names them."""
+class Proof(NamedTuple):
+    """A column's commonest shape, and how many of its cells can only be read one way round, or either way.
 
-    day: date
-    clock: time | None
-    zone: tzinfo | None
-
-
-class _Parts(NamedTuple):
-    """A cell cut up but not yet understood: for `numbers` it is open whether a or b is the day."""
+    `same` are dates like 4/4/2017, `other` cells that hold something else than a date of that shape.
+    """
 
     shape: str
     separator: str
-    year: int
-    a: int
-    b: int
-    clock: time | None
-    zone: tzinfo | None
+    day_first: int
+    month_first: int
+    either: int
+    same: int
+    other: int
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether nothing in the column tells the day from the month."""
+        return self.shape == "numbers" and not self.day_first and not self.month_first and self.either > 0
+
+    @property
+    def is_mixed(self) -> bool:
+        """Say whether some of the cells can only be day first and others only month first."""
+        return self.day_first > 0 and self.month_first > 0
+
+    def words(self, order: str) -> str:
+        """Return the format in words, such as day/month/year; `order` matters for numbers only."""
+        if self.shape == "numbers":
+            return self.separator.join(
+                ("day", "month", "year") if order == "dmy" else ("month", "day", "year")
+            )
+        return {"year first": "year-month-day", "named month": "day, month's name and year"}[self.shape]
 
 
 @dataclass(frozen=True)
@@ -92,80 +85,49 @@ class DateColumn:
 
 
 def read_date_columns(
-    columns: Mapping[str, Sequence[str]], order: Order = "auto", zone: tzinfo = UTC
+    columns: Mapping[str, Sequence[str]],
+    order: Order = "auto",
+    zone: tzinfo = UTC,
+    chosen: Mapping[str, str] | None = None,
 ) -> dict[str, DateColumn]:
     """Settle one format for each column of a file, given as field -> cells.
 
-    Where every cell of a column could be day/month and month/day, the order that the file's other columns prove with
-    the same separator is taken, else `order`; "auto" means month first with "/" and day first with "-" and ".".
+    `chosen` gives the order that somebody settled for a field; what contradicts it is refused. Else, where every cell
+    could be day/month and month/day, the order that the file's other columns prove with the same separator is taken,
+    else `order`; "auto" means month first with "/" and day first with "-" and ".".
     """
-    parsed = {field: {cell: _cut_up(cell) for cell in set(cells)} for field, cells in columns.items()}
+    parsed = {field: {cell: cut_up(cell) for cell in set(cells)} for field, cells in columns.items()}
     counts = {field: Counter(cells) for field, cells in columns.items()}
     proofs = {field: _proof(parsed[field], counts[field]) for field in columns}
-    return {field: _settle(field, parsed[field], counts[field], proofs, order, zone) for field in columns}
+    settled = {field: _settled(field, proofs, order, (chosen or {}).get(field, "auto")) for field in columns}
+    return {field: _column(field, parsed[field], proofs[field], settled[field], zone) for field in columns}
 
 
-def _cut_up(cell: str) -> _Parts | None:
-    text = clean(cell)
-    if len(text) > 60:
+def date_proof(counts: Counter[str]) -> Proof | None:
+    """Return what the cells of one column, with how often each stands in it, prove about its dates."""
+    return _proof({cell: cut_up(cell) for cell in counts}, counts)
+
+
+def settled_order(proof: Proof, others: Sequence[Proof], order: str = "auto") -> Order:
+    """Return which way round a column's numbers are read when nobody has chosen: its own cells speak first."""
+    if proof.day_first != proof.month_first:
+        return "dmy" if proof.day_first > proof.month_first else "mdy"
+    if proof.is_open:
+        proven = {_proven(other) for other in others if other.separator == proof.separator} - {None}
+        if len(proven) == 1:
+            return proven.pop() or "auto"
+    if order in ("dmy", "mdy"):
+        return "dmy" if order == "dmy" else "mdy"
+    return "mdy" if proof.separator == "/" else "dmy"
+
+
+def _proven(proof: Proof) -> Order | None:
+    if bool(proof.day_first) == bool(proof.month_first):
         return None
-    for shape, pattern in _SHAPES.items():
-        found = pattern.fullmatch(text)
-        if found:
-            return _parts(shape, found)
-    return None
+    return "dmy" if proof.day_first else "mdy"
 
 
-def _parts(shape: str, found: re.Match[str]) -> _Parts | None:
-    named = found.groupdict()
-    year = int(named["y"])
-    if len(named["y"]) == 2:
-        year += 2000 if year < CENTURY_TURNS_AT else 1900
-    try:
-        clock, zone = _clock(named), _zone(named["zone"])
-        if "m" in named:
-            return _Parts(
-                "named month", "", year, _MONTH_NUMBERS[named["m"].casefold()], int(named["d"]), clock, zone
-            )
-    except (KeyError, ValueError):
-        return None
-    separator = named["s"] if shape == "numbers" else ""
-    return _Parts(shape, separator, year, int(named["a"]), int(named["b"]), clock, zone)
-
-
-def _clock(named: Mapping[str, str | None]) -> time | None:
-    if named["hour"] is None:
-        return None
-    hour = int(named["hour"])
-    if named["half"]:
-        if not 1 <= hour <= 12:
-            raise ValueError("no such hour")
-        hour = hour % 12 + (12 if named["half"] in "Pp" else 0)
-    return time(hour, int(named["minute"] or 0), int(named["second"] or 0))
-
-
-def _zone(text: str | None) -> tzinfo | None:
-    if text is None:
-        return None
-    if text[0] not in "+-":
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    if offset >= timedelta(hours=15) or int(digits[2:]) > 59:
-        raise ValueError("no such zone")
-    return timezone(-offset if text[0] == "-" else offset)
-
-
-class _Proof(NamedTuple):
-    """The column's commonest shape, and how many of its cells can only be read one way round."""
-
-    shape: str
-    separator: str
-    day_first: int
-    month_first: int
-
-
-def _proof(parsed: Mapping[str, _Parts | None], counts: Counter[str]) -> _Proof | None:
+def _proof(parsed: Mapping[str, Parts | None], counts: Counter[str]) -> Proof | None:
     shapes: Counter[tuple[str, str]] = Counter()
     for cell, parts in parsed.items():
         if parts:
@@ -174,87 +136,84 @@ def _proof(parsed: Mapping[str, _Parts | None], counts: Counter[str]) -> _Proof 
         return None
     # Names settle a draw, so that the same file always reads the same.
     shape, separator = min(shapes, key=lambda key: (-shapes[key], key))
-    day_first = month_first = 0
-    if shape == "numbers":
-        for cell, parts in parsed.items():
-            if parts and (parts.shape, parts.separator) == (shape, separator):
-                day_first += counts[cell] * (12 < parts.a <= 31 and parts.b <= 12)
-                month_first += counts[cell] * (12 < parts.b <= 31 and parts.a <= 12)
-    return _Proof(shape, separator, day_first, month_first)
+    found: Counter[str] = Counter()
+    for cell, parts in parsed.items():
+        if parts and (parts.shape, parts.separator) == (shape, separator):
+            found[_way(parts)] += counts[cell]
+        elif not is_blank(cell):
+            found["other"] += counts[cell]
+    return Proof(
+        shape, separator, found["day"], found["month"], found["either"], found["same"], found["other"]
+    )
 
 
-def _settle(
+def _way(parts: Parts) -> str:
+    """Say which way round one date can be read: day, month, either; same where that makes no difference."""
+    if parts.shape != "numbers" or parts.a == parts.b or max(parts.a, parts.b) > 31:
+        return "same"
+    if parts.a <= 12 and parts.b <= 12:
+        return "either"
+    return "day" if parts.b <= 12 else "month" if parts.a <= 12 else "same"
+
+
+def _settled(
+    field: str, proofs: Mapping[str, Proof | None], order: Order, chosen: str
+) -> tuple[Order, tuple[str, ...]]:
+    """Return which way round a column's numbers are, with a note where its cells leave a doubt."""
+    proof = proofs[field]
+    if proof is None or proof.shape != "numbers":
+        return "auto", ()
+    by_hand = chosen in _NAMES
+    found: Order = "auto"
+    if by_hand:
+        found = "dmy" if chosen == "dmy" else "mdy"
+    else:
+        found = settled_order(proof, [other for other in proofs.values() if other], order)
+    column = f"the column {words(field)}"
+    if proof.is_open:
+        said = f"Every date of {column} could be day first or month first; {_NAMES[found]} was taken."
+        return found, () if by_hand else (said,)
+    against = proof.month_first if found == "dmy" else proof.day_first
+    if not against:
+        return found, ()
+    other = _NAMES["mdy" if found == "dmy" else "dmy"]
+    notes = [f"{against:,} of the dates of {column} can only be {other} and {_are(against)} refused."]
+    if proof.either:
+        notes.append(f"{proof.either:,} more could be either and {_are(proof.either)} read {_NAMES[found]}.")
+    if proof.day_first == proof.month_first and not by_hand:
+        notes = [
+            f"As many dates of {column} are day first as month first; {_NAMES[found]} was taken.",
+            *notes,
+        ]
+    return found, (" ".join(notes),)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _column(
     field: str,
-    parsed: Mapping[str, _Parts | None],
-    counts: Counter[str],
-    proofs: Mapping[str, _Proof | None],
-    order: Order,
+    parsed: Mapping[str, Parts | None],
+    proof: Proof | None,
+    settled: tuple[Order, tuple[str, ...]],
     zone: tzinfo,
 ) -> DateColumn:
-    proof = proofs[field]
-    chosen, notes = _order(field, proof, proofs, order)
-    format_words = _words(proof, chosen)
+    order, notes = settled
+    format_words = proof.words(order) if proof else ""
+    against = proof is not None and (proof.month_first if order == "dmy" else proof.day_first) > 0
     stamps: dict[str, Stamp | str] = {}
     doubtful = set()
-    mixed = proof is not None and proof.day_first > 0 and proof.month_first > 0
     for cell, parts in parsed.items():
         if is_blank(cell):
             continue
-        stamps[cell] = _understand(parts, proof, chosen, format_words)
-        if mixed and parts and parts.a != parts.b and max(parts.a, parts.b) <= 12:
+        stamps[cell] = _understand(parts, proof, order, format_words)
+        if against and parts and _way(parts) == "either":
             doubtful.add(cell)
     return DateColumn(field, format_words, notes, frozenset(doubtful), zone, stamps)
 
 
-def _order(
-    field: str, proof: _Proof | None, proofs: Mapping[str, _Proof | None], order: Order
-) -> tuple[Order, tuple[str, ...]]:
-    """Return which way round the column's numbers are, with a note where its cells leave a doubt."""
-    if proof is None or proof.shape != "numbers":
-        return "auto", ()
-    chosen: Order = order if order != "auto" else ("mdy" if proof.separator == "/" else "dmy")
-    column = f"the column {words(field)}"
-    if proof.day_first == proof.month_first == 0:
-        chosen = _order_of_others(proof, proofs) or chosen
-        return chosen, (
-            f"Every date of {column} could be day first or month first; {_NAMES[chosen]} was taken.",
-        )
-    if proof.day_first == proof.month_first:
-        return chosen, (
-            f"As many dates of {column} are day first as month first; {_NAMES[chosen]} was taken.",
-        )
-    chosen, other = ("dmy", "mdy") if proof.day_first > proof.month_first else ("mdy", "dmy")
-    few = min(proof.day_first, proof.month_first)
-    return chosen, (
-        f"{few:,} of the dates of {column} can only be {_NAMES[other]}; the rest are not.",
-    ) if few else ()
-
-
-def _order_of_others(proof: _Proof, proofs: Mapping[str, _Proof | None]) -> Order | None:
-    others = {_proven(other) for other in proofs.values() if other and other.separator == proof.separator} - {
-        None
-    }
-    return others.pop() if len(others) == 1 else None
-
-
-_NAMES = {"dmy": "day first", "mdy": "month first"}
-
-
-def _proven(proof: _Proof) -> Order | None:
-    if bool(proof.day_first) == bool(proof.month_first):
-        return None
-    return "dmy" if proof.day_first else "mdy"
-
-
-def _words(proof: _Proof | None, order: Order) -> str:
-    if proof is None:
-        return ""
-    if proof.shape == "numbers":
-        return proof.separator.join(("day", "month", "year") if order == "dmy" else ("month", "day", "year"))
-    return {"year first": "year-month-day", "named month": "day, month's name and year"}[proof.shape]
-
-
-def _understand(parts: _Parts | None, proof: _Proof | None, order: Order, format_words: str) -> Stamp | str:
+def _understand(parts: Parts | None, proof: Proof | None, order: Order, format_words: str) -> Stamp | str:
     if parts is None or proof is None:
         return "This is no date that can be read; 2017-03-01 is sure to be."
     if (parts.shape, parts.separator) != (proof.shape, proof.separator):
@@ -263,6 +222,9 @@ def _understand(parts: _Parts | None, proof: _Proof | None, order: Order, format
     try:
         found = date(parts.year, month, day)
     except ValueError:
+        if _way(parts) in ("day", "month"):
+            other = proof.words("mdy" if order == "dmy" else "dmy")
+            return f"This can only be {other}; the column is read as {format_words}."
         return f"There is no such day, read as {format_words}."
     if not EARLIEST <= found.year <= LATEST:
         return f"The year {found.year} is outside {EARLIEST} to {LATEST}."

@@ -90,18 +90,41 @@ def test_a_date_that_does_not_fit_the_columns_form_is_refused_with_the_form() ->
 def test_mixed_orders_refuse_what_cannot_fit_and_mark_what_could_be_either() -> None:
     dates = column("12/25/2017", "12/26/2017", "25/12/2017", "3/1/2017", "4/4/2017")
 
-    assert reason(dates, "25/12/2017") == "There is no such day, read as month/day/year."
+    assert (
+        reason(dates, "25/12/2017")
+        == "This can only be day/month/year; the column is read as month/day/year."
+    )
     assert dates.day("3/1/2017") == date(2017, 3, 1)
     assert dates.doubtful == {"3/1/2017"}
-    assert dates.notes == ("1 of the dates of the column closed can only be day first; the rest are not.",)
+    assert dates.notes == (
+        "1 of the dates of the column closed can only be day first and is refused. "
+        "1 more could be either and is read month first.",
+    )
 
 
 def test_a_column_with_as_many_dates_of_either_order_says_so() -> None:
     dates = column("12/25/2017", "25/12/2017")
 
     assert dates.notes == (
-        "As many dates of the column closed are day first as month first; month first was taken.",
+        "As many dates of the column closed are day first as month first; month first was taken. "
+        "1 of the dates of the column closed can only be day first and is refused.",
     )
+
+
+def test_an_order_chosen_by_hand_overrules_the_column_and_refuses_what_contradicts_it() -> None:
+    cells = {"closed": ["12/25/2017", "12/26/2017", "25/12/2017", "3/1/2017"]}
+    dates = read_date_columns(cells, chosen={"closed": "dmy"})["closed"]
+
+    assert (dates.words, dates.day("25/12/2017")) == ("day/month/year", date(2017, 12, 25))
+    assert (dates.day("3/1/2017"), dates.doubtful) == (date(2017, 1, 3), {"3/1/2017"})
+    assert "can only be month/day/year" in reason(dates, "12/25/2017")
+    assert "2 of the dates of the column closed can only be month first and are refused." in dates.notes[0]
+
+
+def test_an_order_chosen_for_an_open_column_leaves_no_doubt() -> None:
+    dates = read_date_columns({"closed": ["3/1/2017"]}, chosen={"closed": "dmy"})["closed"]
+
+    assert (dates.day("3/1/2017"), dates.notes) == (date(2017, 1, 3), ())
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ def _pattern(decimal: str, grouping: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<whole>{whole})?(?:[{decimal}](?P<part>\d*))?", re.ASCII)
 
 
+# What somebody may say of a column's decimals: one sign for all of it, or as each cell has it.
+CHOICES = ("point", "comma", "each")
+_WORDS = {".": "decimal point", ",": "decimal comma", "": "decimal point or comma, as each row has it"}
 _STYLES = {".": _pattern(".", ","), ",": _pattern(",", ".")}
 
 
@@ -82,22 +85,65 @@ class AmountColumn:
         return int(found.value.scaleb(minor_digits(code)).to_integral_value(ROUND_HALF_UP)), code
 
 
-def read_amount_column(field: str, cells: Sequence[str]) -> AmountColumn:
-    """Settle the decimal sign of a column and read its cells."""
+class AmountProof(NamedTuple):
+    """How many of a column's cells can only be read with a decimal point, or a comma, or with either differently.
+
+    `same` are amounts like 1054, `other` cells that hold no amount; `signs` are cells with a currency beside them.
+    """
+
+    point: int
+    comma: int
+    either: int
+    same: int
+    other: int
+    signs: int
+
+    @property
+    def is_mixed(self) -> bool:
+        """Say whether some rows have a decimal point and others a decimal comma."""
+        return self.point > 0 and self.comma > 0
+
+
+def amount_proof(counts: Counter[str]) -> AmountProof:
+    """Return what the cells of one column, with how often each stands in it, prove about its amounts."""
+    found: Counter[str] = Counter()
+    for cell, count in counts.items():
+        if is_blank(cell):
+            continue
+        parts = _cut_up(cell)
+        found[_way(parts)] += count
+        found["signs"] += count * bool(parts and parts.sign and named_currency(parts.sign, ""))
+    return AmountProof(*(found[name] for name in AmountProof._fields))
+
+
+def _way(parts: _Written | None) -> str:
+    if parts is None or (parts.sign and named_currency(parts.sign, "") is None):
+        return "other"
+    if parts.point is None or parts.comma is None:
+        return "other" if parts.point == parts.comma else "comma" if parts.point is None else "point"
+    return "same" if parts.point == parts.comma else "either"
+
+
+def read_amount_column(field: str, cells: Sequence[str], chosen: str = "") -> AmountColumn:
+    """Settle the decimal sign of a column and read its cells.
+
+    `chosen` is what somebody settled: point, comma, or each, by which every cell is read by itself and those that
+    could be either are refused.
+    """
     counts = Counter(cells)
     written = {cell: _cut_up(cell) for cell in counts if not is_blank(cell)}
     decimal, mixed = _decimal_sign(written, counts)
-    amounts: dict[str, Amount | str] = {}
+    decimal = {"point": ".", "comma": ",", "each": ""}.get(chosen, decimal)
+    amounts = {cell: _understand(parts, decimal) for cell, parts in written.items()}
     unsure = [cell for cell, parts in written.items() if parts and _two_ways(parts)]
-    for cell, parts in written.items():
-        amounts[cell] = _understand(parts, decimal)
-    words = {".": "decimal point", ",": "decimal comma"}[decimal]
+    words = _WORDS[decimal]
     notes: tuple[str, ...] = ()
-    if mixed:
+    if mixed and chosen not in CHOICES:
         notes = (f"The amounts mix decimal points and commas; a {words} was taken.",)
-    elif unsure and not any(_votes(written, counts).values()):
+    elif unsure and chosen not in CHOICES and not any(_votes(written, counts).values()):
         notes = (f"No amount shows which sign marks the decimals; “{min(unsure)}” was read as thousands.",)
-    return AmountColumn(field, words, notes, frozenset(unsure if mixed else ()), amounts)
+    doubtful = unsure if mixed and decimal else ()
+    return AmountColumn(field, words, notes, frozenset(doubtful), amounts)
 
 
 def _two_ways(parts: _Written) -> bool:
@@ -154,7 +200,11 @@ def _understand(parts: _Written | None, decimal: str) -> Amount | str:
         return "This is no amount that can be read; 1054.00 is sure to be."
     if parts.sign and named_currency(parts.sign, "") is None:
         return f"“{parts.sign}” is no currency."
-    value = parts.point if decimal == "." else parts.comma
+    if not decimal and _two_ways(parts):
+        return "This could be thousands or decimals, and other rows have both: please write 1054.00 or 1054."
+    value = {".": parts.point, ",": parts.comma}.get(
+        decimal, parts.comma if parts.point is None else parts.point
+    )
     if value is None:
         return f"The amount is not written with a decimal {'point' if decimal == '.' else 'comma'} like the others."
     if parts.negative and value:
