@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from portal.db import db, now, unit_of_work
-from portal.deals.models import DealImport
+from portal.deals.models import DealHook, DealImport
 from portal.discovery.models import DifferentWords, SavedSearch, SynonymGroup
 from portal.feedback.models import ClosingAnswer, Comment, Thread
 from portal.library.models import Collection, CollectionItem, HygieneFinding
@@ -75,6 +75,11 @@ TABLE = {
     "GET /unsubscribe/<token>": PUBLIC,
     "POST /unsubscribe/<token>": PUBLIC,
     "POST /unsubscribe/<token>/undo": PUBLIC,
+    "POST /hooks/deals": PUBLIC,
+    "GET /admin/hooks": ADMIN,
+    "POST /admin/hooks": ADMIN,
+    "GET /admin/hooks/<int:hook_id>": ADMIN,
+    "POST /admin/hooks/<int:hook_id>/revoke": ADMIN,
     "GET /admin/mail": ADMIN,
     "POST /admin/mail/again": ADMIN,
     "POST /admin/mail/<int:mail_id>/again": ADMIN,
@@ -398,6 +403,7 @@ def world(app, make) -> World:
         synonyms=synonyms,
         different=different,
         imported=imported,
+        hook=make.store(DealHook(key="k", source="csv", name="Workflow", salt="s")),
         thread=thread,
         resolved=resolved,
         comment=comment,
@@ -451,6 +457,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<mend>": "owner",
         "<int:term_id>": str(things.term.id),
         "<int:mail_id>": str(things.mail.id),
+        "<int:hook_id>": str(things.hook.id),
         "<int:link_id>": str(things.link.id),
         "<int:deal_id>": str((things.won if "/closing" in rule else things.deal).id),
         "<int:answer_id>": str(things.said.id),

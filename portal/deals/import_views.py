@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from portal.deals import services
 from portal.deals.forms import ImportForm
 from portal.deals.models import DealImport
-from portal.deals.queries import import_or_404, imports
+from portal.deals.queries import import_or_404, listed_imports
 from portal.deals.services import KINDS, ORDERS
 from portal.errors import Invalid, PortalError
 from portal.jobs import enqueue, pending
@@ -39,8 +39,9 @@ def index() -> Response:
         if row is not None:
             enqueue(JOBS[row.kind]["waiting"], row.id)
             return see_other(url_for("imports.show", import_id=row.id))
-    page = paginate(imports(), per_page=15)
-    return render("deals/import.html", form=form, page=page, status=422 if form.is_submitted() else 200)
+    updates = "updates" in request.args
+    page = paginate(listed_imports(updates=updates), per_page=15)
+    return render("deals/import.html", form=form, page=page, updates=updates, status=422 if form.is_submitted() else 200)
 
 
 def _start(form: ImportForm) -> DealImport | None:

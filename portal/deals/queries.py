@@ -165,6 +165,12 @@ def imports() -> Select[tuple[DealImport]]:
     return select(DealImport).options(joinedload(DealImport.created_by)).order_by(DealImport.id.desc())
 
 
+def listed_imports(*, updates: bool) -> Select[tuple[DealImport]]:
+    """Select the single updates that automations sent, or else all other imports, latest first."""
+    is_update = DealImport.origin == "hook"
+    return imports().where(is_update if updates else ~is_update)
+
+
 def import_or_404(import_id: int) -> DealImport:
     """Return one import, or raise NotFound."""
     found = db.session.scalar(imports().where(DealImport.id == import_id))

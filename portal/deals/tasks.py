@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from portal.db import unit_of_work
 from portal.deals import services
+from portal.deals.hooks.services import forget_calls
 from portal.deals.queries import import_or_404
 from portal.errors import PortalError
 from portal.jobs import job
+
+
+@job("forget_hook_calls", nightly=True)
+def forget_hook_calls(_: int | None = None) -> None:
+    """Forget signed updates that are too old to be sent again."""
+    with unit_of_work():
+        forget_calls()
 
 
 @job("plan_import")

@@ -11,6 +11,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.content_requests.queries import requests_of_deal
+from portal.deals.hooks.views import blueprint as hooks_blueprint
 from portal.deals.import_views import blueprint as import_blueprint
 from portal.deals.models import Deal
 from portal.deals.queries import (
@@ -37,7 +38,7 @@ from portal.users.services import choose_working_deal
 from portal.web import number_of, page_of, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
-blueprints = (blueprint, import_blueprint)
+blueprints = (blueprint, import_blueprint, hooks_blueprint)
 LONGEST_SEARCH = 200
 PICKS = 5
 

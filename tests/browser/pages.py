@@ -273,6 +273,7 @@ def _admin_pages() -> list[Shown]:
         Shown("admin-teams", "admin", "/admin/teams"),
         *_channel_pages(),
         Shown("admin-mail", "admin", "/admin/mail"),
+        Shown("admin-hooks", "admin", "/admin/hooks"),
         Shown("admin-audit", "admin", "/admin/audit"),
         Shown("admin-demo", "admin", "/admin/demo"),
     ]
