@@ -11,7 +11,7 @@ from portal.errors import Invalid, PortalError
 from portal.library.models import Asset, Review, Version
 from portal.library.reviewing.ending import end_reviews, ending_key, when_ended
 from portal.library.reviewing.queries import open_review, reviewed_version
-from portal.library.reviewing.services import MAX_QUESTION, MOST_ASKED, ask_review
+from portal.library.reviewing.services import MAX_QUESTION, MOST_ASKED, ask_review, excuse
 from portal.notifications.services import notify_many
 from portal.users.models import User
 
@@ -104,6 +104,14 @@ def end_drafts(request: ContentRequest, by: User | None, *, why: str, but: Revie
         end_reviews(review.asset, by, why=why)
         if review.asset.state == "in_review":
             review.asset.state = "draft"
+
+
+def ask_no_more(request: ContentRequest, person: User) -> None:
+    """Ask a person who needs a request no longer nothing more about its drafts; those who are left decide."""
+    sent = select(RequestDraft.review_id).where(RequestDraft.request_id == request.id)
+    found = select(Review).where(Review.id.in_(sent), Review.state == "open").order_by(Review.id)
+    for review in db.session.scalars(found).all():
+        excuse(review, person, why="Nobody who was asked needs it any more.")
 
 
 @when_ended

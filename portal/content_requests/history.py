@@ -38,6 +38,8 @@ FIELDS = {
 ICONS = {"new": "inbox", "delivered": "circle-check", "declined": "circle-x", "merged": "layers"}
 TONES = {"delivered": "good", "declined": "warn"}
 MOST_TOLD = 3
+# Who needs it: said in the history, but no reason to refuse what marketing decided before.
+JOINED, NAMED_DEAL, LEFT = "Needs it too", "Names a deal that waits", "No longer needs it"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ def note(request: ContentRequest, by: User | None, status: str, words: str) -> R
     return change
 
 
+def note_person(request: ContentRequest, by: User, words: str) -> None:
+    """Write down who joined or left; whoever looks at the request may go on, since nothing was moved."""
+    db.session.add(RequestChange(request_id=request.id, status=request.status, words=words, by_id=by.id))
+    db.session.flush()
+
+
 def step_to(request: ContentRequest, by: User, status: str, words: str, title: str) -> None:
     """Move a request to another status, and tell everybody who needs or makes it, but not who moved it."""
     request.status = status
@@ -102,9 +110,10 @@ def check_revision(request: ContentRequest, revision: int | None) -> None:
     """Refuse what was decided on an older state of a request, and say who did what since."""
     if revision is None or revision == request.revision:
         return
+    moves = [step for step in steps_of(request) if step.title not in (JOINED, NAMED_DEAL, LEFT)]
     done = [
         f"{step.who or 'The portal'}, {ago(step.at)}: {step.title}{f' ({step.words})' if step.words else ''}"
-        for step in steps_of(request)[-max(1, request.revision - revision) :]
+        for step in moves[-max(1, request.revision - revision) :]
     ]
     told = "; ".join(done[-MOST_TOLD:]) or "it was changed"
     raise ChangedMeanwhile(f"Somebody was quicker, so nothing was changed now. Since you opened it: {told}.")

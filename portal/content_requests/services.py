@@ -7,8 +7,18 @@ from datetime import date
 
 from sqlalchemy import delete, select, update
 
-from portal.content_requests.drafts import end_drafts
-from portal.content_requests.history import as_it_is, filled_in, must_be_open, note, step_to
+from portal.content_requests.drafts import ask_no_more, end_drafts
+from portal.content_requests.history import (
+    JOINED,
+    LEFT,
+    NAMED_DEAL,
+    as_it_is,
+    filled_in,
+    must_be_open,
+    note,
+    note_person,
+    step_to,
+)
 from portal.content_requests.models import (
     ContentRequest,
     RequestContent,
@@ -81,21 +91,32 @@ def support(request: ContentRequest, by: User, deal_id: int | None = None) -> bo
     deal = db.session.get(Deal, deal_id) if deal_id else None
     if deal is not None and deal.status != "open":
         raise Invalid(f"“{deal.name}” is {deal.status} already; only an open deal can wait.", field="deal_id")
-    new: list[Supporter | WaitingDeal] = []
-    if db.session.get(Supporter, (request.id, by.id)) is None:
-        new.append(Supporter(request_id=request.id, user_id=by.id))
-    if deal is not None and db.session.get(WaitingDeal, (request.id, deal.id)) is None:
-        new.append(WaitingDeal(request_id=request.id, deal_id=deal.id, added_by_id=by.id))
-    db.session.add_all(new)
+    joins = db.session.get(Supporter, (request.id, by.id)) is None
+    waits = deal is not None and db.session.get(WaitingDeal, (request.id, deal.id)) is None
+    if joins:
+        db.session.add(Supporter(request_id=request.id, user_id=by.id))
+    if deal is not None and waits:
+        db.session.add(WaitingDeal(request_id=request.id, deal_id=deal.id, added_by_id=by.id))
     db.session.flush()
     score_requests([request.id])
-    return bool(new)
+    # Which deal it is stays out of the history, which everybody reads.
+    if joins and by.id != request.asked_by_id:
+        note_person(request, by, f"{JOINED}: for a deal that waits" if waits else JOINED)
+    elif waits and not joins:
+        note_person(request, by, NAMED_DEAL)
+    return joins or waits
 
 
 def withdraw_support(request: ContentRequest, by: User) -> None:
-    """Take a person off the request with the deals they added, but for those of owners who need it still."""
+    """Take a person off the request with the deals they added, but for those of owners who need it still.
+
+    They are asked about its drafts no more, unless they have answered.
+    """
+    must_be_open(request)
     if request.asked_by_id == by.id:
         raise Conflict("You asked for this; marketing can decline it when it is no longer needed.")
+    if db.session.get(Supporter, (request.id, by.id)) is None:
+        return
     needing = select(Supporter.user_id).where(Supporter.request_id == request.id, Supporter.user_id != by.id)
     owner = select(Deal.owner_id).where(Deal.id == WaitingDeal.deal_id).scalar_subquery()
     kept = update(WaitingDeal).where(WaitingDeal.request_id == request.id, WaitingDeal.added_by_id == by.id)
@@ -103,6 +124,8 @@ def withdraw_support(request: ContentRequest, by: User) -> None:
     db.session.execute(kept, execution_options={"synchronize_session": False})
     for table, person in ((Supporter, Supporter.user_id), (WaitingDeal, WaitingDeal.added_by_id)):
         db.session.execute(delete(table).where(table.request_id == request.id, person == by.id))
+    note_person(request, by, LEFT)
+    ask_no_more(request, by)
     score_requests([request.id])
 
 

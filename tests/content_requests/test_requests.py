@@ -116,7 +116,8 @@ def test_marketing_takes_completes_and_delivers_and_everybody_waiting_is_told(ma
     assert client.post(f"/requests/{asked.id}/deliver", data={"asset_id": asset.id}).status_code == 303
     request = _only(rows)
     assert (request.status, request.kind, request.delivered_asset_id) == ("delivered", "case_study", asset.id)
-    assert [change.status for change in rows(select(RequestChange))] == ["accepted", "accepted", "delivered"]
+    steps = [change.status for change in rows(select(RequestChange))]
+    assert steps == ["new", "accepted", "accepted", "delivered"]
     run_jobs()
     told = rows(select(Notification.user_id).where(Notification.title.contains("Hospital case study")))
     assert sorted(told) == sorted([asker.id, other.id])

@@ -141,13 +141,27 @@ def settle_without(user: User, by: User | None) -> None:
     waits = select(Reviewer.review_id).where(Reviewer.user_id == user.id)
     found = select(Review).where(Review.state == "open", Review.id.in_(waits)).order_by(Review.id)
     for review in db.session.scalars(found).all():
-        active = [one for one in review.reviewers if one.user.status == "active"]
-        if any(one.answer == "approve" for one in review.reviewers):
-            _approve_when_all_did(review, by)
-        elif not active:
-            end_reviews(review.asset, by, why="Nobody who was asked can sign in any more.")
-            if review.asset.state == "in_review":
-                review.asset.state = "draft"
+        _settle(review, by, why="Nobody who was asked can sign in any more.")
+
+
+def excuse(review: Review, user: User, *, why: str) -> None:
+    """Ask a person no more who has not answered, and settle what waited only for them; `why` it is closed then."""
+    mine = next((one for one in review.reviewers if one.user_id == user.id and one.answer is None), None)
+    if mine is not None:
+        db.session.delete(mine)
+        db.session.flush()
+        db.session.expire(review, ["reviewers"])
+        _settle(review, None, why=why)
+
+
+def _settle(review: Review, by: User | None, *, why: str) -> None:
+    """Approve what all who are left approve, and close what nobody is left to look at."""
+    if any(one.answer == "approve" for one in review.reviewers):
+        _approve_when_all_did(review, by)
+    elif not any(one.user.status == "active" for one in review.reviewers):
+        end_reviews(review.asset, by, why=why)
+        if review.asset.state == "in_review":
+            review.asset.state = "draft"
     db.session.flush()
 
 
