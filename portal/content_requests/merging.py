@@ -17,6 +17,7 @@ from portal.content_requests.models import (
     Supporter,
     WaitingDeal,
 )
+from portal.content_requests.moving import NEWS
 from portal.content_requests.similar import similar_requests
 from portal.content_requests.worth import score_requests
 from portal.db import db, now
@@ -50,7 +51,8 @@ def merge(request: ContentRequest, into: ContentRequest, by: User) -> ContentReq
     Its conversations and searches are passed on by the caller, whose packages know them. Returns the other one.
     """
     into = _checked(request, into)
-    people = list(db.session.scalars(select(Supporter.user_id).where(Supporter.request_id == request.id)))
+    people, others = _needing(request), _needing(into)
+    reached, maker = request.status, request.assigned_to
     deals = db.session.scalar(
         select(func.count()).select_from(WaitingDeal).where(WaitingDeal.request_id == request.id)
     )
@@ -70,6 +72,7 @@ def merge(request: ContentRequest, into: ContentRequest, by: User) -> ContentReq
     note(
         into, by, into.status, f"Merged into this: “{request.need}”, with {_counted(len(people), deals or 0)}"
     )
+    _go_on(into, by, reached, maker, since=request.need, needing=set(others) - set(people))
     change = note(request, by, "merged", f"Into “{into.need}”")
     told = f"“{request.need}” is part of another request now: {into.need}"
     tell({*people, request.asked_by_id, request.assigned_to_id, into.assigned_to_id}, by, into, change, told)
@@ -110,6 +113,26 @@ def _unite(
     apart = {"synchronize_session": False}
     db.session.execute(passed.values(request_id=to_id), execution_options=apart)
     db.session.execute(rest, execution_options=apart)
+
+
+def _needing(request: ContentRequest) -> list[int]:
+    return list(db.session.scalars(select(Supporter.user_id).where(Supporter.request_id == request.id)))
+
+
+def _go_on(
+    into: ContentRequest, by: User, reached: str, maker: User | None, *, since: str, needing: set[int]
+) -> None:
+    """Go on from where work on the merged one was when that is further, with its maker where there is none yet."""
+    is_further = OPEN_STATUSES.index(reached) > OPEN_STATUSES.index(into.status)
+    new_maker = maker if into.assigned_to_id is None else None
+    if not is_further and new_maker is None:
+        return
+    into.status = reached if is_further else into.status
+    into.assigned_to_id = new_maker.id if new_maker else into.assigned_to_id
+    words = f"Goes on from “{since}”{f'; {new_maker.name} makes it' if new_maker else ''}"
+    change = note(into, by, into.status, words)
+    if is_further:
+        tell(needing, by, into, change, f"{NEWS[reached]}{into.need}")
 
 
 def _pass_drafts(request: ContentRequest, into: ContentRequest, by: User) -> None:

@@ -168,3 +168,29 @@ def test_similar_requests_are_offered_first_and_others_are_found(make, sign_in):
     assert "Something about ships" in lines
     assert "hospital" not in lines
     assert "No open request has" in client.get(f"/requests/{one.id}/merge?q=zeppelin").text
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "status", "is_theirs"),
+    [
+        ("new", "in_progress", "in_progress", True),
+        ("new", "accepted", "accepted", True),
+        ("accepted", "in_review", "in_review", False),
+        ("in_progress", "accepted", "in_progress", False),
+    ],
+)
+def test_work_goes_on_where_it_was_further_with_its_maker_where_there_was_none(
+    make, sign_in, rows, here, there, status, is_theirs
+):
+    ida, ana, ben = make.user("rep"), make.user("marketer", name="Ana"), make.user("marketer", name="Ben")
+    into = make.request(ida, "A deck for banks", status=here, assigned_to_id=None if is_theirs else ana.id)
+    one = make.request(make.user("rep"), "Slides for banks", status=there, assigned_to_id=ben.id)
+    client = sign_in(make.user("marketer"))
+    _merge(client, one, into)
+    target = _request(rows, into.id)
+    assert (target.status, target.assigned_to_id) == (status, ben.id if is_theirs else ana.id)
+    page = client.get(f"/requests/{into.id}").text
+    assert ("Goes on from “Slides for banks”" in page) == (status != here)
+    assert ("; Ben makes it" in page) == is_theirs
+    told = rows(select(OutboxMessage.title).where(OutboxMessage.recipient_id == ida.id))
+    assert len(told) == (status != here)
