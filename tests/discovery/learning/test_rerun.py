@@ -172,7 +172,7 @@ def test_what_is_not_published_any_more_is_not_tried_again_and_the_page_says_so(
     page = client.get(f"/requests/{request.id}").text
     assert "not published any more, so no search can find it" in page
     assert "Run them again" not in page
-    assert "not published any more" in client.get("/reports/search?show=requests").text
+    assert "Not published any more" in client.get("/reports/search?show=requests").text
     assert client.post(f"/requests/{request.id}/searches").status_code == 409
     make.inside(lambda: setattr(db.session.get_one(Asset, asset.id), "state", "published"))
     make.inside(lambda: enqueue("rerun_outstanding"))
