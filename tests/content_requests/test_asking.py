@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -271,3 +272,14 @@ def test_looking_costs_few_statements_however_many_requests_there_are(
     with count_queries() as queries:
         _there(client)
     assert len(queries) <= 22
+
+
+def test_the_form_carries_a_nonce_and_pressing_twice_asks_once(make, sign_in, rep, rows):
+    client = sign_in(rep)
+    (nonce,) = re.findall(
+        r'action="/requests/new".*?name="nonce" value="([^"]+)"', client.get("/requests/new").text, re.S
+    )
+    form = {"need": NEED, "nonce": nonce}
+    first, second = (client.post("/requests/new", data=form) for _ in range(2))
+    assert first.location == second.location == f"/requests/{_only(rows).id}"
+    assert client.post("/requests/new", data={**form, "nonce": f"{nonce}x"}).location != first.location

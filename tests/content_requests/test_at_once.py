@@ -1,4 +1,4 @@
-"""Several people move one request at the very same moment, through real web processes: one of them wins."""
+"""Much at the very same moment, through real web processes: one of several moves wins, one of several posts asks."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _post(address: str, cookie: str, form: dict[str, str]) -> int:
-    """Post a form as somebody who has seen the page, and return the status of the answer."""
+def _post(address: str, cookie: str, form: dict[str, str]) -> tuple[int, str | None]:
+    """Post a form as somebody who has seen the page, and return the status of the answer and where it leads."""
     opener = urllib.request.build_opener(_Stay)
     sent = urllib.request.Request(address, urlencode(form).encode(), {"Cookie": cookie})
     try:
         with opener.open(sent, timeout=60) as answer:
-            return answer.status
+            return answer.status, answer.headers["Location"]
     except HTTPError as error:
-        return error.code
+        return error.code, error.headers["Location"]
 
 
 def _seen(address: str, cookie: str) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def test_of_several_who_move_a_card_at_once_exactly_one_wins_each_time(app, make
         cookie, token = seen[who]
         form = {"csrf_token": token, "to": to, "revision": str(revision), "nonce": f"{who}-{revision}"}
         gate.wait(30)
-        return _post(f"{web}/requests/{asked.id}/move", cookie, form)
+        return _post(f"{web}/requests/{asked.id}/move", cookie, form)[0]
 
     with ThreadPoolExecutor(PEOPLE) as pool:
         for turn in range(ROUNDS):
@@ -101,3 +101,20 @@ def test_of_several_who_move_a_card_at_once_exactly_one_wins_each_time(app, make
     assert request.revision == ROUNDS + 1
     assert steps == ["accepted", "in_progress", "in_review", "accepted", "in_progress"]
     assert request.status == steps[-1]
+
+
+def test_a_request_that_is_sent_several_times_at_once_is_made_once(make, sign_in, rows, web):
+    rep = make.user("rep")
+    address = f"{web}/requests/new"
+    cookie, token = _seen(address, f"tandem={sign_in(rep).get_cookie('tandem').value}")
+    gate = Barrier(PEOPLE)
+
+    def ask(nonce: str) -> tuple[int, str | None]:
+        gate.wait(30)
+        return _post(address, cookie, {"csrf_token": token, "nonce": nonce, "need": f"A deck, {nonce}"})
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        for turn in range(ROUNDS):
+            answers = set(pool.map(ask, [f"pressed-{turn}"] * PEOPLE))
+            assert answers == {(303, f"/requests/{turn + 1}")}
+    assert len(rows(select(ContentRequest))) == len(rows(select(RequestChange))) == ROUNDS
