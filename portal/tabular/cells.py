@@ -41,3 +41,8 @@ def is_email(text: str) -> bool:
 def not_a_formula(text: str) -> str:
     """Return `text` with an apostrophe before it if a spreadsheet would run it."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def words(field: str) -> str:
+    """Return a field's name as people write it."""
+    return field.replace("_", " ")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Literal, NamedTuple
 
-from portal.tabular.cells import is_blank
+from portal.tabular.cells import is_blank, words
 from portal.tabular.date_cells import Parts, Stamp, cut_up
-from portal.tabular.reading import CellRefused, words
+from portal.tabular.reading import CellRefused
 
 Order = Literal["auto", "dmy", "mdy"]
 
@@ -53,12 +53,16 @@ class Proof(NamedTuple):
 
 @dataclass(frozen=True)
 class DateColumn:
-    """One column's dates; `words` says its format, `doubtful` are cells that another order would read differently."""
+    """One column's dates; `words` says its format, `doubtful` are cells that another order would read differently.
+
+    `settled` is the order that its cells prove or somebody chose, "" where there is none to tell.
+    """
 
     field: str
     words: str
     notes: tuple[str, ...]
     doubtful: frozenset[str]
+    settled: str
     zone: tzinfo
     _stamps: Mapping[str, Stamp | str]
 
@@ -99,8 +103,12 @@ def read_date_columns(
     parsed = {field: {cell: cut_up(cell) for cell in set(cells)} for field, cells in columns.items()}
     counts = {field: Counter(cells) for field, cells in columns.items()}
     proofs = {field: _proof(parsed[field], counts[field]) for field in columns}
-    settled = {field: _settled(field, proofs, order, (chosen or {}).get(field, "auto")) for field in columns}
-    return {field: _column(field, parsed[field], proofs[field], settled[field], zone) for field in columns}
+    by_hand = chosen or {}
+    settled = {field: _settled(field, proofs, order, by_hand.get(field, "auto")) for field in columns}
+    return {
+        field: _column(field, parsed[field], proofs[field], settled[field], field in by_hand, zone)
+        for field in columns
+    }
 
 
 def date_proof(counts: Counter[str]) -> Proof | None:
@@ -197,6 +205,7 @@ def _column(
     parsed: Mapping[str, Parts | None],
     proof: Proof | None,
     settled: tuple[Order, tuple[str, ...]],
+    by_hand: bool,
     zone: tzinfo,
 ) -> DateColumn:
     order, notes = settled
@@ -210,7 +219,8 @@ def _column(
         stamps[cell] = _understand(parts, proof, order, format_words)
         if against and parts and _way(parts) == "either":
             doubtful.add(cell)
-    return DateColumn(field, format_words, notes, frozenset(doubtful), zone, stamps)
+    known = proof is not None and proof.shape == "numbers" and (by_hand or not proof.is_open)
+    return DateColumn(field, format_words, notes, frozenset(doubtful), order if known else "", zone, stamps)
 
 
 def _understand(parts: Parts | None, proof: Proof | None, order: Order, format_words: str) -> Stamp | str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
-from portal.tabular.cells import LONGEST, clean, shorten
+from portal.tabular.cells import LONGEST, clean, shorten, words
+from portal.tabular.fields import Layout
 from portal.tabular.headers import ColumnMatch
 from portal.tabular.table import Refusal, Row, Table
 
@@ -25,7 +26,10 @@ class RowWarning:
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
-    """What a file says: rows taken, rows refused (each line is in exactly one of them), and how it was read."""
+    """What a file says: rows taken, rows refused (each line is in exactly one of them), and how it was read.
+
+    `keys` are the ids of all rows, refused ones too; None where a row's id could not be read.
+    """
 
     rows: tuple[T, ...]
     refusals: tuple[Refusal, ...]
@@ -33,6 +37,31 @@ class Reading(Generic[T]):
     columns: ColumnMatch
     formats: dict[str, str]
     notes: tuple[str, ...]
+    # How the file was laid out, to be remembered for the next one; see portal.tabular.fields.
+    layout: Layout = field(default_factory=dict)
+    keys: frozenset[str] | None = frozenset()
+
+
+class Settled(Protocol):
+    """A column whose format is known: the field, and its format as a layout names it."""
+
+    @property
+    def field(self) -> str: ...
+
+    @property
+    def settled(self) -> str: ...
+
+
+def laid_out(
+    table: Table, columns: ColumnMatch, dates: Sequence[Settled] = (), amounts: Sequence[Settled] = ()
+) -> Layout:
+    """Return how a file was laid out, to be remembered for the next one from its source."""
+    layout: dict[str, Any] = {"columns": dict(columns.found)}
+    for name, settled in (("dates", dates), ("decimal", amounts)):
+        known = {column.field: column.settled for column in settled if column.settled}
+        if known:
+            layout[name] = known
+    return layout | ({"sheet": table.sheet} if table.sheet else {})
 
 
 class CellRefused(ValueError):
@@ -87,11 +116,6 @@ class RowReader:
         first = self._first_lines.setdefault(key, row.line)
         if first != row.line:
             raise CellRefused(field, value, reason.format(line=first))
-
-
-def words(field: str) -> str:
-    """Return a field's name as people write it."""
-    return field.replace("_", " ")
 
 
 def read_rows(table: Table, read: Callable[[Row], T]) -> tuple[tuple[T, ...], tuple[Refusal, ...]]:

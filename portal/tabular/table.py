@@ -49,6 +49,9 @@ class Table:
     encoding: str
     delimiter: str
     notes: tuple[str, ...]
+    # Of a workbook, the sheet that was read and all that could be.
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def read_table(source: bytes | str | os.PathLike[str], filename: str = "") -> Table:

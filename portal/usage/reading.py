@@ -8,8 +8,9 @@ from typing import Literal
 
 from portal.tabular.cells import is_blank, is_email
 from portal.tabular.dates import Order, read_date_columns
-from portal.tabular.headers import Spellings, header_key, match_headers, require
-from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.fields import Fields, Layout, Spellings, chosen_orders
+from portal.tabular.headers import header_key, match_fields, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, read_rows, taken_warnings
 from portal.tabular.table import Row, Table
 
 Kind = Literal["viewed", "downloaded", "presented", "sent"]
@@ -23,12 +24,17 @@ COLUMNS: Spellings = {
     "kind": ("kind", "action", "event", "eventtype", "activity", "activitytype", "type"),
     "deal_id": ("dealid", "deal", "opportunityid", "opportunity"),
 }  # fmt: skip
-WANTED = {
-    "at": "the time (such as “at”)",
-    "user_email": "the person (such as “user_email”)",
-    "asset": "the content (such as “asset”)",
-    "kind": "what was done with it (such as “kind”)",
-}
+FIELDS = Fields(
+    COLUMNS,
+    wanted={
+        "at": "the time (such as “at”)",
+        "user_email": "the person (such as “user_email”)",
+        "asset": "the content (such as “asset”)",
+        "kind": "what was done with it (such as “kind”)",
+    },
+    dates=("at",),
+    contents={"user_email": "email", "at": "date"},
+)
 KINDS: dict[str, Kind] = {
     "view": "viewed", "viewed": "viewed", "look": "viewed", "looked": "viewed", "lookedat": "viewed",
     "download": "downloaded", "downloaded": "downloaded",
@@ -49,15 +55,21 @@ class UsageRow:
     deal_id: str | None
 
 
-def read_usage(table: Table, now: datetime, dates: Order = "auto", zone: tzinfo = UTC) -> Reading[UsageRow]:
+def read_usage(
+    table: Table,
+    now: datetime,
+    dates: Order = "auto",
+    zone: tzinfo = UTC,
+    layout: Layout | None = None,
+) -> Reading[UsageRow]:
     """Read past uses; refuse times after `now`, and raise TableUnreadable when a needed column is missing.
 
     Times without a zone are in `zone`.
     """
-    columns = match_headers(table.headers, COLUMNS, required=tuple(WANTED))
-    require(columns, table, WANTED)
+    columns = match_fields(table.headers, FIELDS, layout)
+    require(columns, table, FIELDS.wanted)
     cells = RowReader(columns)
-    when = read_date_columns({"at": columns.cells(table, "at")}, dates, zone)["at"]
+    when = read_date_columns({"at": columns.cells(table, "at")}, dates, zone, chosen_orders(layout))["at"]
 
     def read(row: Row) -> UsageRow:
         cell = cells.raw(row, "at")
@@ -84,7 +96,8 @@ def read_usage(table: Table, now: datetime, dates: Order = "auto", zone: tzinfo 
     rows, refusals = read_rows(table, read)
     notes = (*table.notes, *columns.notes, *when.notes)
     warnings = taken_warnings(cells.warnings, refusals)
-    return Reading(rows, refusals, warnings, columns, {"at": when.words} if when.words else {}, notes)
+    formats = {"at": when.words} if when.words else {}
+    return Reading(rows, refusals, warnings, columns, formats, notes, laid_out(table, columns, [when]))
 
 
 def _email(cells: RowReader, row: Row) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.deals.reading.columns import ACCOUNTS
+from portal.deals.reading.columns import ACCOUNT_FIELDS
 from portal.deals.reading.values import account_key
-from portal.tabular.headers import match_headers, require
-from portal.tabular.reading import Reading, RowReader, read_rows
+from portal.tabular.fields import Layout
+from portal.tabular.headers import match_fields, require
+from portal.tabular.reading import Reading, RowReader, laid_out, read_rows
 from portal.tabular.table import Row, Table
 
 
@@ -24,10 +25,10 @@ class AccountRow:
     region: str
 
 
-def read_accounts(table: Table) -> Reading[AccountRow]:
+def read_accounts(table: Table, layout: Layout | None = None) -> Reading[AccountRow]:
     """Read an account export; raise TableUnreadable when it has no column for the name."""
-    columns = match_headers(table.headers, ACCOUNTS, required=("name",))
-    require(columns, table, {"name": "the account's name (such as “account name”)"})
+    columns = match_fields(table.headers, ACCOUNT_FIELDS, layout)
+    require(columns, table, ACCOUNT_FIELDS.wanted)
     cells = RowReader(columns)
 
     def read(row: Row) -> AccountRow:
@@ -45,4 +46,4 @@ def read_accounts(table: Table) -> Reading[AccountRow]:
         return account
 
     rows, refusals = read_rows(table, read)
-    return Reading(rows, refusals, (), columns, {}, (*table.notes, *columns.notes))
+    return Reading(rows, refusals, (), columns, {}, (*table.notes, *columns.notes), laid_out(table, columns))

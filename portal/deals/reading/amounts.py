@@ -54,12 +54,16 @@ class _Written(NamedTuple):
 
 @dataclass(frozen=True)
 class AmountColumn:
-    """One column's amounts; `words` names its decimal sign, `doubtful` are cells that could be read another way."""
+    """One column's amounts; `words` names its decimal sign, `doubtful` are cells that could be read another way.
+
+    `settled` is what its cells prove or somebody chose: point, comma or each; "" where there is none to tell.
+    """
 
     field: str
     words: str
     notes: tuple[str, ...]
     doubtful: frozenset[str]
+    settled: str
     _amounts: Mapping[str, Amount | str]
 
     def amount(self, cell: str) -> Amount | None:
@@ -143,7 +147,9 @@ def read_amount_column(field: str, cells: Sequence[str], chosen: str = "") -> Am
     elif unsure and chosen not in CHOICES and not any(_votes(written, counts).values()):
         notes = (f"No amount shows which sign marks the decimals; “{min(unsure)}” was read as thousands.",)
     doubtful = unsure if mixed and decimal else ()
-    return AmountColumn(field, words, notes, frozenset(doubtful), amounts)
+    proven = {".": "point", ",": "comma"}.get(decimal, "") if any(_votes(written, counts).values()) else ""
+    settled = chosen if chosen in CHOICES else proven
+    return AmountColumn(field, words, notes, frozenset(doubtful), settled, amounts)
 
 
 def _two_ways(parts: _Written) -> bool:

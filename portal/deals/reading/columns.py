@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from portal.tabular.headers import ColumnMatch, Spellings, match_headers
+from portal.deals.reading.translations import translated
+from portal.tabular.fields import Fields, Spellings
 
 # The order of fields matters where they share a spelling: the first field takes the column.
 DEALS: Spellings = {
@@ -94,9 +93,32 @@ HISTORY: Spellings = {
 }  # fmt: skip
 
 
-def match_columns(headers: Sequence[str]) -> ColumnMatch:
-    """Match a deal export's headers; a status column may stand for the stage."""
-    match = match_headers(headers, DEALS, required=("id",))
-    if "stage" not in match.positions and "status" not in match.positions:
-        return match_headers(headers, DEALS, required=("id", "stage"))
-    return match
+DEAL_FIELDS = Fields(
+    translated(DEALS),
+    wanted={"id": "the deal's id (such as “deal id”)", "stage": "its stage (such as “stage”)"},
+    instead={"stage": "status"},
+    dates=("created", "expected_close", "closed"),
+    amounts=("amount",),
+    contents={
+        "id": "id", "stage": "stage", "owner_email": "email", "amount": "amount", "currency": "currency",
+        "closed": "date", "created": "date",
+    },
+)  # fmt: skip
+
+ACCOUNT_FIELDS = Fields(ACCOUNTS, wanted={"name": "the account's name (such as “account name”)"})
+
+USER_FIELDS = Fields(
+    USERS, wanted={"name": "the person's name (such as “name”)"}, contents={"email": "email"}
+)
+
+HISTORY_FIELDS = Fields(
+    HISTORY,
+    wanted={
+        "deal_id": "the deal's id (such as “deal_id”)",
+        "stage": "the stage (such as “stage”)",
+        "entered_at": "when it was entered (such as “entered_at”)",
+    },
+    dates=("entered_at",),
+    amounts=("amount",),
+    contents={"stage": "stage", "entered_at": "date"},
+)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
 from portal.deals.reading.amounts import AmountColumn, currency_code, read_amount_column
-from portal.deals.reading.columns import match_columns
+from portal.deals.reading.columns import DEAL_FIELDS
 from portal.deals.reading.values import Status, flag, owner_of, stage_says
 from portal.tabular.cells import is_email
 from portal.tabular.dates import DateColumn, Order, read_date_columns
-from portal.tabular.headers import ColumnMatch, require
-from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.fields import Layout, chosen_decimals, chosen_orders
+from portal.tabular.headers import ColumnMatch, match_fields, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, read_rows, taken_warnings
 from portal.tabular.table import Row, Table
 
-WANTED = {"id": "the deal's id (such as “deal id”)", "stage": "its stage (such as “stage”)"}
-DATES = ("created", "expected_close", "closed")
+DATES = DEAL_FIELDS.dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +46,48 @@ class DealRow:
 DealReading = Reading[DealRow]
 
 
-def read_deals(table: Table, dates: Order = "auto", currency: str = "USD", zone: tzinfo = UTC) -> DealReading:
+def read_deals(
+    table: Table,
+    dates: Order = "auto",
+    currency: str = "USD",
+    zone: tzinfo = UTC,
+    layout: Layout | None = None,
+) -> DealReading:
     """Read a deal export; raise TableUnreadable when it has no column for the id or the stage.
 
     `dates` decides only where a column's own cells leave open whether the day or the month comes first; `currency`
-    is that of amounts which name none; `zone` is the organisation's, for dates that come with a time and a zone.
+    is that of amounts which name none; `zone` is the organisation's, for dates that come with a time and a zone;
+    `layout` says what somebody settled about columns and formats.
     """
-    columns = match_columns(table.headers)
-    require(columns, table, WANTED)
-    deals = _Deals(table, columns, dates, currency, zone)
+    columns = match_fields(table.headers, DEAL_FIELDS, layout)
+    require(columns, table, DEAL_FIELDS.wanted)
+    deals = _Deals(table, columns, dates, currency, zone, layout)
     rows, refusals = read_rows(table, deals.read)
     notes = (*table.notes, *columns.notes, *deals.notes())
-    return Reading(
-        rows, refusals, taken_warnings(deals.cells.warnings, refusals), columns, deals.formats(), notes
-    )
+    warnings = taken_warnings(deals.cells.warnings, refusals)
+    return Reading(rows, refusals, warnings, columns, deals.formats(), notes, keys=deals.ids())
 
 
 class _Deals:
-    def __init__(self, table: Table, columns: ColumnMatch, order: Order, currency: str, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        table: Table,
+        columns: ColumnMatch,
+        order: Order,
+        currency: str,
+        zone: tzinfo,
+        layout: Layout | None,
+    ) -> None:
         self.cells = RowReader(columns)
         self._columns = columns
         self._currency = currency
-        self._dates = read_date_columns({field: columns.cells(table, field) for field in DATES}, order, zone)
-        self._amounts = read_amount_column("amount", columns.cells(table, "amount"))
+        self._ids: set[str] = set()
+        # Rows that were cut wrongly, or have no id: nobody knows which deals they are.
+        self._nameless = len(table.refusals)
+        cells = {field: columns.cells(table, field) for field in DATES}
+        self._dates = read_date_columns(cells, order, zone, chosen_orders(layout))
+        decimal = chosen_decimals(layout).get("amount", "")
+        self._amounts = read_amount_column("amount", columns.cells(table, "amount"), decimal)
 
     def formats(self) -> dict[str, str]:
         """Return how each column of dates or amounts is written."""
@@ -79,6 +98,10 @@ class _Deals:
             if column.field in self._columns.found and column.words
         }
 
+    def layout(self, table: Table) -> Layout:
+        """Return how the file was laid out, to be remembered."""
+        return laid_out(table, self._columns, list(self._dates.values()), [self._amounts])
+
     def notes(self) -> list[str]:
         """Return what had to be assumed about the columns."""
         return [*(note for column in self._dates.values() for note in column.notes), *self._amounts.notes]
@@ -86,7 +109,7 @@ class _Deals:
     def read(self, row: Row) -> DealRow:
         """Return the row's deal; refuse it for the first thing that is wrong with it."""
         text = self.cells.text
-        external_id = self.cells.required(row, "id")
+        external_id = self._id(row)
         account, product = text(row, "account"), text(row, "product")
         stage = self.cells.required(row, "stage" if "stage" in self._columns.positions else "status")
         status = self._status(row, stage)
@@ -116,6 +139,18 @@ class _Deals:
         )
         self.cells.once(row, "id", external_id, external_id, "The same id is on line {line} already.")
         return deal
+
+    def _id(self, row: Row) -> str:
+        # Remembered before anything can be wrong with the rest: a deal whose row is refused is in the file.
+        self._nameless += 1
+        external_id = self.cells.required(row, "id")
+        self._nameless -= 1
+        self._ids.add(external_id)
+        return external_id
+
+    def ids(self) -> frozenset[str] | None:
+        """Return the ids of all rows, or None where one could not be read."""
+        return None if self._nameless else frozenset(self._ids)
 
     def _status(self, row: Row, stage: str) -> Status:
         """Return won or lost where stage, status column or the CRM's flags say so; the stage speaks first."""

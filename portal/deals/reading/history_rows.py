@@ -6,18 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 from portal.deals.reading.amounts import currency_code, read_amount_column
-from portal.deals.reading.columns import HISTORY
+from portal.deals.reading.columns import HISTORY_FIELDS
 from portal.deals.reading.values import Status, stage_says
 from portal.tabular.dates import Order, read_date_columns
-from portal.tabular.headers import match_headers, require
-from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.fields import Layout, chosen_decimals, chosen_orders
+from portal.tabular.headers import match_fields, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, read_rows, taken_warnings
 from portal.tabular.table import Row, Table
-
-WANTED = {
-    "deal_id": "the deal's id (such as “deal_id”)",
-    "stage": "the stage (such as “stage”)",
-    "entered_at": "when it was entered (such as “entered_at”)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +30,20 @@ class HistoryRow:
 
 
 def read_history(
-    table: Table, dates: Order = "auto", currency: str = "USD", zone: tzinfo = UTC
+    table: Table,
+    dates: Order = "auto",
+    currency: str = "USD",
+    zone: tzinfo = UTC,
+    layout: Layout | None = None,
 ) -> Reading[HistoryRow]:
     """Read a stage history; raise TableUnreadable when deal, stage or date have no column."""
-    columns = match_headers(table.headers, HISTORY, required=tuple(WANTED))
-    require(columns, table, WANTED)
+    columns = match_fields(table.headers, HISTORY_FIELDS, layout)
+    require(columns, table, HISTORY_FIELDS.wanted)
     cells = RowReader(columns)
-    when = read_date_columns({"entered_at": columns.cells(table, "entered_at")}, dates, zone)["entered_at"]
-    amounts = read_amount_column("amount", columns.cells(table, "amount"))
+    cells_of_dates = {"entered_at": columns.cells(table, "entered_at")}
+    when = read_date_columns(cells_of_dates, dates, zone, chosen_orders(layout))["entered_at"]
+    decimals = chosen_decimals(layout)
+    amounts = read_amount_column("amount", columns.cells(table, "amount"), decimals.get("amount", ""))
 
     def read(row: Row) -> HistoryRow:
         deal_id, stage = cells.required(row, "deal_id"), cells.required(row, "stage")
@@ -63,4 +64,6 @@ def read_history(
     rows, refusals = read_rows(table, read)
     formats = {column.field: column.words for column in (when, amounts) if column.field in columns.found}
     notes = (*table.notes, *columns.notes, *when.notes, *amounts.notes)
-    return Reading(rows, refusals, taken_warnings(cells.warnings, refusals), columns, formats, notes)
+    warnings = taken_warnings(cells.warnings, refusals)
+    settled = laid_out(table, columns, [when], [amounts])
+    return Reading(rows, refusals, warnings, columns, formats, notes, settled)

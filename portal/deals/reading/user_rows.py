@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.deals.reading.columns import USERS
+from portal.deals.reading.columns import USER_FIELDS
 from portal.deals.reading.values import owner_of
 from portal.tabular.cells import is_email
-from portal.tabular.headers import match_headers, require
-from portal.tabular.reading import CellRefused, Reading, RowReader, read_rows, taken_warnings
+from portal.tabular.fields import Layout
+from portal.tabular.headers import match_fields, require
+from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, read_rows, taken_warnings
 from portal.tabular.table import Row, Table
 
 ROLES = frozenset({"rep", "marketer", "manager", "admin"})
@@ -26,10 +27,10 @@ class UserRow:
     role: str
 
 
-def read_users(table: Table) -> Reading[UserRow]:
+def read_users(table: Table, layout: Layout | None = None) -> Reading[UserRow]:
     """Read a list of people; raise TableUnreadable when it has no column for the name."""
-    columns = match_headers(table.headers, USERS, required=("name",))
-    require(columns, table, {"name": "the person's name (such as “name”)"})
+    columns = match_fields(table.headers, USER_FIELDS, layout)
+    require(columns, table, USER_FIELDS.wanted)
     cells = RowReader(columns)
 
     def read(row: Row) -> UserRow:
@@ -58,7 +59,8 @@ def read_users(table: Table) -> Reading[UserRow]:
 
     rows, refusals = read_rows(table, read)
     warnings = taken_warnings(cells.warnings, refusals)
-    return Reading(rows, refusals, warnings, columns, {}, (*table.notes, *columns.notes))
+    notes = (*table.notes, *columns.notes)
+    return Reading(rows, refusals, warnings, columns, {}, notes, laid_out(table, columns))
 
 
 def _role(cells: RowReader, row: Row) -> str:
