@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
@@ -231,10 +231,14 @@ def _open_requests(words: list[str], most: int) -> list[tuple[int, str]]:
 
 
 def _recent(user: User, words: list[str]) -> list[Suggestion]:
-    """One's own latest searches, each once however often and in whatever case it was typed."""
-    found = select(Search.text).where(Search.user_id == user.id).order_by(Search.at.desc(), Search.id.desc())
+    """One's own latest searches that found something, each once however often and in whatever case it was typed.
+
+    A mended slip is offered as it was mended.
+    """
+    said = func.coalesce(func.nullif(Search.corrected, ""), Search.text)
+    found = select(said).where(Search.user_id == user.id, Search.result_count > 0)
     texts: dict[str, str] = {}
-    for text in db.session.scalars(found.limit(_LOOKED_AT)):
+    for text in db.session.scalars(found.order_by(Search.at.desc(), Search.id.desc()).limit(_LOOKED_AT)):
         texts.setdefault(text.casefold(), text)
     return [
         _line("search", text, f"/library?{urlencode({'q': text})}", "", words)

@@ -10,9 +10,10 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.content_requests.models import OPEN_STATUSES
 from portal.content_requests.worth_queries import pipeline_waiting
 from portal.discovery.learning import queries
-from portal.discovery.learning.facts import VIEWS
+from portal.discovery.learning.facts import SAME_PEOPLE, SAME_TIMES, VIEWS
 from portal.discovery.learning.request_queries import AskedFor, requests_with_searches, searches_of
 from portal.discovery.learning.request_services import ask_for
+from portal.discovery.learning.totals import totals
 from portal.errors import Invalid, NotFound
 from portal.reports.asking import asked_of, periods
 from portal.reports.exports import FORMATS, file_of
@@ -52,6 +53,8 @@ def index() -> Response:
         show=show,
         tabs=_tabs(asked),
         few=FEW,
+        same_people=SAME_PEOPLE,
+        same_times=SAME_TIMES,
         who_choices=list(WHO.items()),
         team_choices=[("", "All teams"), *((team.id, team.name) for team in choices)],
         periods=periods("search_report.index", asked),
@@ -151,4 +154,4 @@ def _found(filters: Filters, asked: dict[str, Any], show: str) -> dict[str, Any]
     sort = asked.get("sort", ORDERS.get(show, "-searches"))
     groups = queries.searched(scope, show, sort, PER_PAGE, (number - 1) * PER_PAGE)
     page = Page(groups, number, total, PER_PAGE)
-    return {"totals": queries.totals(scope), "page": page, "sort": sort}
+    return {"totals": totals(scope), "page": page, "sort": sort}

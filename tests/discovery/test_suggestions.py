@@ -34,7 +34,7 @@ def test_each_kind_of_line_stands_under_its_heading_and_the_typed_beginnings_are
     make.asset("Hospital deck", slug="deck", terms=tuple(facet.terms))
     _collection(make, "For hospitals", make.user("marketer"), published_at=now())
     make.request(rep, "A hospital checklist")
-    make.search(rep, "hospital prices")
+    make.search(rep, "hospital prices", results=1)
     index()
     page = sign_in(rep).get("/search/suggest?q=hosp").text
     groups = re.findall(r'role="group" aria-label="([^"]+)"', page)
@@ -100,7 +100,7 @@ def test_there_are_few_lines_however_much_fits(make, sign_in, index):
     facet = make.facet("industry", tuple(f"Hospital {n}" for n in range(6)))
     for n in range(12):
         make.asset(f"Hospital deck {n}", terms=tuple(facet.terms))
-        make.search(rep, f"hospital search {n}")
+        make.search(rep, f"hospital search {n}", results=1)
         make.request(rep, f"Hospital request {n}")
         _collection(make, f"Hospital collection {n}", marketer, published_at=now())
     index()
@@ -118,12 +118,23 @@ def test_an_empty_field_offers_ones_own_latest_searches_and_what_one_opened_last
     make.use(make.asset("Sent deck"), rep, kind="sent")
     make.use(make.asset("Opened by another"), other)
     for text in ("prices", "Prices", "clinic tariff"):
-        make.search(rep, text)
-    make.search(other, "gossip")
+        make.search(rep, text, results=1)
+    make.search(other, "gossip", results=1)
     page = sign_in(rep).get("/search/suggest?q=").text
     assert re.findall(r'role="group" aria-label="([^"]+)"', page) == ["Searched before", "Opened last"]
     assert _lines(sign_in(rep), "") == ["clinic tariff", "Prices", "Hospital deck"]
     assert _lines(sign_in(make.user("rep")), "") == []
+
+
+def test_ones_own_searches_that_found_nothing_are_not_offered_and_a_slip_as_it_was_mended(make, sign_in):
+    rep = make.user("rep")
+    make.search(rep, "hospital airship", results=0)
+    make.search(rep, "hospitle prices", results=3, corrected="hospital prices")
+    make.search(rep, "hospital tariff", results=2)
+    make.search(rep, "hospital tariff", results=0, filters={"kind": ["deck"]})
+    client = sign_in(rep)
+    for typed in ("", "hosp"):
+        assert _lines(client, typed) == ["hospital tariff", "hospital prices"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +172,7 @@ def test_neither_titles_nor_filters_tell_a_rep_of_hidden_content(
 def test_private_collections_and_other_peoples_searches_are_offered_to_nobody_else(make, sign_in):
     rep, other = make.user("rep"), make.user("rep")
     _collection(make, "Zebra plans", rep)
-    make.search(rep, "zebra prices")
+    make.search(rep, "zebra prices", results=1)
     make.request(rep, "Zebra sheet", status="declined")
     assert _lines(sign_in(rep), "zeb") == ["zebra prices", "Zebra plans"]
     for role in ("rep", "manager", "marketer", "admin"):
@@ -211,7 +222,7 @@ def test_typing_costs_a_few_statements_however_much_there_is(make, sign_in, inde
     facet = make.facet("industry", ("Hospitals",))
     for n in range(30):
         make.asset(f"Hospital deck {n}", terms=tuple(facet.terms))
-        make.search(rep, f"hospital {n}")
+        make.search(rep, f"hospital {n}", results=1)
         make.request(rep, f"Hospital request {n}")
     index()
     client = sign_in(rep)

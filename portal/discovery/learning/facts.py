@@ -35,6 +35,9 @@ from portal.users.models import User
 SALES = ("rep", "manager")
 # What is done with content later than this after it was opened has another reason than the search.
 USED_WITHIN = timedelta(hours=2)
+# Words may mean the same as others once so many people, or so many searches, went from one to the other: what one
+# person tries once says nothing.
+SAME_PEOPLE, SAME_TIMES = 2, 3
 VIEWS = ("all", "nothing", "unopened", "rephrased")
 
 

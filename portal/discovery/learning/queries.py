@@ -9,13 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import FromClause, Select, Subquery, case, distinct, func, or_, select
+from sqlalchemy import FromClause, Select, Subquery, case, distinct, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db, now
 from portal.deals.models import Deal
 from portal.discovery.learning.answered import latest_requests, part_of
-from portal.discovery.learning.facts import Scope, facts, narrowed, uses_of
+from portal.discovery.learning.facts import SAME_PEOPLE, SAME_TIMES, Scope, facts, narrowed
 from portal.discovery.models import Search, SearchClick
 from portal.usage.sums import local_day
 
@@ -27,27 +27,13 @@ SORTS = ("text", "searches", "people", "results", *COUNTED, "place", "pipeline",
 
 
 @dataclass(frozen=True)
-class Totals:
-    """Sums over searches: of those in vain, those with hits of which none was opened, those put in other words, and
-    the median seconds from a search to the first use of what was found, over so many searches."""
-
-    searches: int = 0
-    people: int = 0
-    in_vain: int = 0
-    unopened: int = 0
-    rephrased: int = 0
-    opened: int = 0
-    used: int = 0
-    seconds: float | None = None
-
-
-@dataclass(frozen=True)
 class Searched:
     """The searches with the same words in whatever form or order, as far as a view takes them.
 
     `of` is how many there were in all; `place` the median place of what was opened; `pipeline_minor` the open amount
     of the distinct deals at hand, which `with_deal` searches had; `results`, `text`, `key` and `last_at` are of the
-    last of them; `rephrased_to` what most often followed within two minutes, `rephrased_so` how often; `request_id` is
+    last of them; `rephrased_to` what most often followed within two minutes, `rephrased_so` how often
+    and `rephrased_by` for how many people; `request_id` is
     the open request about it, or the last one, and `found_at` the best place of what that was delivered with; `missing`
     counts, in the views of what found nothing, the searches that no request answers; `part_of` is the last request that
     remembers some of them, if with other words.
@@ -75,8 +61,14 @@ class Searched:
     found_at: int | None
     rephrased_to: str | None
     rephrased_so: int | None
+    rephrased_by: int | None
     missing: int
     part_of: int | None
+
+    @property
+    def may_be_synonyms(self) -> bool:
+        """Whether enough searches went on with `rephrased_to` to ask if it means the same."""
+        return (self.rephrased_by or 0) >= SAME_PEOPLE or (self.rephrased_so or 0) >= SAME_TIMES
 
 
 def search_by_key(key: str) -> Search | None:
@@ -99,23 +91,6 @@ def lately() -> Scope:
 def lately_since() -> date:
     """Return the first day of that scope, as the report takes it."""
     return local_day(now()) - timedelta(days=GAP_DAYS - 1)
-
-
-def totals(scope: Scope) -> Totals:
-    """Return the sums over all searches of a scope."""
-    each = facts(scope, uses=False)
-    names = ("in_vain", "rephrased", "opened")
-    sums = (func.coalesce(func.sum(each.c[name]), 0).label(name) for name in names)
-    number, people = func.count().label("searches"), func.count(distinct(each.c.user_id)).label("people")
-    row = db.session.execute(select(number, people, *sums).select_from(each)).mappings().one()
-    # What found something and is not opened is the rest, which need not be looked for.
-    rest = row["searches"] - row["in_vain"] - row["opened"]
-    used = uses_of(scope.conditions())
-    place, many = func.row_number().over(order_by=used.c.seconds), func.count().over()
-    ordered = select(used.c.seconds, place.label("place"), many.label("number")).subquery()
-    median = select(func.avg(ordered.c.seconds), func.max(ordered.c.number)).where(_middle(ordered))
-    seconds, used_number = db.session.execute(median).one()
-    return Totals(**row, unopened=rest, used=used_number or 0, seconds=seconds)
 
 
 def searched(
@@ -194,7 +169,7 @@ def _rows(scope: Scope, view: str, words: Sequence[str]) -> list[Searched]:
             *(group.c[name] for name in COUNTED),
             *(places.c.place, func.coalesce(worth.c.pipeline, 0), group.c.with_deal),
             *(requested.c.request_id, requested.c.status, requested.c.place.label("found_at")),
-            *(other.c.text.label("other"), other.c.number.label("often"), group.c.missing),
+            *(other.c.text.label("other"), other.c.number.label("often"), other.c.people, group.c.missing),
             part.c.request_id.label("part_of"),
         )
         .join(last, last.c.words == group.c.words)
@@ -228,11 +203,6 @@ def _every(scope: Scope, words: Sequence[str]) -> Subquery:
     return found.where(Search.words.in_(words)).group_by(Search.words).subquery()
 
 
-def _middle(ordered: Subquery) -> Any:
-    """Keep the one or two rows in the middle of numbered ones, whose mean is the median."""
-    return or_(ordered.c.place == (ordered.c.number + 1) // 2, ordered.c.place == (ordered.c.number + 2) // 2)
-
-
 def _places(each: FromClause) -> Subquery:
     """The median place of the hits that were opened."""
     # There are few places, and very many openings: counted by place, only a few rows are put in order.
@@ -263,7 +233,7 @@ def _worth(each: FromClause) -> Subquery:
 
 
 def _other_words(each: FromClause) -> Subquery:
-    """What most often followed within two minutes, in its last wording, and how often."""
+    """What most often followed within two minutes, in its last wording, how often and for how many people."""
     later = aliased(Search)
     number = func.count()
     best = func.row_number().over(
@@ -272,14 +242,20 @@ def _other_words(each: FromClause) -> Subquery:
     counted = (
         select(
             *(each.c.words, func.max(later.id).label("last_id")),
-            *(number.label("number"), best.label("place")),
+            *(
+                number.label("number"),
+                func.count(distinct(each.c.user_id)).label("people"),
+                best.label("place"),
+            ),
         )
         .join(later, later.id == each.c.rephrased_by_id)
         .group_by(each.c.words, later.words)
         .subquery()
     )
     last = aliased(Search)
-    found = select(counted.c.words, last.text, counted.c.number).join(last, last.id == counted.c.last_id)
+    found = select(counted.c.words, last.text, counted.c.number, counted.c.people).join(
+        last, last.id == counted.c.last_id
+    )
     return found.where(counted.c.place == 1).subquery()
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, distinct, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import chunks, db, now
+from portal.discovery.learning.facts import SAME_PEOPLE, SAME_TIMES
 from portal.discovery.models import DifferentWords, Search, SearchClick, SynonymGroup
 from portal.discovery.synonyms.phrases import as_key, reading
 from portal.discovery.whole import whole_hits
@@ -24,7 +25,6 @@ from portal.users.models import User
 
 MOST_COUNTED = 1_000
 MOST_PROPOSED = 5
-OFTEN = 2
 PERIOD = timedelta(days=90)
 _LONGEST_PROPOSED = 40
 _MOST_READ = 200
@@ -120,11 +120,12 @@ def _seen(user: User, ids: set[int]) -> set[int]:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Words that people typed, the other words with which they then found something, and how often."""
+    """Words that people typed, the other words with which they then found something, how often, and how many people."""
 
     typed: str
     instead: str
     times: int
+    people: int
     group_id: int | None = None
 
 
@@ -132,13 +133,14 @@ def proposals() -> list[Proposal]:
     """Return groups that searches propose: words that were rephrased as others, after which a hit was opened."""
     then = aliased(Search)
     opened = select(SearchClick.id).where(SearchClick.search_id == then.id).exists()
+    people = func.count(distinct(Search.user_id))
     found = (
-        select(func.max(Search.text), func.max(then.text), func.count())
+        select(func.max(Search.text), func.max(then.text), func.count(), people)
         .join(then, then.id == Search.rephrased_by_id)
         .where(Search.at > now() - PERIOD, Search.words != "", then.words != "", opened)
         .where(Search.words != then.words)
         .group_by(Search.words, then.words)
-        .having(func.count() >= OFTEN)
+        .having(or_(people >= SAME_PEOPLE, func.count() >= SAME_TIMES))
         .order_by(func.count().desc(), func.max(Search.id).desc())
         .limit(_MOST_READ)
     )
@@ -147,12 +149,12 @@ def proposals() -> list[Proposal]:
         frozenset(pair) for pair in db.session.execute(select(DifferentWords.one, DifferentWords.other))
     }
     kept: list[Proposal] = []
-    for typed, instead, times in db.session.execute(found):
+    for typed, instead, times, by in db.session.execute(found):
         one, other = groups.get(reading(typed)), groups.get(reading(instead))
         # Two that stand in different groups already are marketing's to think about, not one click.
         is_open = (one is None or other is None) and {as_key(typed), as_key(instead)} not in different
         if is_open and _may_mean_the_same(typed, instead):
-            kept.append(Proposal(typed, instead, times, one or other))
+            kept.append(Proposal(typed, instead, times, by, one or other))
     return kept[:MOST_PROPOSED]
 
 

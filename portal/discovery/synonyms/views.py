@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from portal.discovery.learning.facts import SAME_PEOPLE, SAME_TIMES
 from portal.discovery.models import SynonymGroup
 from portal.discovery.synonyms import phrases as typing
 from portal.discovery.synonyms import queries, services
@@ -25,6 +26,8 @@ def index() -> Response:
         "discovery/synonyms/index.html",
         groups=queries.group_lines(),
         proposals=queries.proposals(),
+        same_people=SAME_PEOPLE,
+        same_times=SAME_TIMES,
         different=queries.said_different(),
     )
 

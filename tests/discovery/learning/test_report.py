@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from portal.content_requests.models import ContentRequest
 from portal.discovery.learning.facts import Scope
-from portal.discovery.learning.queries import gaps, searched, totals
+from portal.discovery.learning.queries import gaps, searched
 from portal.discovery.learning.services import note_rephrasings
+from portal.discovery.learning.totals import totals
 from portal.discovery.models import SearchClick
 
 DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -112,3 +112,22 @@ def test_the_fold_of_the_filters_says_what_is_chosen(both, make, sign_in):
         summary = re.search(r'<details class="report-filters">\s*<summary.*?</summary>', page, re.DOTALL)[0]
         assert words in summary
         assert "All time" in summary
+
+
+@pytest.mark.parametrize(("people", "times", "offered"), [(1, 1, 0), (1, 2, 0), (1, 3, 1), (2, 1, 1)])
+def test_synonyms_are_offered_once_two_people_or_three_searches_went_on_with_the_same_words(
+    make, sign_in, people, times, offered
+):
+    for _ in range(people):
+        rep = make.user()
+        for _ in range(times):
+            then = make.search(rep, "leaflet", results=1)
+            make.search(rep, "brochure", rephrased_by_id=then.id)
+    page = sign_in(make.user("marketer")).get("/reports/search?show=rephrased").text
+    assert page.count("Make them synonyms") == offered
+    who = "1 person" if people == 1 else f"{people} people"
+    assert f"{people * times} of {people * times}, by {who}" in page
+    assert "Words can be made synonyms from here once 2 people, or 3 searches, went on" in page
+    manager = sign_in(make.user("manager")).get("/reports/search?show=rephrased").text
+    assert "Make them synonyms" not in manager
+    assert "made synonyms" not in manager

@@ -46,6 +46,14 @@ def test_what_was_rephrased_and_then_opened_is_proposed_and_taken_in_one_click(m
     assert "was rephrased" not in marketer.get("/library/synonyms").text
 
 
+def test_two_people_are_enough_and_the_page_says_how_many_it_takes(marketer, rephrase):
+    for _ in range(2):
+        rephrase("brochure", "leaflet", times=1)
+    page = marketer.get("/library/synonyms").text
+    assert "“brochure” was rephrased as “leaflet” 2 times, by 2 people" in page
+    assert "by 2 people or more, or 3 times." in page
+
+
 def test_another_word_beside_the_same_ones_is_proposed(marketer, rephrase):
     rephrase("one pager", "one-sheeter")
     assert "“one pager” was rephrased as “one-sheeter” 3 times" in marketer.get("/library/synonyms").text
@@ -55,6 +63,7 @@ def test_another_word_beside_the_same_ones_is_proposed(marketer, rephrase):
     ("typed", "instead", "fields"),
     [
         ("brochure", "leaflet", {"times": 1}),
+        ("brochure", "leaflet", {"times": 2}),
         ("brochure", "leaflet", {"opened": False}),
         ("brochure", "leaflet", {"days_ago": 91}),
         ("deck", "healthcare deck", {}),
@@ -83,7 +92,7 @@ def test_words_of_a_group_are_proposed_for_it(marketer, rephrase, make):
 
 def test_at_most_five_are_proposed(marketer, rephrase):
     for letter in "abcdefg":
-        rephrase(f"typed{letter}", f"meant{letter}", times=2)
+        rephrase(f"typed{letter}", f"meant{letter}")
     assert marketer.get("/library/synonyms").text.count("was rephrased") == 5
 
 
