@@ -37,6 +37,13 @@ def recent_posts(team_id: int) -> Select[tuple[WebhookPost]]:
     return select(WebhookPost).where(WebhookPost.team_id == team_id).order_by(WebhookPost.id.desc())
 
 
+def broken_by(channel: TeamWebhook) -> WebhookPost | None:
+    """Return the latest post of which the server said yes or no for good since the channel has its address, if no."""
+    ended = recent_posts(channel.team_id).where(WebhookPost.state.in_(("sent", "failed")))
+    latest = db.session.scalar(ended.where(WebhookPost.created_at >= channel.added_at).limit(1))
+    return latest if latest and latest.state == "failed" else None
+
+
 def any_due() -> bool:
     """Say whether a channel is to be told anything by now."""
     return db.session.scalar(_due(()).limit(1)) is not None

@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
     ),
     "win": Kind("Wins", "A deal was won with content of yours.", "trophy", "daily"),
     "contribution": Kind("Content from sales", "What you brought was decided on.", "upload", "daily"),
+    "import": Kind("Imports", "A file from the watched folder waits for your look.", "upload", "now"),
     "content": Kind("Your files", "A file of yours was refused.", "file-text", "now"),
     "life": Kind("Due and expiring", "Content of yours is to be looked at, or expires.", "clock", "daily"),
     "collection": Kind(

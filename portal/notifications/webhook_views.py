@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, flash, url_for
 
-from portal.db import start_writing
+from portal.db import now, start_writing
 from portal.errors import Forbidden, PortalError
-from portal.notifications.channel_posts import recent_posts, why_not
+from portal.notifications.channel_posts import broken_by, recent_posts, why_not
 from portal.notifications.forms import ChannelForm
+from portal.notifications.models import WebhookPost
 from portal.notifications.webhooks import (
     CHANNEL_KINDS,
     channel_of,
@@ -25,6 +28,7 @@ from portal.web import paginate, render, see_other
 
 blueprint = Blueprint("channel", __name__, url_prefix="/teams/<int:team_id>/channel")
 KEEPERS = ("manager", "admin")
+SOON = timedelta(minutes=1)
 
 
 @blueprint.get("")
@@ -99,9 +103,16 @@ def _page(team: Team, form: ChannelForm, *, status: int = 200) -> Response:
         added_by=user_or_404(channel.added_by_id) if channel and channel.added_by_id else None,
         told=[CHANNEL_KINDS[kind].name for kind in kinds_of(channel)],
         page=page,
-        is_moving=any(post.state in ("waiting", "handing_over") for post in page.items),
+        broken=broken_by(channel) if channel else None,
+        is_moving=any(_is_moving(post) for post in page.items),
         status=status,
     )
+
+
+def _is_moving(post: WebhookPost) -> bool:
+    """Say whether something becomes of a post within moments; one that was put off for long is not waited for."""
+    is_next = post.state == "waiting" and post.run_after <= now() + SOON
+    return is_next or post.state == "handing_over"
 
 
 def _back(team: Team) -> Response:

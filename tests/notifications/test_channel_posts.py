@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.db import db, now
 from portal.notifications import channel_posts, webhooks
@@ -107,6 +107,34 @@ def test_what_a_server_refuses_is_given_up_at_once_and_shown(
     assert "Not taken" in page
     assert "There is no such channel any more (404)." in page
     assert "verysecret" not in page
+    assert "The latest message was not taken" in page
+
+
+def test_a_channel_that_takes_messages_again_is_said_to_be_broken_no_more_and_what_is_put_off_is_not_polled_for(
+    make, lead, aim, tell_channels, run_jobs, sign_in, app
+):
+    def page():
+        return sign_in(lead).get(f"/teams/{lead.team_id}/channel").text
+
+    assert "The latest message" not in page(), "there is no channel"
+    with receiver(b"HTTP/1.1 410 Gone\r\n\r\n") as site:
+        aim(site, lead.team_id)
+        tell_channels([lead.team_id])
+        run_jobs()
+    assert "The latest message was not taken" in page()
+    moved = update(TeamWebhook).values(added_at=now())
+    make.inside(lambda: db.session.execute(moved))
+    assert "The latest message" not in page(), "its new address was told nothing yet"
+    with receiver() as site:
+        make.inside(lambda: db.session.execute(delete(TeamWebhook)))
+        aim(site, lead.team_id)
+        tell_channels([lead.team_id], key="deal:2")
+        run_jobs()
+    assert "The latest message was not taken" not in page()
+    put_off = update(WebhookPost).where(WebhookPost.event_key == "deal:2")
+    put_off = put_off.values(state="waiting", run_after=now() + timedelta(hours=3))
+    make.inside(lambda: db.session.execute(put_off))
+    assert 'hx-trigger="every 3s"' not in page()
 
 
 def test_a_name_that_leads_inside_by_now_is_not_told_anything(
