@@ -109,6 +109,16 @@ def _boosts(name: str, text: str | None) -> tuple[str, ...]:
     return tuple(word for word in BOOSTS if word in words)
 
 
+def _folder(name: str, text: str | None) -> Path | None:
+    """Return a setting that is a folder, given from the root of the file system, or end with a message."""
+    if not (text or "").strip():
+        return None
+    folder = Path(str(text)).expanduser()
+    if not folder.is_absolute():
+        raise SystemExit(f"The setting {name} has to be a whole path such as /srv/crm, not {text!r}.")
+    return folder
+
+
 def _search_engine(name: str, text: str | None) -> str:
     """Return a setting that is a search engine which is installed, or end with a message that names it."""
     engine = text or "whoosh"
@@ -219,6 +229,7 @@ class Config:
         self.MAX_UPLOAD_MB = _whole_number("MAX_UPLOAD_MB", read("MAX_UPLOAD_MB"), 100)
         # Ten of the largest files at once, and the form around them.
         self.MAX_CONTENT_LENGTH = (self.MAX_UPLOAD_MB * 10 + 5) * MEGABYTE
+        self.IMPORT_FOLDER = _folder("IMPORT_FOLDER", read("IMPORT_FOLDER"))
         self.SHARE_LINK_DAYS = _whole_number("SHARE_LINK_DAYS", read("SHARE_LINK_DAYS"), 30)
         self.WORKING_DEAL_HOURS = _whole_number("WORKING_DEAL_HOURS", read("WORKING_DEAL_HOURS"), 2)
         self.SESSION_DAYS = _whole_number("SESSION_DAYS", read("SESSION_DAYS"), 14)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from portal.db import unit_of_work
 from portal.deals import services
 from portal.deals.hooks.services import forget_calls
+from portal.deals.layouts.services import keep_surveys
 from portal.deals.queries import import_or_404
+from portal.deals.watching_tasks import look_into_the_folder
 from portal.errors import PortalError
 from portal.jobs import job
+from portal.worker import every_minute
+
+every_minute.append(look_into_the_folder)
 
 
 @job("forget_hook_calls", nightly=True)
@@ -29,6 +34,13 @@ def apply_import(import_id: int | None) -> None:
     _run(import_id or 0, "applying")
 
 
+def ask_for_columns(order: services.ImportOrder) -> bool:
+    """Keep what the columns of an import's files are taken for, and say whether somebody must look at them first."""
+    surveys = services.survey_order(order)
+    with unit_of_work():
+        return keep_surveys(import_or_404(order.id), surveys)
+
+
 def _run(import_id: int, state: str) -> None:
     with unit_of_work():
         row = import_or_404(import_id)
@@ -36,6 +48,8 @@ def _run(import_id: int, state: str) -> None:
             return
         order = services.order_of(row)
     try:
+        if state == "waiting" and not order.chosen and ask_for_columns(order):
+            return
         readings = services.read_order(order)
     except PortalError as error:
         with unit_of_work():

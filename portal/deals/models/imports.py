@@ -66,7 +66,7 @@ class ImportedRow(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("deal_imports.id", ondelete="CASCADE"), index=True)
-    table: Mapped[str] = mapped_column("table_name", String(40))
+    table_name: Mapped[str] = mapped_column(String(40))
     row_id: Mapped[int]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
