@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from portal.content_requests.models import RequestChange
+
 
 @pytest.fixture
 def maker(make):
@@ -67,3 +69,13 @@ def test_the_page_that_moves_a_request_says_what_its_buttons_are(make, sign_in, 
     page = sign_in(maker).get(f"/requests/{asked.id}/move").text
     assert 'aria-labelledby="move-to"' in page
     assert '<p class="label" id="move-to">Move to</p>' in page
+
+
+def test_a_long_history_shows_its_latest_steps_and_folds_those_before(make, sign_in, maker):
+    asked, client = make.request(make.user()), sign_in(maker)
+    for number in range(15):
+        make.store(RequestChange(request_id=asked.id, status="new", words=f"Step {number}", by_id=maker.id))
+    assert "earlier steps" not in client.get(f"/requests/{asked.id}").text
+    make.store(RequestChange(request_id=asked.id, status="new", words="Step 15", by_id=maker.id))
+    folded = client.get(f"/requests/{asked.id}").text.partition("4 earlier steps")[2].partition("</details>")
+    assert ("Step 3" in folded[0], "Step 4" in folded[0], "Step 4" in folded[2]) == (True, False, True)
