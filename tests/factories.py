@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
+from portal.capture.models import ProposedUse
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.content_requests.worth import score_requests
 from portal.db import db, now, unit_of_work
@@ -17,7 +18,7 @@ from portal.deals.models import Account, Deal, StageEntry
 from portal.discovery.models import RequestSearch, Search
 from portal.feedback.models import Rating
 from portal.library.models import Asset, Facet, Page, Term, Version
-from portal.sharing.models import ShareLink
+from portal.sharing.models import ShareItem, ShareLink
 from portal.tabular.currencies import minor_units
 from portal.usage.models import FirstUse, UsageEvent
 from portal.users.models import Team, User
@@ -170,6 +171,22 @@ class Make:
                     first.first_at, first.uses = min(first.first_at, moment), first.uses + 1
         return event
 
+    def proposal(
+        self, asset: Asset, user: User, *, deal: Deal | None = None, kind: str = "sent", **fields: Any
+    ) -> ProposedUse:
+        """A use that is proposed to its person, out of a mail unless said otherwise."""
+        defaults = {"origin": "mail", "origin_key": f"mail:{next(self._numbers)}", "reason": {}, "at": now()}
+        return self.store(
+            ProposedUse(
+                user_id=user.id,
+                kind=kind,
+                asset_id=asset.id,
+                version_id=asset.current_version_id,
+                deal_id=deal.id if deal else None,
+                **(defaults | fields),
+            )
+        )
+
     def rating(self, asset: Asset, user: User, stars: int = 4, **fields: Any) -> Rating:
         return self.store(
             Rating(
@@ -214,15 +231,25 @@ class Make:
         )
 
     def link(
-        self, asset: Asset, by: User, *, token: str = "t" * 43, deal: Deal | None = None, **fields: Any
+        self,
+        asset: Asset,
+        by: User,
+        *,
+        others: tuple[Asset, ...] = (),
+        token: str = "t" * 43,
+        deal: Deal | None = None,
+        **fields: Any,
     ) -> ShareLink:
         fields.setdefault("expires_at", now() + timedelta(days=30))
+        pieces = [
+            ShareItem(position=place, asset_id=piece.id, version_id=piece.current_version_id)
+            for place, piece in enumerate((asset, *others), 1)
+        ]
         return self.store(
             ShareLink(
                 token_hash=hashlib.sha256(token.encode()).hexdigest(),
                 salt="s",
-                asset_id=asset.id,
-                version_id=asset.current_version_id,
+                items=pieces,
                 created_by_id=by.id,
                 deal_id=deal.id if deal else None,
                 **fields,

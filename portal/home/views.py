@@ -25,6 +25,7 @@ from portal.feedback.closing.services import seen_of as answer_seen
 from portal.feedback.models import REASONS
 from portal.feedback.queries import low_ratings
 from portal.home import overview, queries
+from portal.home.proposals import proposed_to
 from portal.home.styleguide_views import blueprint as styleguide_blueprint
 from portal.home.wins import latest_wins
 from portal.home.wins_views import blueprint as wins_blueprint
@@ -86,6 +87,7 @@ def _rep() -> Response:
         reviews=reviews_waiting_for(user),
         question=ask_today(),
         wins=latest_wins(me()),
+        proposals=proposed_to(user),
     )
 
 

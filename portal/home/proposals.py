@@ -1,0 +1,34 @@
+"""What the first page shows of the uses that were proposed to its reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.capture.grouping import Group, deal_choices, groups_of
+from portal.capture.queries import waiting_for, waiting_number
+from portal.db import db
+from portal.deals.models import Deal
+from portal.deals.queries import open_deals_of
+from portal.users.models import User
+
+SHOWN, MOST_OFFERED = 3, 100
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The latest few proposals, how many are shown of how many, and the deals that they can be changed to."""
+
+    groups: list[Group]
+    shown: int
+    number: int
+    choices: list[tuple[int, str]]
+
+
+def proposed_to(user: User) -> Proposed | None:
+    """Return what was proposed to a person, or None when nothing waits for them."""
+    waiting = list(db.session.scalars(waiting_for(user).limit(SHOWN)))
+    if not waiting:
+        return None
+    number = len(waiting) if len(waiting) < SHOWN else waiting_number(user)
+    deals: list[Deal] = list(db.session.scalars(open_deals_of(user).limit(MOST_OFFERED)))
+    return Proposed(groups_of(waiting), len(waiting), number, deal_choices(deals, waiting))
