@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from portal.db import chunks, db, insert_rows
+from portal.deals.keeping import keep_before, keep_new
 from portal.deals.models import Account
 from portal.deals.reading import AccountRow, account_key
 
@@ -85,7 +86,7 @@ def known_accounts(names: Iterable[str]) -> Accounts:
     return Accounts(found)
 
 
-def store_accounts(accounts: Accounts) -> None:
+def store_accounts(accounts: Accounts, import_id: int) -> None:
     """Add the new accounts and what was learnt about others; every account has an id afterwards."""
     changed = accounts.changed
     by_key = {account.key: account for account in accounts.added}
@@ -104,8 +105,19 @@ def store_accounts(accounts: Accounts) -> None:
             select(Account.id, Account.key).where(Account.key.in_(keys))
         ):
             by_key[key].id = account_id
+    keep_new(import_id, "accounts", (account.id for account in accounts.added if account.id))
     if changed:
+        _keep_facts(changed, import_id)
         db.session.execute(
             update(Account),
             [{"id": one.id, "industry": one.industry, "region": one.region} for one in changed],
         )
+
+
+def _keep_facts(accounts: Iterable[AccountFacts], import_id: int) -> None:
+    for ids in chunks(account.id for account in accounts):
+        known = db.session.execute(
+            select(Account.id, Account.industry, Account.region).where(Account.id.in_(ids))
+        )
+        before = {row.id: {"industry": row.industry, "region": row.region} for row in known}
+        keep_before(import_id, "accounts", before)

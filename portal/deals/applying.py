@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,49 +17,84 @@ from portal.deals.people import store_people
 from portal.usage.sums import local_day
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A deal entered a stage on a day, or, when it is only seen there, on that day or before."""
+
+    stage: str
+    crm_stage: str
+    day: date
+    is_seen: bool
+
+    def row(self, deal_id: int) -> dict[str, Any]:
+        """Return the entry as its table has it."""
+        values = {"stage": self.stage, "crm_stage": self.crm_stage}
+        return {"deal_id": deal_id, **values, "entered_on": self.day, "is_seen": self.is_seen}
+
+
 def write(comparison: Comparison, import_id: int) -> None:
     """Write what a comparison found; every changed deal's fields before are kept, so that it can be undone."""
     moment = now()
-    store_people(comparison.people)
-    store_accounts(comparison.accounts)
-    _insert(comparison.of("new"), comparison.source, import_id, moment)
-    changed = comparison.of("changed")
-    entered = _stage_entries(changed, local_day(moment))
-    _update(changed, moment)
+    store_people(comparison.people, import_id)
+    store_accounts(comparison.accounts, import_id)
+    today = local_day(moment)
+    for part in chunks(comparison.of("new")):
+        _insert(part, comparison.source, import_id, moment, today)
+    for part in chunks(comparison.of("changed")):
+        _change(part, import_id, moment, today)
+    if comparison.gone:
+        for ids in chunks(comparison.gone.ids):
+            mark_removed(ids, import_id, moment)
+
+
+def _insert(deals: list[PlannedDeal], source: str, import_id: int, moment: datetime, today: date) -> None:
+    stamps = {"source": source, "imported_at": moment, "changed_at": moment}
+    insert_rows(Deal, [_values(deal) | stamps | {"external_id": deal.row.external_id} for deal in deals])
+    names = [deal.row.external_id for deal in deals]
+    found = select(Deal.external_id, Deal.id)
+    found = found.where(Deal.source == source, Deal.external_id.in_(names)).order_by(Deal.id)
+    ids = dict(db.session.execute(found).tuples().all())
+    insert_rows(DealChange, [{"import_id": import_id, "deal_id": deal_id} for deal_id in ids.values()])
+    # A closed deal's last stage follows from the deal itself.
+    is_open = (deal for deal in deals if deal.values["status"] == "open")
+    insert_rows(StageEntry, [_entry(deal, today).row(ids[deal.row.external_id]) for deal in is_open])
+
+
+def _change(deals: list[PlannedDeal], import_id: int, moment: datetime, today: date) -> None:
+    entered = _stage_entries(deals, today)
+    changes = [_values(deal) | {"id": deal.deal_id, "changed_at": moment} for deal in deals]
+    db.session.execute(update(Deal), changes)
+    kept = []
+    for deal in deals:
+        before = deal.before | {"changed_at": deal.changed_at.isoformat() if deal.changed_at else None}
+        entry = entered.get(deal.deal_id or 0)
+        if entry:
+            before["stages_added"] = [[entry.crm_stage, entry.day.isoformat()]]
+        kept.append({"import_id": import_id, "deal_id": deal.deal_id, "before": before})
+    insert_rows(DealChange, kept)
+    insert_rows(StageEntry, [entry.row(deal_id) for deal_id, entry in entered.items()])
+
+
+def mark_removed(deal_ids: list[int], import_id: int, moment: datetime) -> None:
+    """Mark deals as gone from their CRM, and keep what they were before."""
+    known = db.session.execute(
+        select(Deal.id, Deal.changed_at, Deal.removed_at).where(
+            Deal.id.in_(deal_ids), Deal.removed_at.is_(None)
+        )
+    ).all()
     before = [
         {
             "import_id": import_id,
-            "deal_id": deal.known["id"],
-            "before": deal.before | _added(entered.get(deal.known["id"])),
+            "deal_id": row.id,
+            "before": {"removed_at": None, "changed_at": row.changed_at.isoformat()},
         }
-        for deal in changed
-        if deal.known
+        for row in known
     ]
     insert_rows(DealChange, before)
-    insert_rows(
-        StageEntry,
-        [
-            {"deal_id": deal_id, "stage": stage, "entered_on": day}
-            for deal_id, (stage, day) in entered.items()
-        ],
+    gone = update(Deal).where(Deal.id.in_([row.id for row in known]))
+    db.session.execute(
+        gone.values(removed_at=moment, changed_at=moment), execution_options={"synchronize_session": False}
     )
-
-
-def _insert(deals: list[PlannedDeal], source: str, import_id: int, moment: datetime) -> None:
-    for part in chunks(deals):
-        stamps = {"source": source, "imported_at": moment, "changed_at": moment}
-        insert_rows(Deal, [_values(deal) | stamps | {"external_id": deal.row.external_id} for deal in part])
-        names = [deal.row.external_id for deal in part]
-        ids = db.session.scalars(select(Deal.id).where(Deal.source == source, Deal.external_id.in_(names)))
-        insert_rows(DealChange, [{"import_id": import_id, "deal_id": deal_id} for deal_id in ids])
-
-
-def _update(deals: list[PlannedDeal], moment: datetime) -> None:
-    for part in chunks(deals):
-        values = [
-            _values(deal) | {"id": deal.known["id"], "changed_at": moment} for deal in part if deal.known
-        ]
-        db.session.execute(update(Deal), values)
 
 
 def _values(deal: PlannedDeal) -> dict[str, Any]:
@@ -70,31 +106,31 @@ def _values(deal: PlannedDeal) -> dict[str, Any]:
     return values
 
 
-def _stage_entries(changed: Iterable[PlannedDeal], today: date) -> dict[int, tuple[str, date]]:
-    """Return for each deal whose stage is another now when it entered it, unless the history says so already.
+def _entry(deal: PlannedDeal, today: date) -> Entry:
+    """Return the entry into the stage that a deal has now.
 
-    A closed deal entered its last stage on the day it closed. For any other stage an export says nothing, so it
-    counts from the day of the import; a later import of the stage history adds the true days beside it.
+    A closed deal entered its last stage on the day it closed. For any other stage an export says nothing: the deal
+    is seen there on the day of the import. A later import of the stage history puts the true days in place.
     """
+    closed_on = deal.values["closed_on"]
+    return Entry(deal.values["stage"], deal.values["crm_stage"], closed_on or today, closed_on is None)
+
+
+def _stage_entries(changed: Iterable[PlannedDeal], today: date) -> dict[int, Entry]:
+    """Return for each deal whose stage is another now when it entered it, unless the history says so already."""
     moved = {
-        deal.known["id"]: (deal.row.stage, deal.row.closed_on or today)
-        for deal in changed
-        if deal.known and "stage" in deal.before
+        deal.deal_id: _entry(deal, today) for deal in changed if deal.deal_id and "crm_stage" in deal.before
     }
     latest: dict[int, str] = {}
     known: set[tuple[int, str, date]] = set()
     for ids in chunks(moved):
-        entries = select(StageEntry.deal_id, StageEntry.stage, StageEntry.entered_on)
+        entries = select(StageEntry.deal_id, StageEntry.crm_stage, StageEntry.entered_on)
         entries = entries.where(StageEntry.deal_id.in_(ids)).order_by(StageEntry.entered_on, StageEntry.id)
         for deal_id, stage, day in db.session.execute(entries):
             latest[deal_id] = stage
             known.add((deal_id, stage, day))
     return {
-        deal_id: (stage, day)
-        for deal_id, (stage, day) in moved.items()
-        if latest.get(deal_id) != stage and (deal_id, stage, day) not in known
+        deal_id: entry
+        for deal_id, entry in moved.items()
+        if latest.get(deal_id) != entry.crm_stage and (deal_id, entry.crm_stage, entry.day) not in known
     }
-
-
-def _added(entry: tuple[str, date] | None) -> dict[str, Any]:
-    return {"stages_added": [[entry[0], entry[1].isoformat()]]} if entry else {}

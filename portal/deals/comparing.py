@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from portal.db import chunks, db
 from portal.deals.accounts import AccountFacts, Accounts, known_accounts
+from portal.deals.gone import Gone, gone_from
 from portal.deals.models import Account, Deal, DealImport
 from portal.deals.people import People, Person, known_people
 from portal.deals.reading import AccountRow, DealRow, UserRow
@@ -32,17 +34,23 @@ TEXTS = {
 }
 DATES = {"created_on": "created", "expected_close": "expected_close"}
 Outcome = Literal["new", "changed", "unchanged"]
-# What a comparison stands on: when an import was last applied, the newest person and account.
-Seen = tuple[datetime | None, int | None, int | None]
+# What a comparison stands on: when an import was last applied or undone, the newest person and account.
+Seen = tuple[datetime | None, datetime | None, int | None, int | None]
+# Of unchanged rows only the first are kept, for the preview.
+KEPT_UNCHANGED = 8
 
 
 @dataclass(frozen=True)
 class Readings:
-    """What the files of one import say; accounts and users are optional."""
+    """What the files of one import say; accounts and users are optional.
+
+    `is_complete` says that the file of deals is the whole CRM: deals of its source that it lacks are gone.
+    """
 
     deals: Reading[DealRow]
     accounts: Reading[AccountRow] | None = None
     users: Reading[UserRow] | None = None
+    is_complete: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +58,8 @@ class PlannedDeal:
     """One row beside the deal as known: the values it will have, and those of them that differ as they were."""
 
     row: DealRow
-    known: Mapping[str, Any] | None
+    deal_id: int | None
+    changed_at: datetime | None
     values: dict[str, Any]
     account: AccountFacts | None
     owner: Person | None
@@ -58,19 +67,53 @@ class PlannedDeal:
 
     @property
     def outcome(self) -> Outcome:
-        if self.known is None:
+        if self.deal_id is None:
             return "new"
         return "changed" if self.before else "unchanged"
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether it was won or lost, and is open now."""
+        return self.values["status"] == "open" and self.before.get("status", "open") != "open"
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it was gone from the CRM, and is there again."""
+        return self.before.get("removed_at") is not None
+
+
+@dataclass
+class Sums:
+    """What the rows taken add up to: deals by status, money won, and amounts without a rate."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    won_minor: int = 0
+    without_rate: int = 0
+
+    def add(self, values: Mapping[str, Any]) -> None:
+        """Count one row by the values that its deal will have."""
+        self.statuses[values["status"]] += 1
+        base = values["base_amount_minor"]
+        if values["status"] == "won":
+            self.won_minor += base or 0
+        if values["amount_minor"] is not None and base is None:
+            self.without_rate += 1
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an import would do: every row with its outcome, and the people and accounts that come with them."""
+    """What an import would do: every row with its outcome, and the people and accounts that come with them.
+
+    Of unchanged rows only the first are kept; `gone` is None unless the file is the whole CRM.
+    """
 
     source: str
     readings: Readings
     seen: Seen
-    deals: list[PlannedDeal]
+    planned: dict[Outcome, list[PlannedDeal]]
+    unchanged: int
+    sums: Sums
+    gone: Gone | None
     refusals: list[Refusal]
     accounts: Accounts
     people: People
@@ -78,8 +121,13 @@ class Comparison:
     user_outcomes: list[str] = field(default_factory=list)
 
     def of(self, outcome: Outcome) -> list[PlannedDeal]:
-        """Return the rows with this outcome, in order of line."""
-        return [deal for deal in self.deals if deal.outcome == outcome]
+        """Return the rows with this outcome, in order of line; of unchanged ones the first."""
+        return self.planned[outcome]
+
+    @property
+    def deals(self) -> list[PlannedDeal]:
+        """The rows kept, whatever their outcome."""
+        return [deal for planned in self.planned.values() for deal in planned]
 
 
 def compare(readings: Readings, source: str) -> Comparison:
@@ -88,24 +136,35 @@ def compare(readings: Readings, source: str) -> Comparison:
     account_rows = readings.accounts.rows if readings.accounts else ()
     user_rows = readings.users.rows if readings.users else ()
     rows, refusals = _with_fitting_ids(readings.deals)
-    names = [row.name for row in account_rows] + [row.account for row in rows if row.account]
+    names = {row.name for row in account_rows} | {row.account for row in rows if row.account}
     accounts, people = known_accounts(names), known_people()
     account_outcomes = [accounts.enrich(row) for row in account_rows]
     user_outcomes = [people.enrich(row) for row in user_rows]
-    comparer = _Comparer(
-        readings.deals, accounts, people, known_deals(source, [row.external_id for row in rows])
-    )
-    deals = [comparer.plan(row) for row in rows]
+    comparer = _Comparer(readings.deals, accounts, people)
+    planned: dict[Outcome, list[PlannedDeal]] = {"new": [], "changed": [], "unchanged": []}
+    sums, unchanged = Sums(), 0
+    for part in chunks(rows):
+        known = known_deals(source, [row.external_id for row in part])
+        for row in part:
+            deal = comparer.plan(row, known.get(row.external_id))
+            sums.add(deal.values)
+            unchanged += deal.outcome == "unchanged"
+            if deal.outcome != "unchanged" or len(planned["unchanged"]) < KEPT_UNCHANGED:
+                planned[deal.outcome].append(deal)
+    gone = gone_from(source, readings.deals) if readings.is_complete else None
     return Comparison(
-        source, readings, seen, deals, refusals, accounts, people, account_outcomes, user_outcomes
+        *(source, readings, seen, planned, unchanged, sums, gone, refusals, accounts, people),
+        account_outcomes=account_outcomes,
+        user_outcomes=user_outcomes,
     )
 
 
 def seen_now() -> Seen:
     """Return what tells whether a comparison still stands."""
-    applied = select(func.max(DealImport.applied_at))
+    applied, undone = select(func.max(DealImport.applied_at)), select(func.max(DealImport.undone_at))
     person, account = select(func.max(User.id)), select(func.max(Account.id))
-    return db.session.scalar(applied), db.session.scalar(person), db.session.scalar(account)
+    moments = db.session.scalar(applied), db.session.scalar(undone)
+    return *moments, db.session.scalar(person), db.session.scalar(account)
 
 
 def _with_fitting_ids(reading: Reading[DealRow]) -> tuple[list[DealRow], list[Refusal]]:
@@ -121,9 +180,7 @@ def _with_fitting_ids(reading: Reading[DealRow]) -> tuple[list[DealRow], list[Re
 
 def known_deals(source: str, external_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Return the deals of a source under these ids, as plain columns."""
-    columns = [
-        column for column in Deal.__table__.columns if column.name not in ("imported_at", "changed_at")
-    ]
+    columns = [column for column in Deal.__table__.columns if column.name != "imported_at"]
     found: dict[str, Mapping[str, Any]] = {}
     for ids in chunks(external_ids):
         rows = db.session.execute(select(*columns).where(Deal.source == source, Deal.external_id.in_(ids)))
@@ -132,35 +189,29 @@ def known_deals(source: str, external_ids: Iterable[str]) -> dict[str, Mapping[s
 
 
 class _Comparer:
-    def __init__(
-        self,
-        reading: Reading[DealRow],
-        accounts: Accounts,
-        people: People,
-        known: Mapping[str, Mapping[str, Any]],
-    ) -> None:
+    def __init__(self, reading: Reading[DealRow], accounts: Accounts, people: People) -> None:
         self._found = reading.columns.found
         self._accounts = accounts
         self._people = people
-        self._known = known
         self._base_currency = current_app.config["BASE_CURRENCY"]
         self._amounts_tell_size = closing_amounts_tell_size(reading.rows)
 
-    def plan(self, row: DealRow) -> PlannedDeal:
+    def plan(self, row: DealRow, known: Mapping[str, Any] | None) -> PlannedDeal:
         """Put a row beside the deal as known."""
-        known = self._known.get(row.external_id)
         account = self._accounts.of(row.account) if row.account else None
         owner = self._people.owner(row.owner_name, row.owner_email)
         values = self._values(row, known, account) | self._links(row, known)
-        planned = PlannedDeal(row, known, values, account, owner, {})
+        planned = PlannedDeal(row, None, None, values, account, owner, {})
         if known is not None:
+            planned.deal_id, planned.changed_at = known["id"], known["changed_at"]
             planned.before = self._differences(planned, known)
         return planned
 
     def _values(
         self, row: DealRow, known: Mapping[str, Any] | None, account: AccountFacts | None
     ) -> dict[str, Any]:
-        values: dict[str, Any] = {"stage": row.stage, "status": row.status, "closed_on": row.closed_on}
+        values: dict[str, Any] = {"stage": row.stage, "crm_stage": row.stage, "removed_at": None}
+        values |= {"status": row.status, "closed_on": row.closed_on}
         values["name"] = known["name"] if known and "name" not in self._found else row.name
         values["amount_minor"], values["currency"] = row.amount_minor, row.currency
         if known and "amount" not in self._found:

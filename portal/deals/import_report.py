@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
 
-from portal.deals.comparing import Comparison, Outcome, PlannedDeal, plain
+from portal.deals.comparing import Comparison, Outcome, PlannedDeal, Sums, plain
+from portal.deals.gone import Gone
 from portal.deals.history import HistoryComparison
 from portal.tabular.currencies import minor_digits
 from portal.tabular.report import counted, file_report
 
 SHOWN = 8
 # What follows from other columns, or is a number that nobody reads.
-UNSHOWN = frozenset({"account_id", "owner_id", "base_amount_minor", "size_minor"})
+UNSHOWN = frozenset({"account_id", "owner_id", "base_amount_minor", "size_minor", "removed_at"})
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged")
 
 
@@ -24,11 +24,16 @@ def deals_report(
 ) -> dict[str, Any]:
     """Return the report of an import of deals with the totals of the rows taken."""
     readings = comparison.readings
-    outcomes = Counter[str](deal.outcome for deal in comparison.deals)
+    new, changed = comparison.of("new"), comparison.of("changed")
+    reopened = [deal for deal in changed if deal.is_reopened]
+    outcomes = {"new": len(new), "changed": len(changed), "unchanged": comparison.unchanged}
     report = file_report(filename, outcomes, readings.deals, comparison.refusals)
     report["source"] = comparison.source
     report["notes"] += _notes(comparison)
-    report["totals"] = _totals(comparison.deals)
+    report["totals"] = _totals(comparison.sums)
+    report["reopened"] = len(reopened)
+    report["returned"] = sum(deal.is_back for deal in changed)
+    report["removed"] = removed_report(comparison.gone) if comparison.gone else None
     report["accounts_added"] = len(comparison.accounts.added)
     report["people_added"] = len(comparison.people.added)
     if readings.accounts:
@@ -40,35 +45,51 @@ def deals_report(
     report["preview"] = {
         outcome: [_shown(deal) for deal in comparison.of(outcome)[:SHOWN]] for outcome in OUTCOMES
     }
+    report["preview"]["reopened"] = [_shown(deal) for deal in reopened[:SHOWN]]
     return report
 
 
-def _totals(deals: Sequence[PlannedDeal]) -> dict[str, Any]:
-    """Return how many deals there are of each status, and what was won in whole units of the base currency."""
-    base = current_app.config["BASE_CURRENCY"]
-    statuses = Counter(deal.row.status for deal in deals)
-    won = sum(deal.values["base_amount_minor"] or 0 for deal in deals if deal.row.status == "won")
-    value = won / 10 ** minor_digits(base)
+def removed_report(gone: Gone) -> dict[str, Any]:
+    """Return what is said of the deals that a file of the whole CRM lacks."""
     return {
-        "deals": len(deals),
-        **{status: statuses[status] for status in ("open", "won", "lost")},
-        "won_value": int(value) if value.is_integer() else value,
-        "currency": base,
+        "deals": len(gone.ids),
+        "known": gone.known,
+        "open": gone.open,
+        "open_value": _units(gone.open_minor),
+        "currency": current_app.config["BASE_CURRENCY"],
+        "doubtful": gone.is_doubtful,
+        "unsure": gone.is_unsure,
+        "preview": gone.shown,
+    }
+
+
+def _units(minor: int) -> int | float:
+    """Return an amount in whole units of the base currency, without decimals where it has none."""
+    value = minor / 10 ** minor_digits(current_app.config["BASE_CURRENCY"])
+    return int(value) if value.is_integer() else value
+
+
+def _totals(sums: Sums) -> dict[str, Any]:
+    """Return how many deals there are of each status, and what was won in whole units of the base currency."""
+    return {
+        "deals": sums.statuses.total(),
+        **{status: sums.statuses[status] for status in ("open", "won", "lost")},
+        "won_value": _units(sums.won_minor),
+        "currency": current_app.config["BASE_CURRENCY"],
     }
 
 
 def _notes(comparison: Comparison) -> list[str]:
     base = current_app.config["BASE_CURRENCY"]
-    foreign = sum(
-        deal.values["amount_minor"] is not None and deal.values["base_amount_minor"] is None
-        for deal in comparison.deals
-    )
+    foreign = comparison.sums.without_rate
     notes = []
     if foreign:
         stay = "stays" if foreign == 1 else "stay"
         notes.append(f"{counted(foreign, 'amount')} not in {base} {stay} out of all sums: no rate is known.")
     unsized = sum(
-        deal.row.status != "open" and bool(deal.values["base_amount_minor"]) and not deal.values["size_minor"]
+        deal.values["status"] != "open"
+        and bool(deal.values["base_amount_minor"])
+        and not deal.values["size_minor"]
         for deal in comparison.of("new")
     )
     if unsized:
@@ -116,6 +137,11 @@ def history_report(comparison: HistoryComparison, filename: str) -> dict[str, An
         "deals": len({deal_id for deal_id, _, _ in comparison.entries}),
         "sizes": len(comparison.sizes),
     }
+    if comparison.replaced:
+        entries = "stage entry" if len(comparison.replaced) == 1 else "stage entries"
+        report["notes"].append(
+            f"{len(comparison.replaced):,} {entries} from the days of earlier imports give way to this history."
+        )
     report["preview"] = {
         "new": [
             {"line": row.line, "id": row.deal_id, "stage": row.stage, "closed": plain(row.entered_on)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from portal.db import db
+from portal.deals.keeping import keep_before, keep_new
 from portal.deals.reading import UserRow
 from portal.errors import PortalError
 from portal.users.models import Team, User
@@ -129,17 +131,27 @@ def known_people() -> People:
     )
 
 
-def store_people(people: People) -> None:
+def store_people(people: People, import_id: int) -> None:
     """Add the placeholders and what was learnt about others; every person has an id afterwards."""
     changed = people.changed
-    teams = {person.team for person in (*people.added, *changed) if person.team}
-    team_of = {name: create_team(name) for name in sorted(teams)}
+    team_of = _teams({person.team for person in (*people.added, *changed) if person.team}, import_id)
     for person in people.added:
         team = team_of.get(person.team or "")
         user = create_user(person.email, name=person.name, role=person.role, team=team, status="placeholder")
         person.id = user.id
+    keep_new(import_id, "users", (person.id for person in people.added if person.id))
+    before: dict[int, dict[str, Any]] = {}
     for person in changed:
         user = db.session.get_one(User, person.id)
+        before[user.id] = {"email": user.email, "team_id": user.team_id}
         user.email = person.email
         user.team_id = team_of[person.team].id if person.team else None
+    keep_before(import_id, "users", before)
     db.session.flush()
+
+
+def _teams(names: set[str], import_id: int) -> dict[str, Team]:
+    known = set(db.session.scalars(select(Team.name)))
+    teams = {name: create_team(name) for name in sorted(names)}
+    keep_new(import_id, "teams", (team.id for name, team in teams.items() if team.name not in known))
+    return teams
