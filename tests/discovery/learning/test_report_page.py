@@ -131,3 +131,11 @@ def test_synonyms_are_offered_once_two_people_or_three_searches_went_on_with_the
     manager = sign_in(make.user("manager")).get("/reports/search?show=rephrased").text
     assert "Make them synonyms" not in manager
     assert "made synonyms" not in manager
+
+
+def test_a_very_long_search_is_cut_in_the_list_and_runs_whole(make, sign_in):
+    text = "endless" * 70
+    make.search(make.user(), text)
+    page = sign_in(make.user("marketer")).get("/reports/search?show=nothing").text
+    assert f'<td class="cell-main search-words"><a href="/library?q={text}&amp;from=report"' in page
+    assert f">{text}" not in page
