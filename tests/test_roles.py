@@ -23,7 +23,7 @@ from portal.users.models import PasswordLink, User
 from portal.users.passwords import token_hash
 from portal.users.services import open_session
 
-PUBLIC, ALL, MARKETING, OVERSIGHT = "public", "all", "marketing", "oversight"
+PUBLIC, ALL, MARKETING, OVERSIGHT, SELLERS = "public", "all", "marketing", "oversight", "sellers"
 IMPORTERS, ADMIN, ASKER, AUTHOR, OWNER = "importers", "admin", "asker", "author", "owner"
 ROLES_OF = {
     PUBLIC: {"nobody", "rep", "marketer", "manager", "admin"},
@@ -31,6 +31,7 @@ ROLES_OF = {
     MARKETING: {"marketer", "admin"},
     OVERSIGHT: {"marketer", "manager", "admin"},
     IMPORTERS: {"manager", "admin"},
+    SELLERS: {"rep", "manager"},
     ADMIN: {"admin"},
     # The one who asked, here a rep, and marketing.
     ASKER: {"rep", "marketer", "admin"},
@@ -59,6 +60,9 @@ TABLE = {
     "GET /me": ALL,
     "POST /me": ALL,
     "POST /me/password": ALL,
+    "GET /me/capture": ALL,
+    "POST /me/capture/address": SELLERS,
+    "POST /me/capture/mails": SELLERS,
     "GET /me/proposals": ALL,
     "POST /me/proposals/together": ALL,
     "POST /me/proposals/<int:proposal_id>/confirm": "all*",
@@ -232,11 +236,15 @@ TABLE = {
     "GET /links/<int:link_id>": ALL,
     "POST /links/<int:link_id>/revoke": ALL,
     "GET /s/<token>": PUBLIC,
-    "GET /s/<token>/file": PUBLIC,
-    "GET /s/<token>/preview": "public*",
-    "GET /s/<token>/pages/<int:page>.webp": "public*",
-    "GET /s/<token>/pages/<int:page>/thumb": "public*",
+    "GET /s/<token>/<int:piece>/file": PUBLIC,
+    "GET /s/<token>/<int:piece>/preview": "public*",
+    "GET /s/<token>/<int:piece>/pages/<int:page>.webp": "public*",
+    "GET /s/<token>/<int:piece>/pages/<int:page>/thumb": "public*",
     "GET /s/<token>/seen/<key>.gif": PUBLIC,
+    "GET /s/<token>/enter": PUBLIC,
+    "POST /s/<token>/enter/password": PUBLIC,
+    "POST /s/<token>/enter/email": PUBLIC,
+    "POST /s/<token>/times": PUBLIC,
     "GET /deals": ALL,
     "GET /deals/suggest": ALL,
     "GET /deals/choose": ALL,

@@ -7,13 +7,13 @@ from datetime import timedelta
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from portal.capture.matching import was_in_use
 from portal.capture.models import ProposedUse
 from portal.db import db, now
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.errors import NotFound
 from portal.library.models import Asset
-from portal.library.queries import visible_assets
 from portal.usage.models import UsageEvent
 from portal.users.models import User
 
@@ -24,7 +24,7 @@ MOST_UNDONE = 25
 
 def proposals_of(user: User) -> Select[tuple[ProposedUse]]:
     """Select what was proposed to a person, whatever became of it, with content and deal, as far as they see both."""
-    seen = visible_assets(user).with_only_columns(Asset.id)
+    seen = was_in_use(user).with_only_columns(Asset.id)
     deals = visible_deals(user).with_only_columns(Deal.id)
     found = select(ProposedUse).join(ProposedUse.asset).options(contains_eager(ProposedUse.asset))
     found = found.options(joinedload(ProposedUse.deal).joinedload(Deal.account))

@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from portal.capture.proposal_views import blueprint as proposals_blueprint
+from portal.capture.receiving.views import blueprint as mails_blueprint
 
-blueprints = (proposals_blueprint,)
+blueprints = (
+    proposals_blueprint,
+    mails_blueprint,
+)

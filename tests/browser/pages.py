@@ -58,6 +58,8 @@ def _plain_pages(rep: User) -> list[Shown]:
         Shown("wins", "rep", "/wins"),
         Shown("profile", "rep", "/me"),
         Shown("notifications", "rep", "/notifications"),
+        Shown("mails", "rep", "/me/capture"),
+        Shown("mails-marketer", "marketer", "/me/capture"),
         Shown("proposals", "rep", "/me/proposals"),
         Shown("proposals-none", "admin", "/me/proposals"),
         Shown("notification-choices", "rep", "/me/notifications"),

@@ -26,6 +26,8 @@ from portal.storage import FolderStorage
 # The part of a mail in which its id is looked for, in bytes.
 _HEAD = 256 * 1024
 _MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*(<[^<>\s]{1,900}>)")
+_HEADER = re.compile(rb"(?im)^(from|to|cc|date|subject|message-id|received|mime-version|return-path):")
+_FIRST_LINE = re.compile(rb"\A(\xef\xbb\xbf)?\s*([\x21-\x39\x3b-\x7e]+:|From )")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 
@@ -76,6 +78,14 @@ class Arrival:
         end = _END_OF_HEAD.search(head)
         found = _MESSAGE_ID.search(head[: end.start()] if end else head)
         return hashlib.sha256(found[1]).hexdigest() if found else self._digest.hexdigest()
+
+    @property
+    def looks_like_mail(self) -> bool:
+        """Say whether it begins as a mail does: with headers, and those that every mail has among them."""
+        head = bytes(self._head[:_HEAD]).lstrip()
+        end = _END_OF_HEAD.search(head)
+        names = {name.lower() for name in _HEADER.findall(head[: end.start()] if end else head)}
+        return _FIRST_LINE.match(head) is not None and len(names) > 1
 
     def store(self, via: str) -> str:
         """Put it into the store with a first line of its own, and return the sha256 of that; OSError: no room."""
