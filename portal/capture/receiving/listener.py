@@ -92,7 +92,8 @@ class Listener:
 
     def stop(self) -> None:
         """Take no more mail, and cut what is half said; whoever was not answered sends it again."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
     def _listen(self) -> None:

@@ -51,4 +51,5 @@ def answers(port: int, commands: Iterable[str]) -> list[int]:
     """Say some commands one after the other and return the codes of the answers."""
     with smtplib.SMTP("127.0.0.1", port, local_hostname="mail.firm.test", timeout=60) as client:
         client.ehlo()
+        client.command_encoding = "utf-8"
         return [client.docmd(command)[0] for command in commands]
