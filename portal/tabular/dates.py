@@ -80,6 +80,10 @@ class DateColumn:
             return found and found.day
         return datetime.combine(found.day, found.clock, found.zone).astimezone(self.zone).date()
 
+    def days(self) -> list[date]:
+        """Return the days of all different cells that are dates."""
+        return [stamp.day for stamp in self._stamps.values() if not isinstance(stamp, str)]
+
     def moment(self, cell: str) -> datetime | None:
         """Return the moment in UTC; a cell without a zone is in the organisation's, one without a time at midnight."""
         found = self.stamp(cell)

@@ -17,8 +17,8 @@ Content = Literal["id", "email", "date", "amount", "stage", "currency"]
 class Fields:
     """The fields of one kind of file.
 
-    `wanted` are those it can't do without, in words; `instead` names what may stand for one of them; `contents` says
-    what the cells look like where a column may be guessed by them.
+    `wanted` are those it can't do without, in words; `instead` names what may stand for a field; `contents` says what
+    the cells look like where a column may be guessed by them.
     """
 
     spellings: Spellings

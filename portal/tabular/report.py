@@ -28,6 +28,7 @@ def file_report(
         "rows_refused": [asdict(refusal) for refusal in refusals],
         "columns": {"found": dict(reading.columns.found), "ignored": list(reading.columns.ignored)},
         "formats": dict(reading.formats),
+        "layout": dict(reading.layout),
     }
 
 

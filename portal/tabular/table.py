@@ -54,8 +54,11 @@ class Table:
     sheets: tuple[str, ...] = ()
 
 
-def read_table(source: bytes | str | os.PathLike[str], filename: str = "") -> Table:
-    """Read a delimited file, a path or its bytes; raise TableUnreadable with plain words when it is none."""
+def read_table(source: bytes | str | os.PathLike[str], filename: str = "", sheet: str = "") -> Table:
+    """Read a delimited file or a workbook, a path or its bytes; raise TableUnreadable when it is neither.
+
+    Of a workbook, `sheet` is read if it has one of that name, else the first one with rows.
+    """
     name = shorten(filename or ("The file" if isinstance(source, bytes) else Path(source).name)) or "The file"
     data = source if isinstance(source, bytes) else _load(source, name)
     if len(data) > MOST_BYTES:
@@ -65,6 +68,13 @@ def read_table(source: bytes | str | os.PathLike[str], filename: str = "") -> Ta
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise TableUnreadable(f"{name} is empty.")
     return _cut(data, detect_encoding(data, name), name)
+
+
+def written(table: Table) -> dict[str, str]:
+    """Return how the file itself is written, in words."""
+    if table.sheet:
+        return {"sheet": table.sheet}
+    return {"encoding": table.encoding, "delimiter": DELIMITERS[table.delimiter]}
 
 
 def _load(path: str | os.PathLike[str], name: str) -> bytes:

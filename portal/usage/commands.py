@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.db import unit_of_work
+from portal.deals.layouts.queries import layout_of
 from portal.deals.services import ORDERS, start_import
 from portal.errors import PortalError
 from portal.jobs import drain
@@ -37,7 +38,7 @@ groups = (usage,)
 def import_uses(file: Path, create: bool, dates: Order, dry_run: bool, as_json: bool) -> None:
     """Import uses from a CSV file (at, user_email, asset, kind, deal_id); the same file twice changes nothing."""
     try:
-        uses = tasks.read((file, file.name), dates)
+        uses = tasks.read((file, file.name), dates, layout_of("csv", "usage"))
         comparison, known = tasks.compare(uses, create=create)
         if dry_run:
             report = usage_report(comparison, file.name)

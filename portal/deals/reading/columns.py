@@ -96,7 +96,7 @@ HISTORY: Spellings = {
 DEAL_FIELDS = Fields(
     translated(DEALS),
     wanted={"id": "the deal's id (such as “deal id”)", "stage": "its stage (such as “stage”)"},
-    instead={"stage": "status"},
+    instead={"stage": "status", "owner_email": "owner"},
     dates=("created", "expected_close", "closed"),
     amounts=("amount",),
     contents={

@@ -65,7 +65,9 @@ def read_deals(
     rows, refusals = read_rows(table, deals.read)
     notes = (*table.notes, *columns.notes, *deals.notes())
     warnings = taken_warnings(deals.cells.warnings, refusals)
-    return Reading(rows, refusals, warnings, columns, deals.formats(), notes, keys=deals.ids())
+    return Reading(
+        rows, refusals, warnings, columns, deals.formats(), notes, deals.layout(table), deals.ids()
+    )
 
 
 class _Deals:
