@@ -235,3 +235,45 @@ def test_a_rebuilt_table_still_refuses_states_that_do_not_exist(empty_app):
     assert "'from_sales'" in schema["assets"]
     assert [schema["assets"].count(f"ck_assets_{name} ") for name in ("kind", "state")] == [1, 1]
     assert all(f"ck_versions_{name}" in schema["versions"] for name in ("state", "preview_kind", "source"))
+
+
+def _link_as_it_was(app: Flask) -> None:
+    """A link to the second of three versions, opened once, as the first tables stored it."""
+    day = "2026-03-05 09:00:00"
+    _all(
+        app,
+        "insert into users (id, name, email, role, status, created_at)"
+        f" values (1, 'Ann', 'ann@example.com', 'rep', 'active', '{day}')",
+    )
+    _all(
+        app,
+        "insert into usage_events (id, at, recorded_at, user_id, asset_id, kind)"
+        f" values (7, '{day}', '{day}', 1, 1, 'sent')",
+    )
+    _all(
+        app,
+        "insert into share_links (id, token_hash, salt, asset_id, version_id, usage_event_id, recipient,"
+        " created_by_id, created_at, expires_at)"
+        f" values (3, 'hash', 'salt', 1, 2, 7, 'Ben', 1, '{day}', '{day}')",
+    )
+    _all(app, f"insert into visits (id, link_id, key, at) values (4, 3, 'key', '{day}')")
+
+
+def test_a_links_content_becomes_its_first_piece_and_goes_back_into_it_on_the_way_down(empty_app):
+    as_it_was = "select id, asset_id, version_id, usage_event_id, recipient from share_links"
+    with empty_app.app_context():
+        upgrade(revision="0001")
+        _asset_as_it_was(empty_app)
+        _link_as_it_was(empty_app)
+        upgrade(revision="0005")
+        pieces = _all(
+            empty_app, "select link_id, position, asset_id, version_id, usage_event_id from share_items"
+        )
+        assert pieces == [(3, 1, 1, 2, 7)]
+        options = "select may_download, asks_email, notify_when_opened, is_pinned, title from share_links"
+        assert _all(empty_app, options) == [(1, 0, 0, 1, "")]
+        assert _all(empty_app, "select link_id, key, email from visits") == [(3, "key", "")]
+        downgrade(revision="0004")
+        assert _all(empty_app, as_it_was) == [(3, 1, 2, 7, "Ben")]
+        assert _all(empty_app, "select link_id, key from visits") == [(3, "key")]
+        assert _all(empty_app, "pragma foreign_key_check") == []

@@ -116,6 +116,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['said_by_id'], ['users.id'], name=op.f('fk_distinct_accounts_said_by_id_users')),
     sa.PrimaryKeyConstraint('one_id', 'other_id', name=op.f('pk_distinct_accounts'))
     )
+    with op.batch_alter_table('distinct_accounts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_distinct_accounts_other_id'), ['other_id'], unique=False)
+
     op.create_table('import_layouts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('source', sa.String(length=40), nullable=False),
@@ -191,6 +194,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('meetings', schema=None) as batch_op:
         batch_op.create_index('ix_meetings_ends_at', ['ends_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meetings_deal_id'), ['deal_id'], unique=False)
 
     op.create_table('proposed_uses',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -227,6 +231,8 @@ def upgrade() -> None:
     with op.batch_alter_table('proposed_uses', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_proposed_uses_asset_id'), ['asset_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_proposed_uses_deal_id'), ['deal_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposed_uses_of_event_id'), ['of_event_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposed_uses_usage_event_id'), ['usage_event_id'], unique=False)
         batch_op.create_index('ix_proposed_uses_user_state', ['user_id', 'state'], unique=False)
 
     with op.batch_alter_table('accounts', schema=None) as batch_op:
@@ -256,8 +262,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table('stage_entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('crm_stage', sa.String(length=500), nullable=True))
+        batch_op.add_column(sa.Column('is_seen', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute('UPDATE stage_entries SET crm_stage = stage')
     with op.batch_alter_table('stage_entries', schema=None) as batch_op:
+        batch_op.alter_column('is_seen', server_default=None)
         batch_op.alter_column('crm_stage', existing_type=sa.String(length=500), nullable=False)
         batch_op.drop_constraint(batch_op.f('uq_stage_entries_deal_id_stage_entered_on'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_stage_entries_deal_id_crm_stage_entered_on'), ['deal_id', 'crm_stage', 'entered_on'])
@@ -271,16 +279,133 @@ def upgrade() -> None:
     with op.batch_alter_table('usage_events', schema=None) as batch_op:
         batch_op.alter_column('is_late', server_default=None)
 
+    with op.batch_alter_table('impact_snapshots', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('without_inferred_id', sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_impact_snapshots_without_inferred_id'), ['without_inferred_id'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_impact_snapshots_without_inferred_id_impact_snapshots'), 'impact_snapshots', ['without_inferred_id'], ['id'], ondelete='SET NULL')
+
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.add_column(sa.Column('is_test', sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.alter_column('is_test', server_default=None)
 
+    # A link leads to several pieces now; what it led to becomes its first, and it stays with the version that was sent.
+    op.create_table('share_items',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('link_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('usage_event_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['asset_id'], ['assets.id'], name=op.f('fk_share_items_asset_id_assets')),
+    sa.ForeignKeyConstraint(['link_id'], ['share_links.id'], name=op.f('fk_share_items_link_id_share_links'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['usage_event_id'], ['usage_events.id'], name=op.f('fk_share_items_usage_event_id_usage_events')),
+    sa.ForeignKeyConstraint(['version_id'], ['versions.id'], name=op.f('fk_share_items_version_id_versions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_share_items')),
+    sa.UniqueConstraint('link_id', 'asset_id', name=op.f('uq_share_items_link_id_asset_id'))
+    )
+    with op.batch_alter_table('share_items', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_share_items_asset_id'), ['asset_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_share_items_usage_event_id'), ['usage_event_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_share_items_version_id'), ['version_id'], unique=False)
+    op.execute('INSERT INTO share_items (link_id, position, asset_id, version_id, usage_event_id) SELECT id, 1, asset_id, version_id, usage_event_id FROM share_links ORDER BY id')
+
+    op.create_table('share_switches',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('from_version_id', sa.Integer(), nullable=False),
+    sa.Column('to_version_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['from_version_id'], ['versions.id'], name=op.f('fk_share_switches_from_version_id_versions')),
+    sa.ForeignKeyConstraint(['item_id'], ['share_items.id'], name=op.f('fk_share_switches_item_id_share_items'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['to_version_id'], ['versions.id'], name=op.f('fk_share_switches_to_version_id_versions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_share_switches'))
+    )
+    with op.batch_alter_table('share_switches', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_share_switches_item_id'), ['item_id'], unique=False)
+
+    op.create_table('page_views',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('visit_id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('page_number', sa.Integer(), nullable=False),
+    sa.Column('milliseconds', sa.Integer(), nullable=False),
+    sa.Column('first_at', sa.DateTime(), nullable=False),
+    sa.Column('last_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['share_items.id'], name=op.f('fk_page_views_item_id_share_items'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['version_id'], ['versions.id'], name=op.f('fk_page_views_version_id_versions')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_page_views_visit_id_visits'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_page_views')),
+    sa.UniqueConstraint('visit_id', 'version_id', 'page_number', name=op.f('uq_page_views_visit_id_version_id_page_number'))
+    )
+    with op.batch_alter_table('page_views', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_page_views_item_id'), ['item_id'], unique=False)
+
+    with op.batch_alter_table('visits', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('email', sa.String(length=254), nullable=False, server_default=''))
+    with op.batch_alter_table('visits', schema=None) as batch_op:
+        batch_op.alter_column('email', server_default=None)
+
+    with op.batch_alter_table('share_links', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('title', sa.String(length=200), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('password_hash', sa.String(length=200), nullable=True))
+        batch_op.add_column(sa.Column('may_download', sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column('asks_email', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('notify_when_opened', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('is_pinned', sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column('past_opens', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('past_downloads', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('past_first_at', sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column('past_last_at', sa.DateTime(), nullable=True))
+        batch_op.drop_index(batch_op.f('ix_share_links_asset_id'))
+        for column, table in (('asset_id', 'assets'), ('version_id', 'versions'), ('usage_event_id', 'usage_events')):
+            batch_op.drop_constraint(batch_op.f(f'fk_share_links_{column}_{table}'), type_='foreignkey')
+            batch_op.drop_column(column)
+    with op.batch_alter_table('share_links', schema=None) as batch_op:
+        for column in ('title', 'may_download', 'asks_email', 'notify_when_opened', 'is_pinned', 'past_opens', 'past_downloads'):
+            batch_op.alter_column(column, server_default=None)
 
 
 def downgrade() -> None:
+    # A link has one piece again: its first.
+    with op.batch_alter_table('share_links', schema=None) as batch_op:
+        for column in ('asset_id', 'version_id', 'usage_event_id'):
+            batch_op.add_column(sa.Column(column, sa.Integer(), nullable=True))
+    op.execute('DELETE FROM share_items WHERE id NOT IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY link_id ORDER BY position, id) AS place FROM share_items) AS placed WHERE place = 1)')
+    op.execute('DELETE FROM visits WHERE link_id NOT IN (SELECT link_id FROM share_items)')
+    op.execute('DELETE FROM share_links WHERE id NOT IN (SELECT link_id FROM share_items)')
+    for column in ('asset_id', 'version_id', 'usage_event_id'):
+        op.execute(f'UPDATE share_links SET {column} = (SELECT {column} FROM share_items WHERE share_items.link_id = share_links.id)')
+    with op.batch_alter_table('share_links', schema=None) as batch_op:
+        batch_op.alter_column('asset_id', existing_type=sa.Integer(), nullable=False)
+        batch_op.alter_column('version_id', existing_type=sa.Integer(), nullable=False)
+        batch_op.create_index(batch_op.f('ix_share_links_asset_id'), ['asset_id'], unique=False)
+        for column, table in (('asset_id', 'assets'), ('version_id', 'versions'), ('usage_event_id', 'usage_events')):
+            batch_op.create_foreign_key(batch_op.f(f'fk_share_links_{column}_{table}'), table, [column], ['id'])
+        for column in ('past_last_at', 'past_first_at', 'past_downloads', 'past_opens', 'is_pinned', 'notify_when_opened', 'asks_email', 'may_download', 'password_hash', 'title'):
+            batch_op.drop_column(column)
+    with op.batch_alter_table('visits', schema=None) as batch_op:
+        batch_op.drop_column('email')
+    with op.batch_alter_table('page_views', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_page_views_item_id'))
+    op.drop_table('page_views')
+    with op.batch_alter_table('share_switches', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_share_switches_item_id'))
+    op.drop_table('share_switches')
+    with op.batch_alter_table('share_items', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_share_items_version_id'))
+        batch_op.drop_index(batch_op.f('ix_share_items_usage_event_id'))
+        batch_op.drop_index(batch_op.f('ix_share_items_asset_id'))
+    op.drop_table('share_items')
+
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.drop_column('is_test')
+
+    with op.batch_alter_table('impact_snapshots', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_impact_snapshots_without_inferred_id_impact_snapshots'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_impact_snapshots_without_inferred_id'))
+        batch_op.drop_column('without_inferred_id')
 
     with op.batch_alter_table('usage_events', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_usage_events_import_id_deal_imports'), type_='foreignkey')
@@ -294,6 +419,7 @@ def downgrade() -> None:
     with op.batch_alter_table('stage_entries', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_stage_entries_deal_id_crm_stage_entered_on'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_stage_entries_deal_id_stage_entered_on'), ['deal_id', 'stage', 'entered_on'])
+        batch_op.drop_column('is_seen')
         batch_op.drop_column('crm_stage')
 
     with op.batch_alter_table('deals', schema=None) as batch_op:
@@ -316,11 +442,14 @@ def downgrade() -> None:
 
     with op.batch_alter_table('proposed_uses', schema=None) as batch_op:
         batch_op.drop_index('ix_proposed_uses_user_state')
+        batch_op.drop_index(batch_op.f('ix_proposed_uses_usage_event_id'))
+        batch_op.drop_index(batch_op.f('ix_proposed_uses_of_event_id'))
         batch_op.drop_index(batch_op.f('ix_proposed_uses_deal_id'))
         batch_op.drop_index(batch_op.f('ix_proposed_uses_asset_id'))
 
     op.drop_table('proposed_uses')
     with op.batch_alter_table('meetings', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetings_deal_id'))
         batch_op.drop_index('ix_meetings_ends_at')
 
     op.drop_table('meetings')

@@ -26,6 +26,7 @@ USES = {
     "presented": ("presentation", "Presented"),
     "sent": ("send", "Sent"),
 }
+INFERRED = {"mail": "a mail", "meeting": "a meeting", "same_day": "a day's work on this deal"}
 HIDDEN_TITLE = "content that is not shared with you"
 
 
@@ -55,9 +56,23 @@ def _moment_of_use(event: UsageEvent, person: User | None, asset: Asset | None, 
         who=person.name if person else "",
         title=asset.title if asset else HIDDEN_TITLE,
         address=url_for("library.show", slug=asset.slug) if asset else "",
-        note="Looked at while working on this deal; this does not count as use." if looked_around else "",
+        note=_note_of_use(event, looked_around=looked_around),
         mend_address=url_for("usage.move", event_id=event.id) if may_mend else "",
     )
+
+
+def _note_of_use(event: UsageEvent, *, looked_around: bool) -> str:
+    """Say how a use is known where nobody logged it, and what it therefore does not count for."""
+    if looked_around and event.deal_known_by != "inferred":
+        return "Looked at while working on this deal; this does not count as use."
+    notes = []
+    if event.deal_known_by == "inferred":
+        notes.append(
+            f"Inferred from {INFERRED.get(event.inferred_from or '', 'what was known')} and confirmed."
+        )
+    if event.is_late:
+        notes.append("Logged after the deal closed: it counts as a use, but is compared with nothing.")
+    return " ".join(notes)
 
 
 def _moment_of_answer(said: DealAnswer) -> Moment:
@@ -74,6 +89,6 @@ def _moment_of_opening(link: LinkRow, opened_at: datetime) -> Moment:
         "mail",
         f"{who} opened",
         "good",
-        title=link.link.asset.title,
+        title=link.link.name,
         note=f"Opened {times} in all.",
     )

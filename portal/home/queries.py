@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db, now
@@ -14,7 +14,7 @@ from portal.deals.models import Deal, DealImport
 from portal.deals.queries import open_deals_of
 from portal.library.models import Asset
 from portal.library.queries import live
-from portal.sharing.models import ShareLink, Visit
+from portal.sharing.models import ShareItem, ShareLink, Visit
 from portal.users.models import User
 
 # Content younger than this has not had its chance yet.
@@ -76,7 +76,8 @@ def opened_lately(user: User, limit: int = 5) -> list[OpenedLink]:
     )
     found = select(ShareLink, opened.c.opens, opened.c.last_at, opened.c.downloads)
     found = found.join(opened, opened.c.link_id == ShareLink.id).order_by(opened.c.last_at.desc())
-    titles = joinedload(ShareLink.asset).load_only(Asset.slug, Asset.title)
+    pieces = selectinload(ShareLink.items).joinedload(ShareItem.asset)
+    titles = pieces.load_only(Asset.slug, Asset.title)
     rows = db.session.execute(found.options(titles, joinedload(ShareLink.deal).load_only(Deal.name)))
     return [OpenedLink(*row) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -101,7 +101,7 @@ class Private:
     hidden: int
 
 
-def private_parts(version_id: int | None) -> Private:
-    """Return what of a version only its file would show to a buyer."""
+def private_parts(version_ids: Sequence[int]) -> Private:
+    """Return what of some versions, summed, only their files would show to a buyer."""
     counted = select(func.count(case((Page.notes != "", 1))), func.count(case((Page.is_hidden, 1))))
-    return Private(*db.session.execute(counted.where(Page.version_id == version_id)).one())
+    return Private(*db.session.execute(counted.where(Page.version_id.in_(version_ids))).one())

@@ -25,6 +25,7 @@ KINDS: dict[str, Kind] = {
     "follow": Kind(
         "What you follow", "Content, a filter or a request that you follow changes.", "bell", "daily"
     ),
+    "link_opened": Kind("Links opened", "A buyer opens a link that you asked to be told of.", "mail", "now"),
     "win": Kind("Wins", "A deal was won with content of yours.", "trophy", "daily"),
     "contribution": Kind("Content from sales", "What you brought was decided on.", "upload", "daily"),
     "import": Kind("Imports", "A file from the watched folder waits for your look.", "upload", "now"),

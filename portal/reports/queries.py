@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +19,10 @@ from portal.feedback.models import Rating
 from portal.impact.queries import known_to
 from portal.library.models import Asset, Contribution
 from portal.reports.filters import Filters, Period
-from portal.sharing.models import ShareLink, Visit
+from portal.sharing.models import ShareItem, ShareLink, Visit
+from portal.sharing.queries import was_looked_at
 from portal.usage.models import UsageDay, UsageEvent
-from portal.usage.queries import effective_events, touches
+from portal.usage.queries import effective_events, touches, was_inferred
 from portal.users.models import Team, User
 
 SALES = ("rep", "manager")
@@ -42,7 +43,7 @@ def content(user: User | None, kind: str) -> list[Asset]:
     return list(db.session.scalars(found.where(Asset.kind == kind) if kind else found))
 
 
-def _days(column: Any, period: Period) -> list[ColumnElement[bool]]:
+def days_within(column: Any, period: Period) -> list[ColumnElement[bool]]:
     """Conditions that keep a column of days within a period."""
     found = [column >= period.first] if period.first else []
     return [*found, column <= period.last] if period.last else found
@@ -54,7 +55,7 @@ def _moments(column: Any, period: Period) -> list[ColumnElement[bool]]:
     return [*found, column < period.end] if period.end else found
 
 
-def _by(user_id: Any, filters: Filters) -> list[ColumnElement[bool]]:
+def done_by(user_id: Any, filters: Filters) -> list[ColumnElement[bool]]:
     """Conditions that keep what people of the team did."""
     if filters.team_id is None:
         return []
@@ -64,32 +65,63 @@ def _by(user_id: Any, filters: Filters) -> list[ColumnElement[bool]]:
 def uses_by_kind(filters: Filters) -> dict[int, dict[str, int]]:
     """Return by asset how often each kind of thing was done with it."""
     found = select(UsageDay.asset_id, UsageDay.kind, func.sum(UsageDay.uses))
-    found = found.where(*_days(UsageDay.day, filters.period), *_by(UsageDay.user_id, filters))
+    found = found.where(*days_within(UsageDay.day, filters.period), *done_by(UsageDay.user_id, filters))
     sums: dict[int, dict[str, int]] = defaultdict(dict)
     for asset_id, kind, uses in db.session.execute(found.group_by(UsageDay.asset_id, UsageDay.kind)):
         sums[asset_id][kind] = uses
+    for (asset_id, kind), uses in _inferred(filters, UsageEvent.asset_id, UsageEvent.kind).items():
+        sums[asset_id][kind] -= uses
     return sums
+
+
+def _inferred(filters: Filters, *keys: Any) -> dict[tuple[Any, ...], int]:
+    """Return how many uses are known by inference alone, by some keys, if the report is to leave them out.
+
+    Where only the deal of a use was inferred, the use itself is known, and stays.
+    """
+    if not filters.without_inferred:
+        return {}
+    found = _inferred_uses(filters).with_only_columns(*keys, func.count()).group_by(*keys)
+    return {tuple(row[:-1]): row[-1] for row in db.session.execute(found)}
+
+
+def _inferred_uses(filters: Filters) -> Select[tuple[UsageEvent]]:
+    found = effective_events().where(was_inferred(), UsageEvent.corrects_id.is_(None))
+    return found.where(
+        *_moments(UsageEvent.at, filters.period),
+        *done_by(UsageEvent.user_id, filters),
+        UsageEvent.user_id.is_not(None),
+    )
 
 
 def people_by_asset(filters: Filters) -> dict[int, int]:
     """Return by asset how many people did anything with it."""
     found = select(UsageDay.asset_id, func.count(UsageDay.user_id.distinct()))
+    if filters.without_inferred:
+        found = select(UsageDay.asset_id, UsageDay.user_id, func.sum(UsageDay.uses))
     found = found.where(*_days(UsageDay.day, filters.period), *_by(UsageDay.user_id, filters))
-    return dict(db.session.execute(found.group_by(UsageDay.asset_id)).tuples().all())
+    if not filters.without_inferred:
+        return dict(db.session.execute(found.group_by(UsageDay.asset_id)).tuples().all())
+    inferred = _inferred(filters, UsageEvent.asset_id, UsageEvent.user_id)
+    people: Counter[int] = Counter()
+    for asset_id, user_id, uses in db.session.execute(found.group_by(UsageDay.asset_id, UsageDay.user_id)):
+        people[asset_id] += uses > inferred.get((asset_id, user_id), 0)
+    return people
 
 
 def opens_by_asset(filters: Filters) -> dict[int, int]:
-    """Return by asset how often buyers opened links to it that the team sent."""
-    found = select(ShareLink.asset_id, func.count()).join(Visit, Visit.link_id == ShareLink.id)
+    """Return by asset how often buyers looked at it by links that the team sent."""
+    found = select(ShareItem.asset_id, func.count()).join(Visit, Visit.link_id == ShareItem.link_id)
+    found = found.join(ShareLink, ShareLink.id == ShareItem.link_id)
     found = found.where(Visit.seen_at.is_not(None), *_moments(Visit.seen_at, filters.period))
-    found = found.where(*_by(ShareLink.created_by_id, filters))
-    return dict(db.session.execute(found.group_by(ShareLink.asset_id)).tuples().all())
+    found = found.where(was_looked_at(), *done_by(ShareLink.created_by_id, filters))
+    return dict(db.session.execute(found.group_by(ShareItem.asset_id)).tuples().all())
 
 
 def ratings_by_asset(filters: Filters) -> dict[int, tuple[float, int]]:
     """Return by asset the mean and the number of ratings."""
     found = select(Rating.asset_id, func.avg(Rating.stars), func.count())
-    found = found.where(*_moments(Rating.updated_at, filters.period), *_by(Rating.user_id, filters))
+    found = found.where(*_moments(Rating.updated_at, filters.period), *done_by(Rating.user_id, filters))
     rows = db.session.execute(found.group_by(Rating.asset_id))
     return {asset_id: (float(mean), number) for asset_id, mean, number in rows}
 
@@ -135,7 +167,7 @@ def _grouped(filters: Filters, counted: Any, source: Any, user_id: Any) -> Selec
     """Select a sum by person or by team, over what people of sales did."""
     key = User.id if filters.by == "person" else User.team_id
     found = select(key, counted).select_from(source).join(User, User.id == user_id)
-    return found.where(User.role.in_(SALES), *_by(User.id, filters)).group_by(key)
+    return found.where(User.role.in_(SALES), *done_by(User.id, filters)).group_by(key)
 
 
 def _sums(statement: Select[Any]) -> Sums:
@@ -153,13 +185,20 @@ def searches(filters: Filters) -> tuple[Sums, Sums]:
 def uses(filters: Filters) -> Sums:
     """Return how many uses there were."""
     found = _grouped(filters, func.sum(UsageDay.uses), UsageDay, UsageDay.user_id)
-    return _sums(found.where(*_days(UsageDay.day, filters.period)))
+    sums = _sums(found.where(*days_within(UsageDay.day, filters.period)))
+    if filters.without_inferred:
+        events = _inferred_uses(filters).with_only_columns(UsageEvent.user_id).subquery()
+        for key, number in _sums(_grouped(filters, func.count(), events, events.c.user_id)).items():
+            sums[key] -= number
+    return sums
 
 
 def deals_with_content(filters: Filters) -> Sums:
     """Return on how many distinct deals content was used."""
     found = effective_events().where(UsageEvent.deal_id.is_not(None), touches())
     found = found.where(*_moments(UsageEvent.at, filters.period))
+    if filters.without_inferred:
+        found = found.where(~was_inferred())
     events = found.with_only_columns(UsageEvent.user_id, UsageEvent.deal_id).distinct().subquery()
     return _sums(_grouped(filters, func.count(events.c.deal_id.distinct()), events, events.c.user_id))
 
@@ -180,8 +219,8 @@ def closed_deals(filters: Filters) -> list[tuple[int | None, int]]:
     """Return the deals closed in the period as (person or team of the owner, deal)."""
     key = User.id if filters.by == "person" else User.team_id
     found = select(key, Deal.id).join(User, User.id == Deal.owner_id)
-    found = found.where(Deal.status != "open", *_days(Deal.closed_on, filters.period))
-    found = found.where(User.role.in_(SALES), *_by(User.id, filters))
+    found = found.where(Deal.status != "open", *days_within(Deal.closed_on, filters.period))
+    found = found.where(User.role.in_(SALES), *done_by(User.id, filters))
     return [(group, deal_id) for group, deal_id in db.session.execute(found)]
 
 
@@ -196,7 +235,8 @@ def contributions(filters: Filters) -> list[Contribution]:
         )
         .where(Contribution.outcome.is_not(None) | (Asset.state == "from_sales"))
         .where(
-            *_moments(Contribution.created_at, filters.period), *_by(Contribution.contributed_by_id, filters)
+            *_moments(Contribution.created_at, filters.period),
+            *done_by(Contribution.contributed_by_id, filters),
         )
     )
     if filters.kind:

@@ -1,20 +1,16 @@
 """What a buyer sees: the only addresses, besides signing in, that open without a sign-in.
 
-An opening counts once the buyer's browser has loaded a picture that only a shown page loads. Programs, prefetching,
-HEAD requests and people who are signed in here do not count. One visit is remembered by a cookie of that address for
-half an hour, and nothing else is kept about the visitor.
+An opening counts once the buyer's browser has loaded a picture that only a shown page loads.
 """
 
 from __future__ import annotations
 
 import base64
-import secrets
 
-from flask import Blueprint, Response, make_response, request, url_for
-from flask_login import current_user
+from flask import Response, make_response, request, url_for
 
 from portal.db import record_apart
-from portal.errors import Gone, NotFound
+from portal.errors import Forbidden, NotFound
 from portal.library.models import Page
 from portal.library.page_queries import page_of
 from portal.library.serving import (
@@ -28,131 +24,139 @@ from portal.library.serving import (
     preview_response,
     viewer_pages,
 )
-from portal.sharing import services
-from portal.sharing.models import ShareLink
-from portal.sharing.queries import known_visit, link_by_token
-from portal.sharing.robots import is_program
+from portal.sharing import services, visiting
+from portal.sharing.beats import place_of
+from portal.sharing.entry_views import (
+    VISIT,
+    VISIT_SECONDS,
+    AsksFirst,
+    Shown,
+    blueprint,
+    counted_key,
+    entered_link,
+    entered_piece,
+    keep,
+    missing,
+    open_link,
+    visit_key,
+)
+from portal.sharing.models import ShareItem, ShareLink
 from portal.users.access import public
 from portal.web import number_of, render, see_other
 
-blueprint = Blueprint("buyer", __name__, url_prefix="/s/<token>")
-VISIT_SECONDS = 30 * 60
-COOKIE = "visit"
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-
-
-@blueprint.after_request
-def _keep_private(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response
-
-
-def _open_link(token: str) -> ShareLink:
-    link = link_by_token(token)
-    name = link.created_by.name
-    if link.state == "outdated":
-        raise Gone(
-            f"This document is not current any more. Please ask {name}, who sent it, for the present one."
-        )
-    if link.state != "open":
-        raise Gone(f"This link no longer opens. Please ask {name}, who sent it, for a new one.")
-    return link
 
 
 @blueprint.get("")
 @public
 def show(token: str) -> Response:
-    link = _open_link(token)
-    key = _visit_key(link)
-    addresses = Addresses(
-        image=lambda page: url_for("buyer.picture", page=page, token=token),
-        thumb=lambda page: url_for("buyer.thumbnail", page=page, token=token),
-        frame=url_for("buyer.preview", token=token),
-    )
-    pages = for_audience(viewer_pages(link.version, addresses))
+    link = open_link(token)
+    if missing(link):
+        raise AsksFirst("Please say first what the link asks for.")
+    key, item = visit_key(link), _wanted(link)
+    version = item.shown_version
+    pages = for_audience(viewer_pages(version, _addresses(token, item))) if item.opens else []
+    if key and item.opens:
+        _note_switch(item)
+    current = nearest_page(pages, number_of(request.args.get("page")))
+    measured = bool(key and pages)
     response = render(
         "sharing/buyer.html",
         link=link,
+        item=item,
+        version=version,
         token=token,
         pages=pages,
-        current=nearest_page(pages, number_of(request.args.get("page"))),
-        page_word=page_word(link.version),
-        seen=url_for("buyer.seen", key=key, token=token) if key else None,
+        current=current,
+        page_word=page_word(version),
+        seen=_pixel(token, key, item, current) if key else None,
+        place=place_of(link, item, version, pages) if measured else None,
     )
     if key:
-        response.set_cookie(
-            COOKIE,
-            key,
-            max_age=VISIT_SECONDS,
-            path=f"/s/{token}",
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
+        keep(response, token, VISIT, key, VISIT_SECONDS)
     return response
 
 
-def _visit_key(link: ShareLink) -> str | None:
-    """Return the key of this browser's visit, begun now unless it goes on, or None where nobody visits."""
-    if request.method == "HEAD" or current_user.is_authenticated or is_program(request.headers):
-        return None
-    key = request.cookies.get(COOKIE, "")
-    if key and known_visit(link.id, key):
-        return key
-    link_id, key = link.id, secrets.token_urlsafe(24)
-    record_apart(lambda: services.begin_visit(link_id, key))
-    return key
+def _wanted(link: ShareLink) -> ShareItem:
+    """Return the piece that is asked for, else the first that still opens."""
+    wanted = number_of(request.args.get("piece"))
+    named = [item for item in link.items if item.position == wanted]
+    return (named or [item for item in link.items if item.opens])[0]
+
+
+def _addresses(token: str, item: ShareItem) -> Addresses:
+    piece = item.position
+    return Addresses(
+        image=lambda page: url_for("buyer.picture", page=page, piece=piece, token=token),
+        thumb=lambda page: url_for("buyer.thumbnail", page=page, piece=piece, token=token),
+        frame=url_for("buyer.preview", piece=piece, token=token),
+    )
+
+
+def _note_switch(item: ShareItem) -> None:
+    item_id, before, after = item.id, item.version_id, item.shown_version.id
+    if before != after:
+        record_apart(lambda: services.note_switch(item_id, before, after))
+
+
+def _pixel(token: str, key: str, item: ShareItem, current: int) -> str:
+    piece = item.position if item.opens else None
+    return url_for("buyer.seen", key=key, token=token, piece=piece, page=current)
 
 
 @blueprint.get("/seen/<key>.gif")
 @public
 def seen(token: str, key: str) -> Response:
-    link = _open_link(token)
-    if request.method != "HEAD" and not current_user.is_authenticated and not is_program(request.headers):
+    link = entered_link(token)
+    if counted_key():
         link_id = link.id
-        record_apart(lambda: services.see_visit(link_id, key))
+        piece, page = number_of(request.args.get("piece")), number_of(request.args.get("page"))
+        record_apart(lambda: visiting.see_visit(link_id, key))
+        if piece and any(item.position == piece for item in link.items):
+            record_apart(lambda: visiting.see_piece(link_id, key, piece, page or 1))
     response = make_response(PIXEL)
     response.headers["Content-Type"] = "image/gif"
     return response
 
 
-@blueprint.get("/pages/<int:page>.webp")
+@blueprint.get("/<int:piece>/pages/<int:page>.webp")
 @public
-def picture(token: str, page: int) -> Response:
-    return picture_response(_page(token, page).image_sha256)
+def picture(token: str, piece: int, page: int) -> Response:
+    return picture_response(_page(entered_piece(token, piece), page).image_sha256)
 
 
-@blueprint.get("/pages/<int:page>/thumb")
+@blueprint.get("/<int:piece>/pages/<int:page>/thumb")
 @public
-def thumbnail(token: str, page: int) -> Response:
-    return picture_response(_page(token, page).thumbnail_sha256)
+def thumbnail(token: str, piece: int, page: int) -> Response:
+    return picture_response(_page(entered_piece(token, piece), page).thumbnail_sha256)
 
 
-def _page(token: str, number: int) -> Page:
-    page = page_of(_open_link(token).version_id, number)
+def _page(shown: Shown, number: int) -> Page:
+    page = page_of(shown.version.id, number)
     if page.is_hidden:
         raise NotFound
     return page
 
 
-@blueprint.get("/preview")
+@blueprint.get("/<int:piece>/preview")
 @public
-def preview(token: str) -> Response:
-    return preview_response(_open_link(token).version)
+def preview(token: str, piece: int) -> Response:
+    return preview_response(entered_piece(token, piece).version)
 
 
-@blueprint.get("/file")
+@blueprint.get("/<int:piece>/file")
 @public
-def download(token: str) -> Response:
-    link = _open_link(token)
-    is_address = link.version.source == "link"
-    if is_address and not link.version.link:
+def download(token: str, piece: int) -> Response:
+    shown = entered_piece(token, piece)
+    item, version = shown.item, shown.version
+    is_address = version.source == "link"
+    if is_address and not version.link:
         raise NotFound
-    response = see_other(link.version.link or "") if is_address else file_response(link.asset, link.version)
-    key = request.cookies.get(COOKIE, "")
-    counts = key and not current_user.is_authenticated and not is_program(request.headers)
-    if counts and request.method != "HEAD" and (is_address or hands_over(response)):
-        link_id = link.id
-        record_apart(lambda: services.note_download(link_id, key))
+    if not is_address and not item.link.may_download:
+        raise Forbidden("This can be looked at, but not downloaded.")
+    response = see_other(version.link or "") if is_address else file_response(item.asset, version)
+    key = counted_key()
+    if key and (is_address or hands_over(response)):
+        link_id = item.link_id
+        record_apart(lambda: visiting.note_download(link_id, key))
     return response

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db, now
 from portal.deals.models import Deal
 from portal.deals.queries import visible_deals
 from portal.errors import NotFound
 from portal.library.models import Asset
-from portal.sharing.models import ShareLink, Visit
+from portal.sharing.models import PageView, ShareItem, ShareLink, Visit
 from portal.sharing.services import hash_of
 from portal.users.models import User
 
@@ -41,14 +41,26 @@ class SendingPanel:
 def link_by_token(token: str) -> ShareLink:
     """Return the link that a token opens, or raise NotFound."""
     found = select(ShareLink).where(ShareLink.token_hash == hash_of(token))
+    pieces = selectinload(ShareLink.items)
     link = db.session.scalar(
         found.options(
-            joinedload(ShareLink.asset), joinedload(ShareLink.version), joinedload(ShareLink.created_by)
+            pieces.joinedload(ShareItem.asset).joinedload(Asset.current_version),
+            pieces.joinedload(ShareItem.version),
+            joinedload(ShareLink.created_by),
         )
     )
     if link is None:
         raise NotFound("There is no such link. Please check that the whole address was copied.")
     return link
+
+
+def is_open_link(token: str, link_id: int) -> bool | None:
+    """Say whether a token opens this link now, or None where it opens another or none; asked for every beat."""
+    found = select(ShareLink.id, ShareLink.revoked_at, ShareLink.expires_at)
+    row = db.session.execute(found.where(ShareLink.token_hash == hash_of(token))).one_or_none()
+    if row is None or row[0] != link_id:
+        return None
+    return row[1] is None and row[2] > now()
 
 
 def _links() -> Select[Any]:
@@ -67,14 +79,14 @@ def _links() -> Select[Any]:
     return (
         select(
             ShareLink,
-            func.coalesce(opened.c.opens, 0),
-            opened.c.first,
-            opened.c.last,
-            func.coalesce(opened.c.downloads, 0),
+            func.coalesce(opened.c.opens, 0) + ShareLink.past_opens,
+            func.coalesce(ShareLink.past_first_at, opened.c.first),
+            func.coalesce(opened.c.last, ShareLink.past_last_at),
+            func.coalesce(opened.c.downloads, 0) + ShareLink.past_downloads,
         )
         .outerjoin(opened, opened.c.link_id == ShareLink.id)
         .options(
-            joinedload(ShareLink.asset),
+            selectinload(ShareLink.items).joinedload(ShareItem.asset),
             joinedload(ShareLink.created_by),
             joinedload(ShareLink.deal).joinedload(Deal.account),
         )
@@ -112,15 +124,22 @@ def visible_link(user: User, link_id: int) -> LinkRow:
 
 def sending_panel(asset: Asset, user: User) -> SendingPanel:
     """Return what the page of an asset shows of sending."""
-    links = _rows(_links().where(ShareLink.asset_id == asset.id, ShareLink.created_by_id == user.id).limit(5))
+    there = leads_to(asset.id)
+    links = _rows(_links().where(there, ShareLink.created_by_id == user.id).limit(5))
     version = asset.current_version
     return SendingPanel(asset.is_live and version is not None and version.state != "refused", links)
 
 
+def leads_to(asset_id: int) -> ColumnElement[bool]:
+    """Say in SQL that a link leads to content, alone or among other pieces."""
+    return exists().where(ShareItem.link_id == ShareLink.id, ShareItem.asset_id == asset_id)
+
+
 def open_links_of(asset_id: int) -> int:
-    """Return how many links to content still open for buyers."""
-    still_open = select(func.count()).where(
-        ShareLink.asset_id == asset_id, ShareLink.revoked_at.is_(None), ShareLink.expires_at > now()
+    """Return how many links that lead to this content alone still open for buyers."""
+    others = exists().where(ShareItem.link_id == ShareLink.id, ShareItem.asset_id != asset_id)
+    still_open = select(func.count(ShareLink.id)).where(
+        leads_to(asset_id), ~others, ShareLink.revoked_at.is_(None), ShareLink.expires_at > now()
     )
     return db.session.scalar(still_open) or 0
 
@@ -132,5 +151,11 @@ def known_visit(link_id: int, key: str) -> bool:
 
 def opened_since(moment: datetime) -> set[int]:
     """Return the ids of content that buyers have looked at, by any link, since a moment."""
-    seen = select(ShareLink.asset_id).join(Visit, Visit.link_id == ShareLink.id)
-    return set(db.session.scalars(seen.where(Visit.seen_at >= moment).distinct()))
+    seen = select(ShareItem.asset_id).join(Visit, Visit.link_id == ShareItem.link_id)
+    return set(db.session.scalars(seen.where(Visit.seen_at >= moment, was_looked_at()).distinct()))
+
+
+def was_looked_at() -> ColumnElement[bool]:
+    """Say in SQL that a piece was shown in a visit of its link: the first always is, others when asked for."""
+    shown = exists().where(PageView.visit_id == Visit.id, PageView.item_id == ShareItem.id)
+    return or_(ShareItem.position == 1, shown)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from portal.db import now, unit_of_work
 from portal.jobs import job
-from portal.sharing.services import forget_unseen_visits
+from portal.sharing.visiting import forget_unseen_visits
 
 UNSEEN_LIFE = timedelta(days=2)
 

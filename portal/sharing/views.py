@@ -7,13 +7,13 @@ from flask import Blueprint, Response, flash, g, request, url_for
 from portal.db import db
 from portal.deals.queries import open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
-from portal.errors import PortalError
+from portal.errors import NotFound, PortalError
 from portal.library.life.queries import replacement_of
 from portal.library.models import Asset
 from portal.library.page_queries import private_parts
-from portal.library.queries import visible_asset
-from portal.sharing import services
-from portal.sharing.buyer_views import blueprint as buyer_blueprint
+from portal.library.queries import suggested_assets, visible_asset
+from portal.sharing import beat_views, buyer_views, gate_views, services
+from portal.sharing.entry_views import blueprint as buyer_blueprint
 from portal.sharing.forms import SendForm
 from portal.sharing.queries import LinkRow, links_of_user, visible_link
 from portal.users.access import me
@@ -21,6 +21,9 @@ from portal.web import Page, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("sharing", __name__)
 blueprints = (blueprint, buyer_blueprint)
+# Whose views are on the buyers' blueprint once they are imported.
+buyer_pages = (buyer_views, gate_views, beat_views)
+MOST_PROPOSED = 100
 
 
 @blueprint.get("/library/<slug>/send")
@@ -31,29 +34,64 @@ def send_form(slug: str) -> Response:
     working = working_deal(me(), g.user_session)
     offered = {value for value, _ in form.deal_id.choices}
     form.deal_id.data = wanted if wanted and wanted in offered else str(working.id) if working else ""
-    return _send_page(asset, form)
+    return _send_page(asset, form, [])
 
 
 @blueprint.post("/library/<slug>/send")
 def send(slug: str) -> Response:
     asset, form = visible_asset(me(), slug), SendForm()
     form.deal_id.choices = _deal_choices()
+    others, error = _other_pieces(asset)
+    if "add" in request.form.getlist("do") or "drop" in request.form or error:
+        # Nothing is sent yet: the same form again, with a piece more or less.
+        return _send_page(asset, form, others, error=error, status=422 if error else 200)
     if form.validate_on_submit():
         deal = visible_deal(me(), int(form.deal_id.data)) if form.deal_id.data else None
         try:
             link = services.send(
-                asset=asset, by=me(), recipient=form.recipient.data or "", deal_id=deal.id if deal else None
+                assets=[asset, *others],
+                by=me(),
+                recipient=form.recipient.data or "",
+                deal_id=deal.id if deal else None,
+                options=form.options,
             )
-        except PortalError as error:
-            form.recipient.errors = [error.message]
+        except PortalError as refusal:
+            form.recipient.errors = [refusal.message]
         else:
             return see_other(url_for("sharing.show", link_id=link.id, new=1))
-    return _send_page(asset, form, status=422)
+    return _send_page(asset, form, others, status=422)
 
 
-def _send_page(asset: Asset, form: SendForm, status: int = 200) -> Response:
-    private = private_parts(asset.current_version_id)
-    return render("sharing/send.html", asset=asset, form=form, private=private, status=status)
+def _other_pieces(asset: Asset) -> tuple[list[Asset], str]:
+    """Return what the link is to lead to besides, without the piece that is taken out, and what is wrong with it."""
+    named = [*request.form.getlist("piece"), request.form.get("another", "").strip()]
+    slugs = dict.fromkeys(slug for slug in named if slug and slug != request.form.get("drop"))
+    slugs.pop(asset.slug, None)
+    others: list[Asset] = []
+    for slug in slugs:
+        try:
+            others.append(visible_asset(me(), slug))
+        except NotFound:
+            return others, "Please choose content from the list."
+        if len(others) >= services.MAX_PIECES:
+            return others[:-1], f"A link leads to up to {services.MAX_PIECES} pieces."
+    return others, ""
+
+
+def _send_page(
+    asset: Asset, form: SendForm, others: list[Asset], *, error: str = "", status: int = 200
+) -> Response:
+    taken = {asset.id, *(other.id for other in others)}
+    return render(
+        "sharing/send.html",
+        asset=asset,
+        form=form,
+        others=others,
+        proposed=[one for one in suggested_assets(me(), "", limit=MOST_PROPOSED) if one.id not in taken],
+        private=private_parts([one.current_version_id for one in (asset, *others) if one.current_version_id]),
+        add_error=error,
+        status=status,
+    )
 
 
 def _deal_choices() -> list[tuple[str, str]]:
@@ -88,7 +126,7 @@ def show(link_id: int) -> Response:
         address=services.address_of(row.link) if own else None,
         is_new="new" in request.args,
         may_revoke=own or me().sees_all_deals,
-        replacement=replacement_of(row.link.asset) if row.link.state == "outdated" else None,
+        replacement=replacement_of(row.link.items[0].asset) if row.link.state == "outdated" else None,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, url_for
@@ -40,6 +41,15 @@ class FormPost(Model):
     user_id: Mapped[int | None]
     location: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def only_reads(view: View) -> View:
+    """Mark a view whose posts write nothing in their own unit, so that they wait for nobody's write lock."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
 
 
 def init_app(app: Flask) -> None:
@@ -111,7 +121,8 @@ def _host_of(origin: str) -> str | None:
 
 
 def _take_form() -> Response | None:
-    if request.method in SAFE_METHODS:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE_METHODS or getattr(view, "only_reads", False):
         return None
     # The whole body has been read by now. A form with files is looked up before the write lock is taken, since its
     # files are stored first; any other form takes the lock at once, so that its double waits for it.

@@ -33,7 +33,7 @@ from portal.library.models import (
     Version,
 )
 from portal.notifications.models import Notification
-from portal.sharing.models import ShareLink, Visit
+from portal.sharing.models import ShareItem, ShareLink, Visit
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.users.models import User
 from tests.demo.conftest import DEALS, PIECES, TODAY, client_of, count, row_counts, run
@@ -166,7 +166,7 @@ def test_sendings_of_the_last_weeks_have_links_and_the_openings_of_buyers(
 
     assert count(demo, ShareLink, ShareLink.created_at >= since) == len(recent) > 0
     assert count(demo, Visit) >= len(opened) > 0
-    assert count(demo, ShareLink, ShareLink.usage_event_id.is_(None)) == 0
+    assert count(demo, ShareItem, ShareItem.usage_event_id.is_(None)) == 0
 
 
 def test_a_story_beyond_today_is_refused(app: Flask) -> None:

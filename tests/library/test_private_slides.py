@@ -92,7 +92,7 @@ def test_a_buyer_sees_neither_notes_nor_hidden_slides(kind, request, buyer):
 def test_a_buyers_pages_keep_their_addresses_and_count_without_gaps(drawn, buyer):
     client = buyer(drawn)
     page = client.get(BUYER).text
-    assert f'src="{BUYER}/pages/3.webp' in page
+    assert f'src="{BUYER}/1/pages/3.webp' in page
     assert 'alt="Slide 2: Next steps"' in page
     assert "of 2</span>" in page
     assert f'href="{BUYER}?page=3" data-viewer-next' in page
@@ -104,7 +104,9 @@ def test_a_buyers_pages_keep_their_addresses_and_count_without_gaps(drawn, buyer
 def test_the_picture_of_a_hidden_slide_is_not_handed_to_a_buyer(drawn, buyer):
     client = buyer(drawn)
     codes = [
-        client.get(f"{BUYER}/pages/{n}{what}").status_code for n in (1, 2, 3) for what in (".webp", "/thumb")
+        client.get(f"{BUYER}/1/pages/{n}{what}").status_code
+        for n in (1, 2, 3)
+        for what in (".webp", "/thumb")
     ]
     assert codes == [200, 200, 404, 404, 200, 200]
 
@@ -245,7 +247,7 @@ def test_libreoffice_draws_each_slide_under_its_own_number(app, soffice, tmp_pat
     assert [max(range(3), key=middle.__getitem__) for middle in middles] == [0, 1, 2]
     assert [page.is_hidden for page in found] == [False, True, False]
     client = buyer(asset)
-    assert [client.get(f"{BUYER}/pages/{n}.webp").status_code for n in (1, 2, 3)] == [200, 404, 200]
+    assert [client.get(f"{BUYER}/1/pages/{n}.webp").status_code for n in (1, 2, 3)] == [200, 404, 200]
 
 
 def storage_path(app, sha256):

@@ -25,7 +25,7 @@ def sent(make, monkeypatch):
 
 
 def test_a_buyer_is_told_whom_to_ask_and_shown_nothing(app, sent):
-    for path in ("", "/file", "/preview", "/pages/1.webp", "/pages/1/thumb", "/seen/abc.gif"):
+    for path in ("", "/1/file", "/1/preview", "/1/pages/1.webp", "/1/pages/1/thumb", "/seen/abc.gif"):
         answer = app.test_client().get(f"/s/{TOKEN}{path}", headers=BROWSER)
         assert answer.status_code == 410, path
         assert "Page one" not in answer.text

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from portal.db import chunks, db
 from portal.demo.loading.numbers import Numbers
 from portal.demo.simulated import Simulated, SimulatedUse
-from portal.sharing.models import ShareLink, Visit
+from portal.sharing.models import ShareItem, ShareLink, Visit
 from portal.sharing.services import hash_of, token_of
 from portal.usage.models import UsageEvent
 from portal.usage.services import NewUse, record_many
@@ -45,13 +45,13 @@ def add_links(numbers: Numbers, story: Simulated, moment: datetime) -> None:
     """Add the links behind the sendings of the last weeks, and what buyers did with them."""
     since = moment - LINKS_SINCE
     sent = {place: use for place, use in enumerate(story.uses) if use.kind == "sent" and use.at >= since}
-    events = _events(sent)
+    events, links = _events(sent), dict[str, int]()
     for part in chunks(sent.items(), 2_000):
-        db.session.execute(insert(ShareLink), [_link(numbers, use, events[_key(at)]) for at, use in part])
-    found = select(UsageEvent.source_key, ShareLink.id).join(
-        UsageEvent, UsageEvent.id == ShareLink.usage_event_id
-    )
-    links: dict[str | None, int] = dict(db.session.execute(found).tuples().all())
+        made = insert(ShareLink).returning(ShareLink.id, sort_by_parameter_order=True)
+        ids = db.session.scalars(made, [_link(numbers, use) for _, use in part]).all()
+        links |= {_key(at): link_id for (at, _), link_id in zip(part, ids, strict=True)}
+        pieces = [_piece(numbers, use, links[_key(at)], events[_key(at)]) for at, use in part]
+        db.session.execute(insert(ShareItem), pieces)
     visits = [
         {
             "link_id": links[_key(visit.use)],
@@ -75,15 +75,22 @@ def _events(sent: dict[int, SimulatedUse]) -> dict[str | None, int]:
     return found
 
 
-def _link(numbers: Numbers, use: SimulatedUse, event_id: int) -> dict[str, object]:
+def _piece(numbers: Numbers, use: SimulatedUse, link_id: int, event_id: int) -> dict[str, object]:
+    return {
+        "link_id": link_id,
+        "position": 1,
+        "asset_id": numbers.assets[use.asset],
+        "version_id": numbers.versions[use.asset, use.version],
+        "usage_event_id": event_id,
+    }
+
+
+def _link(numbers: Numbers, use: SimulatedUse) -> dict[str, object]:
     salt = secrets.token_urlsafe(24)
     return {
         "token_hash": hash_of(token_of(salt)),
         "salt": salt,
-        "asset_id": numbers.assets[use.asset],
-        "version_id": numbers.versions[use.asset, use.version],
         "deal_id": numbers.deals[use.deal] if use.deal else None,
-        "usage_event_id": event_id,
         "recipient": use.recipient or "",
         "created_by_id": numbers.people[use.user_email],
         "created_at": use.at,
