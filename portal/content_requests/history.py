@@ -39,7 +39,7 @@ ICONS = {"new": "inbox", "delivered": "circle-check", "declined": "circle-x", "m
 TONES = {"delivered": "good", "declined": "warn"}
 MOST_TOLD = 3
 # Who needs it: said in the history, but no reason to refuse what marketing decided before.
-JOINED, NAMED_DEAL, LEFT = "Needs it too", "Names a deal that waits", "No longer needs it"
+JOINED, NAMED_DEAL, LEFT = ABOUT_PEOPLE = ("Needs it too", "Names a deal that waits", "No longer needs it")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def check_revision(request: ContentRequest, revision: int | None) -> None:
     """Refuse what was decided on an older state of a request, and say who did what since."""
     if revision is None or revision == request.revision:
         return
-    moves = [step for step in steps_of(request) if step.title not in (JOINED, NAMED_DEAL, LEFT)]
+    moves = [step for step in steps_of(request) if not step.title.startswith(ABOUT_PEOPLE)]
     done = [
         f"{step.who or 'The portal'}, {ago(step.at)}: {step.title}{f' ({step.words})' if step.words else ''}"
         for step in moves[-max(1, request.revision - revision) :]
@@ -172,6 +172,10 @@ def _step(change: RequestChange, former: str | None) -> Step:
         words,
         change.by.name if change.by else None,
         change.at,
-        ICONS.get(change.status, "pencil") if is_move else "pencil",
+        ICONS.get(change.status, "pencil") if is_move else _icon_of(title),
         TONES.get(change.status, "neutral") if is_move else "neutral",
     )
+
+
+def _icon_of(title: str) -> str:
+    return "users" if title.startswith(ABOUT_PEOPLE) else "pencil"

@@ -101,7 +101,7 @@ def support(request: ContentRequest, by: User, deal_id: int | None = None) -> bo
     score_requests([request.id])
     # Which deal it is stays out of the history, which everybody reads.
     if joins and by.id != request.asked_by_id:
-        note_person(request, by, f"{JOINED}: for a deal that waits" if waits else JOINED)
+        note_person(request, by, f"{JOINED}, for a deal that waits" if waits else JOINED)
     elif waits and not joins:
         note_person(request, by, NAMED_DEAL)
     return joins or waits

@@ -62,13 +62,13 @@ def test_the_history_says_who_joined_and_left_and_names_no_deal(make, sign_in, a
     for deal_id in (deal.id, other.id, other.id):
         _post(client, asked, "support", deal_id=deal_id)
     page = sign_in(make.user()).get(f"/requests/{asked.id}").text
-    for said in ("Needs it too", "for a deal that waits", "Names a deal that waits", "Joy Joined"):
+    for said in ("Needs it too, for a deal that waits", "Names a deal that waits", "Joy Joined"):
         assert said in page
     assert "Secret" not in page
     _post(client, asked, "withdraw")
     _post(client, asked, "withdraw")  # is off it already
     assert _words(rows) == [
-        "Needs it too: for a deal that waits",
+        "Needs it too, for a deal that waits",
         "Names a deal that waits",
         "No longer needs it",
     ]
