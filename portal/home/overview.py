@@ -14,7 +14,7 @@ from portal.content_requests.worth_queries import waiting_pipeline
 from portal.db import db, now
 from portal.deals.models import Deal
 from portal.impact.models import ImpactRow, ImpactSnapshot
-from portal.impact.queries import known_to
+from portal.impact.queries import is_of_all_uses, known_to
 from portal.library.models import Asset, Version
 from portal.library.queries import live, visible_assets
 from portal.usage.models import FirstUse
@@ -177,7 +177,9 @@ def _closed_since(day: date) -> dict[str, Closed]:
 def _verdict_changes(user: User, begin: datetime) -> tuple[list[VerdictChange], datetime | None]:
     """Compare the latest figures with the last ones before a moment, or else with the first ones that are kept."""
     stamps = db.session.execute(
-        select(ImpactSnapshot.id, ImpactSnapshot.computed_at).order_by(ImpactSnapshot.id)
+        select(ImpactSnapshot.id, ImpactSnapshot.computed_at)
+        .where(is_of_all_uses())
+        .order_by(ImpactSnapshot.id)
     ).all()
     if len(stamps) < 2:
         return [], None

@@ -36,9 +36,13 @@ class Figures:
 
 
 def compute(gathered: Gathered) -> Figures:
-    """Work out every figure of every asset; takes seconds on millions of uses, and touches no database."""
+    """Work out every figure of every asset; takes seconds on millions of uses, and touches no database.
+
+    What was logged when the end of its deal was known is counted and credited, but feeds no estimate: whoever
+    remembers more of the deals they won would make any content look good.
+    """
     deals, touches, assets = gathered.deals, gathered.touches, len(gathered.asset_ids)
-    moments = find_moments(deals, gathered.history, touches, assets)
+    moments = find_moments(deals, gathered.history, touches.only(~gathered.late), assets)
     lift, cycle = matched_lift(deals, moments), cycle_time(deals, moments)
     credit = influence(deals, touches, assets)
     columns: dict[str, list[Any]] = {
@@ -90,11 +94,13 @@ def _left_out(gathered: Gathered) -> dict[str, int]:
     """What the figures leave out or know less of, by reason."""
     deals = gathered.deals
     uses = countable(deals, gathered.touches)[1]
+    late = countable(deals, gathered.touches.only(gathered.late))[0]
     no_value = deals.won & ~np.isfinite(deals.value)
     return {
         "uses_on_open_deals": uses.still_open,
         "uses_before_creation": uses.before_created,
         "uses_after_close": uses.after_close,
+        "uses_logged_late": len(late.deal),
         "won_not_convertible": int(np.sum(no_value & gathered.amount_given)),
         "won_without_amount": int(np.sum(no_value & ~gathered.amount_given)),
         "closed_without_date": int(np.sum(deals.closed & (deals.closed_day == UNKNOWN))),

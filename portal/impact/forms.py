@@ -9,6 +9,10 @@ from portal.impact.queries import DEFAULT_SORT, SORTS
 from portal.impact.verdicts import Verdict
 from portal.library.models import ASSET_KINDS
 
+# ?uses=logged leaves out what was inferred from mails, meetings and days.
+LOGGED = "logged"
+USES = (("", "All uses"), (LOGGED, "Without inferred uses"))
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -17,6 +21,12 @@ class Shown:
     kind: str
     verdict: str
     sort: str
+    without_inferred: bool = False
+
+    @property
+    def uses(self) -> str:
+        """What the address says of inferred uses, which is nothing where they are part of the figures."""
+        return LOGGED if self.without_inferred else ""
 
 
 def read_shown(arguments: Mapping[str, str]) -> Shown:
@@ -27,4 +37,5 @@ def read_shown(arguments: Mapping[str, str]) -> Shown:
         kind=kind if kind in ASSET_KINDS else "",
         verdict=verdict if verdict in list(Verdict) else "",
         sort=sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT,
+        without_inferred=arguments.get("uses") == LOGGED,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from flask import current_app
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import Select, String, cast, func, select
 
 from portal.db import db
 from portal.deals.models import Deal, DealImport, StageEntry
@@ -20,7 +20,7 @@ from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
 from portal.impact.rows import BoolArray, FloatArray, IntArray
 from portal.library.models import Asset
 from portal.usage.models import UsageEvent
-from portal.usage.queries import effective_events, touches
+from portal.usage.queries import effective_events, touches, was_inferred
 from portal.users.models import User
 
 
@@ -32,15 +32,26 @@ class Gathered:
     deals: Deals
     history: StageHistory
     touches: Touches
+    late: (
+        BoolArray  # (touches,), logged when the end of the deal was known: no estimate of effect may read it
+    )
+    inferred: BoolArray  # (touches,), whether somebody was asked about it rather than logging it
     amount_given: BoolArray  # (deals,), whether the CRM gave an amount, in whatever currency
     data_as_of: datetime | None  # when a deal or use was last changed, taken back or added
+
+    def without_inferred(self) -> Gathered:
+        """Return the same without the touches that were inferred."""
+        keep = ~self.inferred
+        return replace(
+            self, touches=self.touches.only(keep), late=self.late[keep], inferred=self.inferred[keep]
+        )
 
 
 def gather() -> Gathered:
     """Read all that the figures need, in five statements."""
     rows = _deal_rows()
     index = _index(rows)
-    deal, asset_id, day = _touch_columns(index, None, None, None)
+    deal, asset_id, day, late, inferred = _touch_columns(index, _touched())
     published = db.session.scalars(select(Asset.id).where(Asset.state == "published"))
     asset_ids = np.union1d(np.array([*published], np.int64), asset_id)
     return Gathered(
@@ -48,6 +59,8 @@ def gather() -> Gathered:
         deals=_deals(rows),
         history=_history(rows, index),
         touches=Touches(deal, np.searchsorted(asset_ids, asset_id).astype(np.int64), day),
+        late=late,
+        inferred=inferred,
         amount_given=np.array([row.amount_minor is not None for row in rows], np.bool_),
         data_as_of=latest_change(),
     )
@@ -64,14 +77,31 @@ class Touched:
 
 
 def gather_touches(
-    begin: datetime | None = None, end: datetime | None = None, team_id: int | None = None
+    begin: datetime | None = None,
+    end: datetime | None = None,
+    team_id: int | None = None,
+    *,
+    without_inferred: bool = False,
 ) -> Touched:
     """Read the touches of a period (begin <= at < end) by one team, or all, in two statements."""
+    found = _touched()
+    if begin is not None:
+        found = found.where(UsageEvent.at >= begin)
+    if end is not None:
+        found = found.where(UsageEvent.at < end)
+    if team_id is not None:
+        found = found.where(UsageEvent.user_id.in_(select(User.id).where(User.team_id == team_id)))
+    if without_inferred:
+        found = found.where(~was_inferred())
     rows = _deal_rows()
-    deal, asset_id, day = _touch_columns(_index(rows), begin, end, team_id)
+    deal, asset_id, day, _, _ = _touch_columns(_index(rows), found)
     asset_ids, asset = np.unique(asset_id, return_inverse=True)
     deal_ids = np.array([row.id for row in rows], np.int64)
     return Touched(deal_ids, asset_ids, _deals(rows), Touches(deal, asset.astype(np.int64), day))
+
+
+def _touched() -> Select[tuple[UsageEvent]]:
+    return effective_events().where(UsageEvent.deal_id.is_not(None), touches())
 
 
 def latest_change() -> datetime | None:
@@ -150,20 +180,15 @@ def _tells_the_end(deal: Any, stage: str, entered_on: date) -> bool:
 
 
 def _touch_columns(
-    index: dict[int, int], begin: datetime | None, end: datetime | None, team_id: int | None
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Deal (as its index), asset id and local day of every touch, in the order in which they happened."""
-    found = effective_events().where(UsageEvent.deal_id.is_not(None), touches())
-    if begin is not None:
-        found = found.where(UsageEvent.at >= begin)
-    if end is not None:
-        found = found.where(UsageEvent.at < end)
-    if team_id is not None:
-        found = found.where(UsageEvent.user_id.in_(select(User.id).where(User.team_id == team_id)))
+    index: dict[int, int], found: Select[tuple[UsageEvent]]
+) -> tuple[IntArray, IntArray, IntArray, BoolArray, BoolArray]:
+    """Deal (as its index), asset id and local day of touches as they happened, whether late, and whether inferred."""
     # The text of a moment is read, as a million datetimes take seconds to make.
-    columns = (UsageEvent.deal_id, UsageEvent.asset_id, cast(UsageEvent.at, String))
+    at = cast(UsageEvent.at, String)
+    columns = (UsageEvent.deal_id, UsageEvent.asset_id, at, UsageEvent.is_late, was_inferred())
     rows = db.session.execute(found.with_only_columns(*columns).order_by(UsageEvent.at, UsageEvent.id)).all()
-    deal_ids, asset_ids, moments = zip(*rows, strict=True) if rows else ((), (), ())
+    deal_ids, asset_ids, moments, late, inferred = zip(*rows, strict=True) if rows else ((),) * 5
     zone = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
     deal = np.array([index[deal_id] for deal_id in deal_ids], np.int64)
-    return deal, np.array(asset_ids, np.int64), local_days(moments, zone)
+    marks = np.array(late, np.bool_), np.array(inferred, np.bool_)
+    return deal, np.array(asset_ids, np.int64), local_days(moments, zone), *marks

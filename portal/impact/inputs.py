@@ -59,6 +59,10 @@ class Touches(_Columns):
     asset: IntArray  # 0 .. assets - 1
     day: IntArray
 
+    def only(self, keep: BoolArray) -> "Touches":
+        """Return the touches that a mask (touches,) keeps."""
+        return Touches(self.deal[keep], self.asset[keep], self.day[keep])
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -79,5 +83,4 @@ def countable(deals: Deals, touches: Touches) -> tuple[Touches, LeftOut]:
     early = ~still_open & (touches.day < created)  # no day is before UNKNOWN
     late = ~still_open & ~early & (closed_day != UNKNOWN) & (touches.day > closed_day)
     keep = ~(still_open | early | late)
-    kept = Touches(touches.deal[keep], touches.asset[keep], touches.day[keep])
-    return kept, LeftOut(int(np.sum(early)), int(np.sum(late)), int(np.sum(still_open)))
+    return touches.only(keep), LeftOut(int(np.sum(early)), int(np.sum(late)), int(np.sum(still_open)))

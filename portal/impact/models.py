@@ -23,6 +23,10 @@ class ImpactSnapshot(Model):
     method_version: Mapped[str] = mapped_column(String(40))
     coverage: Mapped[dict[str, Any]] = mapped_column(JSON)
     left_out: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # The same without inferred uses, computed just before; none when no use was inferred, for it would be no other.
+    without_inferred_id: Mapped[int | None] = mapped_column(
+        ForeignKey("impact_snapshots.id", ondelete="SET NULL"), index=True
+    )
 
 
 class ImpactRow(Model):

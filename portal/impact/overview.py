@@ -26,6 +26,11 @@ LEFT_OUT = {
     "uses_after_close": "after the deal was closed",
 }
 LESS_KNOWN = {
+    "uses_logged_late": (
+        "use was inferred and confirmed only after its deal had closed: it is counted and credited, but not compared",
+        "uses were inferred and confirmed only after their deals had closed: they are counted and credited, but not"
+        " compared",
+    ),
     "won_not_convertible": (
         "won deal has an amount that can't be converted, and gives no credited revenue",
         "won deals have amounts that can't be converted, and give no credited revenue",

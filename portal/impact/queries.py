@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from portal.db import db
 from portal.errors import NotFound
@@ -25,9 +25,27 @@ from portal.library.queries import visible_assets
 from portal.users.models import User
 
 
-def latest_snapshot() -> ImpactSnapshot | None:
-    """Return the figures' latest snapshot, or None before the first computation."""
-    return db.session.scalar(select(ImpactSnapshot).order_by(ImpactSnapshot.id.desc()).limit(1))
+def latest_snapshot(*, without_inferred: bool = False) -> ImpactSnapshot | None:
+    """Return the figures' latest snapshot, or None before the first computation.
+
+    Where no use was inferred, that without inferred uses is the same.
+    """
+    latest = db.session.scalar(select(ImpactSnapshot).order_by(ImpactSnapshot.id.desc()).limit(1))
+    if without_inferred and latest is not None and latest.without_inferred_id is not None:
+        return db.session.get_one(ImpactSnapshot, latest.without_inferred_id)
+    return latest
+
+
+def has_inferred_uses() -> bool:
+    """Return whether the latest figures differ without inferred uses."""
+    latest = select(ImpactSnapshot.without_inferred_id).order_by(ImpactSnapshot.id.desc()).limit(1)
+    return db.session.scalar(latest) is not None
+
+
+def is_of_all_uses() -> ColumnElement[bool]:
+    """Say in SQL which snapshots are of all uses, rather than of those that were not inferred."""
+    other = aliased(ImpactSnapshot)
+    return ~select(other.id).where(other.without_inferred_id == ImpactSnapshot.id).exists()
 
 
 def known_to(user: User | None) -> ColumnElement[bool]:
@@ -43,20 +61,25 @@ def known_to(user: User | None) -> ColumnElement[bool]:
     return or_(Asset.id.in_(visible), was_in_use)
 
 
-def impact_of(asset_id: int) -> ImpactRow | None:
+def impact_of(asset_id: int, *, without_inferred: bool = False) -> ImpactRow | None:
     """Return the figures of one asset in the latest snapshot, if it was in it."""
     newest = select(func.max(ImpactSnapshot.id)).scalar_subquery()
+    if without_inferred:
+        this = select(func.coalesce(ImpactSnapshot.without_inferred_id, ImpactSnapshot.id))
+        newest = this.where(ImpactSnapshot.id == newest).scalar_subquery()
     return db.session.scalar(
         select(ImpactRow).where(ImpactRow.asset_id == asset_id, ImpactRow.snapshot_id == newest)
     )
 
 
-def impact_of_slug(user: User, slug: str) -> tuple[Asset, ImpactRow | None]:
+def impact_of_slug(
+    user: User, slug: str, *, without_inferred: bool = False
+) -> tuple[Asset, ImpactRow | None]:
     """Return content that may be named to this person and its latest figures, or raise NotFound."""
     asset = db.session.scalar(select(Asset).where(Asset.slug == slug, known_to(user)))
     if asset is None:
         raise NotFound
-    return asset, impact_of(asset.id)
+    return asset, impact_of(asset.id, without_inferred=without_inferred)
 
 
 @dataclass(frozen=True)
@@ -141,9 +164,11 @@ class DealsUsed:
     lost: int = 0
 
 
-def deals_used(begin: datetime | None, end: datetime | None, team_id: int | None) -> dict[int, DealsUsed]:
+def deals_used(
+    begin: datetime | None, end: datetime | None, team_id: int | None, *, without_inferred: bool = False
+) -> dict[int, DealsUsed]:
     """Return by asset on how many deals it was used in a period by a team, or all; counted as for the snapshot."""
-    found = gather_touches(begin, end, team_id)
+    found = gather_touches(begin, end, team_id, without_inferred=without_inferred)
     counts = count_deals(found.deals, found.touches, len(found.asset_ids))
     columns = (found.asset_ids.tolist(), counts.open.tolist(), counts.won.tolist(), counts.lost.tolist())
     return {
@@ -152,9 +177,9 @@ def deals_used(begin: datetime | None, end: datetime | None, team_id: int | None
     }
 
 
-def logged_deals() -> set[int]:
+def logged_deals(*, without_inferred: bool = False) -> set[int]:
     """Return the closed deals on which content is logged, as coverage counts them."""
-    found = gather_touches()
+    found = gather_touches(without_inferred=without_inferred)
     logged = countable(found.deals, found.touches)[0].deal
     return set(found.deal_ids[logged].tolist())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, insert, select
 
 from portal.db import chunks, db
@@ -9,17 +11,41 @@ from portal.impact.figures import Figures, compute
 from portal.impact.gathering import gather
 from portal.impact.method import METHOD_VERSION
 from portal.impact.models import ImpactRow, ImpactSnapshot
+from portal.impact.queries import is_of_all_uses
 
 SNAPSHOTS_KEPT = 30
 
 
-def compute_figures() -> Figures:
+@dataclass(frozen=True)
+class Computed:
+    """The figures of all uses, and those without inferred ones where there are any."""
+
+    all: Figures
+    without_inferred: Figures | None
+
+
+def compute_figures() -> Computed:
     """Read and work out everything without writing, so that the write lock need not be held meanwhile."""
-    return compute(gather())
+    gathered = gather()
+    without = compute(gathered.without_inferred()) if gathered.inferred.any() else None
+    return Computed(compute(gathered), without)
 
 
-def store_figures(figures: Figures) -> ImpactSnapshot:
+def store_figures(figures: Computed) -> ImpactSnapshot:
     """Store figures as the latest snapshot and drop the oldest ones."""
+    # That without inferred uses comes first, so that the newest one is always that of all uses.
+    without = _store(figures.without_inferred) if figures.without_inferred else None
+    snapshot = _store(figures.all)
+    snapshot.without_inferred_id = without.id if without else None
+    db.session.flush()
+    newest = select(ImpactSnapshot.id, ImpactSnapshot.without_inferred_id).where(is_of_all_uses())
+    kept = db.session.execute(newest.order_by(ImpactSnapshot.id.desc()).limit(SNAPSHOTS_KEPT)).all()
+    keep = {number for row in kept for number in row if number is not None}
+    db.session.execute(delete(ImpactSnapshot).where(ImpactSnapshot.id.not_in(keep)))
+    return snapshot
+
+
+def _store(figures: Figures) -> ImpactSnapshot:
     snapshot = ImpactSnapshot(
         data_as_of=figures.data_as_of,
         method_version=METHOD_VERSION,
@@ -30,8 +56,6 @@ def store_figures(figures: Figures) -> ImpactSnapshot:
     db.session.flush()
     for part in chunks(figures.rows):
         db.session.execute(insert(ImpactRow), [row | {"snapshot_id": snapshot.id} for row in part])
-    newest = select(ImpactSnapshot.id).order_by(ImpactSnapshot.id.desc()).limit(SNAPSHOTS_KEPT)
-    db.session.execute(delete(ImpactSnapshot).where(ImpactSnapshot.id.not_in(newest)))
     return snapshot
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.db import db, now
 from portal.demo.models import DemoNote
 from portal.feedback.closing.counting import said_of, said_on_deals
-from portal.impact.forms import Shown, read_shown
+from portal.impact.forms import USES, Shown, read_shown
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.numbers import numbers
@@ -24,6 +24,7 @@ from portal.impact.overview import (
 from portal.impact.queries import (
     DEFAULT_SORT,
     compared_count,
+    has_inferred_uses,
     impact_of_slug,
     impact_rows,
     latest_snapshot,
@@ -57,8 +58,9 @@ DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_O
 
 @blueprint.get("")
 def index() -> Response:
-    computing, snapshot = pending("compute_impact"), latest_snapshot()
     shown = read_shown(request.args)
+    computing = pending("compute_impact")
+    snapshot = latest_snapshot(without_inferred=shown.without_inferred)
     found: dict[str, Any] = _figures(snapshot, shown) if snapshot else {}
     response = render(
         "impact/index.html",
@@ -85,6 +87,7 @@ def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
         "lines": [_line(row) for row in page.items],
         "plot": [_mark(row) for row in _plotted(snapshot, shown, page.items)],
         "has_own_plot": _is_whole(shown),
+        "use_choices": USES,
         "kind_choices": [("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
         "verdict_choices": [
             ("", "Every verdict"),
@@ -139,14 +142,17 @@ def compute() -> Response:
 
 @blueprint.get("/<slug>")
 def show(slug: str) -> Response:
-    asset, row = impact_of_slug(me(), slug)
-    snapshot = latest_snapshot()
+    shown = read_shown(request.args)
+    asset, row = impact_of_slug(me(), slug, without_inferred=shown.without_inferred)
+    snapshot = latest_snapshot(without_inferred=shown.without_inferred)
     found: dict[str, Any] = _working(asset, row) if row else {}
     said_deals, said_seen = said_on_deals(asset.id, me())
     return render(
         "impact/show.html",
         asset=asset,
         row=row,
+        shown=shown,
+        has_inferred=has_inferred_uses(),
         said=said_of(asset.id),
         said_deals=said_deals,
         said_seen=said_seen,

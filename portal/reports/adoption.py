@@ -53,7 +53,7 @@ def adoption_table(filters: Filters) -> Table:
         title="Adoption",
         columns=(*(PERSON if by_person else TEAM), *COUNTED),
         rows=rows,
-        filters=(("Team", filters.team_words), ("Rows", BY[filters.by])),
+        filters=(("Team", filters.team_words), ("Rows", BY[filters.by]), ("Uses", filters.uses_words)),
         period=filters.period.words,
         data_as_of=now(),
         notes=_notes(idle),
@@ -83,7 +83,7 @@ def _rows(filters: Filters) -> tuple[tuple[Row, ...], int]:
     used, deals = queries.uses(filters), queries.deals_with_content(filters)
     rated, asked = queries.ratings(filters), queries.requests(filters)
     own = queries.closed_deals(filters)
-    logged = logged_deals() if own else set()
+    logged = logged_deals(without_inferred=filters.without_inferred) if own else set()
     closed = Counter(key for key, _ in own)
     with_content = Counter(key for key, deal_id in own if deal_id in logged)
     by_person = filters.by == "person"

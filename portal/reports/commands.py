@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from portal.impact.forms import LOGGED
 from portal.reports.adoption import adoption_table
 from portal.reports.exports import FORMATS
 from portal.reports.filters import BY, Filters, read_filters
@@ -33,11 +34,23 @@ groups = (group,)
 @click.option(
     "--by", type=click.Choice(list(BY)), default="person", show_default=True, help="Rows (adoption)."
 )
+@click.option(
+    "--without-inferred", is_flag=True, help="Leave out what was inferred from mails, meetings and days."
+)
 def export(
-    report: str, file_format: str, out: Path, first: str, last: str, kind: str, team: str, by: str
+    report: str,
+    file_format: str,
+    out: Path,
+    first: str,
+    last: str,
+    kind: str,
+    team: str,
+    by: str,
+    without_inferred: bool,
 ) -> None:
     """Write a report with all of its content to a file, as an admin sees it."""
     asked = {"from": first, "to": last, "kind": kind, "team": team, "by": by}
+    asked |= {"uses": LOGGED if without_inferred else ""}
     filters, errors = read_filters(asked, teams())
     if errors:
         name, words = next(iter(errors.items()))

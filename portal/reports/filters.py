@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from portal.impact.forms import LOGGED, USES
 from portal.library.models import ASSET_KINDS
 from portal.users.models import Team
 from portal.web.formatting import day as day_words
@@ -58,6 +59,11 @@ class Filters:
     kind: str = ""
     team: Team | None = None
     by: str = "person"
+    without_inferred: bool = False
+
+    @property
+    def uses_words(self) -> str:
+        return dict(USES)[LOGGED if self.without_inferred else ""]
 
     @property
     def team_id(self) -> int | None:
@@ -72,8 +78,13 @@ class Filters:
         return self.team.name if self.team else "All teams"
 
 
-def read_filters(asked: Mapping[str, str], teams: Sequence[Team]) -> tuple[Filters, dict[str, str]]:
-    """Read filters from an address or a command, with a message for each that can't be taken, by its name."""
+def read_filters(
+    asked: Mapping[str, str], teams: Sequence[Team], rows: Mapping[str, str] = BY
+) -> tuple[Filters, dict[str, str]]:
+    """Read filters from an address or a command, with a message for each that can't be taken, by its name.
+
+    `rows` are what the report can have a row for.
+    """
     errors: dict[str, str] = {}
     first, last = (_day(asked.get(name, ""), name, errors) for name in ("from", "to"))
     if first and last and last < first:
@@ -81,13 +92,16 @@ def read_filters(asked: Mapping[str, str], teams: Sequence[Team]) -> tuple[Filte
     kind, by = asked.get("kind", ""), asked.get("by", "") or "person"
     if kind and kind not in ASSET_KINDS:
         errors["kind"] = "There is no such kind of content."
-    if by not in BY:
-        errors["by"] = "Rows are by person or by team."
+    if by not in rows:
+        errors["by"] = f"Rows are by {' or by '.join(rows)}."
     named = asked.get("team", "").strip()
     team = next((team for team in teams if named in (str(team.id), team.name)), None)
     if named and team is None:
         errors["team"] = "There is no such team, or it is not yours to choose."
-    return Filters(Period(first, last), kind, team, by), errors
+    uses = asked.get("uses", "")
+    if uses not in dict(USES):
+        errors["uses"] = "Uses are all of them, or those that were logged."
+    return Filters(Period(first, last), kind, team, by, uses == LOGGED), errors
 
 
 def _day(text: str, name: str, errors: dict[str, str]) -> date | None:

@@ -99,7 +99,7 @@ def people_by_asset(filters: Filters) -> dict[int, int]:
     found = select(UsageDay.asset_id, func.count(UsageDay.user_id.distinct()))
     if filters.without_inferred:
         found = select(UsageDay.asset_id, UsageDay.user_id, func.sum(UsageDay.uses))
-    found = found.where(*_days(UsageDay.day, filters.period), *_by(UsageDay.user_id, filters))
+    found = found.where(*days_within(UsageDay.day, filters.period), *done_by(UsageDay.user_id, filters))
     if not filters.without_inferred:
         return dict(db.session.execute(found.group_by(UsageDay.asset_id)).tuples().all())
     inferred = _inferred(filters, UsageEvent.asset_id, UsageEvent.user_id)

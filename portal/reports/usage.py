@@ -72,13 +72,13 @@ COLUMNS = (
 
 def usage_table(user: User | None, filters: Filters) -> Table:
     """Build the report of the content that this person may know of; without a person, of all content."""
-    snapshot = latest_snapshot()
+    snapshot = latest_snapshot(without_inferred=filters.without_inferred)
     return Table(
         name="usage",
         title="Content usage",
         columns=COLUMNS,
         rows=_rows(user, filters, snapshot),
-        filters=(("Kind", filters.kind_words), ("Team", filters.team_words)),
+        filters=(("Kind", filters.kind_words), ("Team", filters.team_words), ("Uses", filters.uses_words)),
         period=filters.period.words,
         data_as_of=now(),
         notes=(*_snapshot_notes(snapshot), *_team_notes(filters), LIMITS),
@@ -90,7 +90,12 @@ def usage_table(user: User | None, filters: Filters) -> Table:
 def _rows(user: User | None, filters: Filters, snapshot: ImpactSnapshot | None) -> tuple[Row, ...]:
     done, people = queries.uses_by_kind(filters), queries.people_by_asset(filters)
     opened, rated = queries.opens_by_asset(filters), queries.ratings_by_asset(filters)
-    deals = deals_used(filters.period.begin, filters.period.end, filters.team_id)
+    deals = deals_used(
+        filters.period.begin,
+        filters.period.end,
+        filters.team_id,
+        without_inferred=filters.without_inferred,
+    )
     impact = snapshot_rows(snapshot.id) if snapshot else {}
     rows = []
     for asset in queries.content(user, filters.kind):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, url_for
 
 from portal.errors import Invalid
+from portal.impact.forms import USES
 from portal.library.models import ASSET_KINDS
 from portal.reports.adoption import adoption_table
 from portal.reports.asking import asked_of, periods
 from portal.reports.cells import words
+from portal.reports.coverage import COVERAGE_BY, Coverage, coverage_of, coverage_table
 from portal.reports.exports import FORMATS, file_of
 from portal.reports.filters import BY, Filters, read_filters
 from portal.reports.from_sales import from_sales_table
@@ -27,7 +29,7 @@ from portal.web.paging import page_number
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 blueprints = (search_blueprint, blueprint)
 PER_PAGE = 50
-ASKED = ("from", "to", "kind", "team", "by", "sort")
+ASKED = ("from", "to", "kind", "team", "by", "uses", "sort")
 
 
 @blueprint.get("")
@@ -57,6 +59,18 @@ def adoption_file(ending: str) -> Response:
     return _file(ending, adoption_table)
 
 
+@blueprint.get("/coverage")
+@allow(*OVERSIGHT)
+def coverage() -> Response:
+    return _page("coverage", coverage_of, COVERAGE_BY)
+
+
+@blueprint.get("/coverage.<any(csv, xlsx, docx):ending>")
+@allow(*OVERSIGHT)
+def coverage_file(ending: str) -> Response:
+    return _file(ending, coverage_table, COVERAGE_BY)
+
+
 @blueprint.get("/from-sales")
 @allow(*OVERSIGHT)
 def from_sales() -> Response:
@@ -69,10 +83,15 @@ def from_sales_file(ending: str) -> Response:
     return _file(ending, lambda filters: from_sales_table(me(), filters))
 
 
-def _page(name: str, build: Callable[[Filters], Table]) -> Response:
+def _page(
+    name: str, build: Callable[[Filters], Table | Coverage], rows: Mapping[str, str] = BY
+) -> Response:
     choices, asked = teams(me()), asked_of(ASKED)
-    filters, errors = read_filters(asked, choices)
-    found: dict[str, Any] = _shown(build(filters), asked) if not errors else {}
+    filters, errors = read_filters(asked, choices, rows)
+    built = build(filters) if not errors else None
+    found: dict[str, Any] = {}
+    if built is not None:
+        found = _shown(built.table if isinstance(built, Coverage) else built, asked)
     return render(
         "reports/show.html",
         name=name,
@@ -81,7 +100,9 @@ def _page(name: str, build: Callable[[Filters], Table]) -> Response:
         chosen=["Filters"] if errors else _chosen(name, filters, bool(choices)),
         kind_choices=[("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
         team_choices=[("", "All teams"), *((team.id, team.name) for team in choices)],
-        by_choices=list(BY.items()),
+        by_choices=list(rows.items()),
+        coverage=built if isinstance(built, Coverage) else None,
+        use_choices=USES,
         periods=periods(f"reports.{name}", asked),
         formats=[
             (format_.name, url_for(f"reports.{name}_file", ending=ending, **asked))
@@ -95,7 +116,9 @@ def _page(name: str, build: Callable[[Filters], Table]) -> Response:
 def _chosen(name: str, filters: Filters, with_team: bool) -> list[str]:
     """Say in words what a report is narrowed to, of what its page offers."""
     team = [filters.team_words] if with_team else []
-    return [filters.period.words, *team, BY[filters.by] if name == "adoption" else filters.kind_words]
+    team += [filters.uses_words] if filters.without_inferred else []
+    rows = {"adoption": BY, "coverage": COVERAGE_BY}.get(name)
+    return [filters.period.words, *team, rows[filters.by] if rows else filters.kind_words]
 
 
 def _shown(table: Table, asked: dict[str, Any]) -> dict[str, Any]:
@@ -116,9 +139,9 @@ def _words(row: Row, table: Table) -> list[str]:
     return [words(value, column, table.currency) for value, column in cells]
 
 
-def _file(ending: str, build: Callable[[Filters], Table]) -> Response:
+def _file(ending: str, build: Callable[[Filters], Table], rows: Mapping[str, str] = BY) -> Response:
     asked = asked_of(ASKED)
-    filters, errors = read_filters(asked, teams(me()))
+    filters, errors = read_filters(asked, teams(me()), rows)
     if errors:
         raise Invalid(" ".join(errors.values()))
     return file_of(build(filters).sorted_by(asked.get("sort", "")), ending)

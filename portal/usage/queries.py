@@ -27,6 +27,11 @@ def touches() -> ColumnElement[bool]:
     return (UsageEvent.kind != "viewed") | UsageEvent.deal_known_by.in_(SAID_SO)
 
 
+def was_inferred() -> ColumnElement[bool]:
+    """Return the condition of a use whose deal was inferred and confirmed, rather than logged by somebody."""
+    return func.coalesce(UsageEvent.deal_known_by, "") == "inferred"
+
+
 def uses_of_deal(deal_id: int) -> Select[tuple[UsageEvent, User]]:
     """Select the uses on a deal with who did them (or None), latest first."""
     return _with_people().where(UsageEvent.deal_id == deal_id)
@@ -64,6 +69,17 @@ def known_source_keys(keys: Sequence[str]) -> set[str]:
         found = select(UsageEvent.source_key).where(UsageEvent.source_key.in_(part))
         known.update(db.session.scalars(found))
     return {key for key in known if key}
+
+
+def uncounted(user_ids: Iterable[int]) -> set[int]:
+    """Return those of some people whose uses are counted nowhere: marketing looks after content, and tests are tests."""
+    found: set[int] = set()
+    for part in chunks(user_ids):
+        nobodies = select(User.id).where(
+            User.id.in_(part), User.role.in_(("marketer", "admin")) | User.is_test.is_(True)
+        )
+        found.update(db.session.scalars(nobodies))
+    return found
 
 
 def user_ids_by_email(emails: Iterable[str]) -> dict[str, int]:
