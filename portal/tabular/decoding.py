@@ -10,10 +10,10 @@ from portal.errors import Invalid
 CHUNK = 1 << 20
 SAMPLE = 1 << 16
 
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 SIGNATURES = (
-    (b"PK\x03\x04", "an Excel workbook or another packed file"),
     (b"PK\x05\x06", "an empty packed file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Office file"),
+    (OLD_OFFICE, "an old Excel workbook (.xls), or one with a password"),
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -60,7 +60,11 @@ def detect_encoding(data: bytes, filename: str) -> Encoding:
 def _refuse_known_formats(data: bytes, filename: str) -> None:
     for signature, words in SIGNATURES:
         if data.startswith(signature):
-            raise TableUnreadable(f"{filename} is {words}, not a CSV file. Please export or save it as CSV.")
+            raise TableUnreadable(
+                f"{filename} is {words}. Please save it as an Excel workbook (.xlsx) or as CSV, without a password."
+                if signature == OLD_OFFICE
+                else f"{filename} is {words}, not a CSV file. Please export or save it as CSV."
+            )
     if data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
         raise TableUnreadable(f"{filename} is a web page, not a CSV file. Please download the export again.")
 

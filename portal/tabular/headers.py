@@ -63,17 +63,7 @@ def _match(
     positions_by_key: dict[str, int] = {}
     for position, header in enumerate(headers):
         positions_by_key.setdefault(header_key(header), position)
-    exact = {header: position for position, header in enumerate(headers)}
-    positions: dict[str, int] = {}
-    gone: dict[str, str] = {}
-    for name in spellings:
-        wanted = chosen.get(name)
-        if wanted:
-            at = exact.get(wanted, positions_by_key.get(header_key(wanted)))
-            if at is None or at in positions.values():
-                gone[name] = wanted
-            else:
-                positions[name] = at
+    positions, gone = _laid_out(headers, positions_by_key, spellings, chosen)
     remembered = frozenset(positions)
     taken = set(positions.values())
     for name, keys in spellings.items():
@@ -97,6 +87,28 @@ def _match(
         remembered=remembered,
         gone=gone,
     )
+
+
+def _laid_out(
+    headers: Sequence[str],
+    positions_by_key: Mapping[str, int],
+    spellings: Spellings,
+    chosen: Mapping[str, str | None],
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return where the columns that a layout names stand, and those that are not there, by field."""
+    exact = {header: position for position, header in enumerate(headers)}
+    positions: dict[str, int] = {}
+    gone: dict[str, str] = {}
+    for name in spellings:
+        wanted = chosen.get(name)
+        if not wanted:
+            continue
+        at = exact.get(wanted, positions_by_key.get(header_key(wanted)))
+        if at is None or at in positions.values():
+            gone[name] = wanted
+        else:
+            positions[name] = at
+    return positions, gone
 
 
 def _gone_words(gone: Mapping[str, str], headers: Sequence[str], positions: Mapping[str, int]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A delimited file as headers and rows, each row with the line it begins on."""
+"""A delimited file or a sheet as headers and rows, each row with the line it begins on."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from typing import NamedTuple, TextIO
 
 from portal.tabular.cells import clean, shorten
 from portal.tabular.decoding import SAMPLE, Encoding, TableUnreadable, detect_encoding
+from portal.tabular.workbook import open_sheet
 
 MOST_ROWS = 1_000_000
 MOST_BYTES = 200 * 1024 * 1024
 MOST_COLUMNS = 500
 LONGEST_HEADER = 200
+PACKED = b"PK\x03\x04"
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -67,6 +69,8 @@ def read_table(source: bytes | str | os.PathLike[str], filename: str = "", sheet
         )
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise TableUnreadable(f"{name} is empty.")
+    if data.startswith(PACKED):
+        return _of_workbook(data, name, sheet)
     return _cut(data, detect_encoding(data, name), name)
 
 
@@ -87,6 +91,23 @@ def _load(path: str | os.PathLike[str], name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise TableUnreadable(f"{name} can't be opened: {reason}.") from error
+
+
+def _of_workbook(data: bytes, name: str, wanted: str) -> Table:
+    with open_sheet(data, name, wanted, MOST_COLUMNS) as sheet:
+        headers = _headers(sheet.header, name)
+        rows, refusals = _fit(((line, line, cells) for line, cells in sheet.rows), headers, name)
+    return Table(
+        filename=name,
+        headers=headers,
+        rows=tuple(rows),
+        refusals=tuple(refusals),
+        encoding="",
+        delimiter="",
+        notes=sheet.notes,
+        sheet=sheet.title,
+        sheets=sheet.titles,
+    )
 
 
 def _open(data: bytes, encoding: Encoding) -> TextIO:

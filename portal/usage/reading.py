@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from portal.tabular.cells import is_blank, is_email
-from portal.tabular.dates import Order, read_date_columns
+from portal.tabular.dates import DateColumn, Order, read_date_columns
 from portal.tabular.fields import Fields, Layout, Spellings, chosen_orders
 from portal.tabular.headers import header_key, match_fields, require
 from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, read_rows, taken_warnings
@@ -72,32 +72,41 @@ def read_usage(
     when = read_date_columns({"at": columns.cells(table, "at")}, dates, zone, chosen_orders(layout))["at"]
 
     def read(row: Row) -> UsageRow:
-        cell = cells.raw(row, "at")
-        at = when.moment(cell)
-        if at is None:
-            raise CellRefused("at", "", "The time is empty.")
-        if at > now:
-            raise CellRefused("at", cell, "The time is in the future.")
-        if cell in when.doubtful:
-            cells.warn(row, "at", cell, f"Read as {when.words}, though other rows differ.")
         deal_id = cells.text(row, "deal_id")
         use = UsageRow(
             line=row.line,
-            at=at,
+            at=_at(cells, row, when, now),
             user_email=_email(cells, row),
             asset=cells.required(row, "asset"),
             kind=_kind(cells, row),
             deal_id=None if is_blank(deal_id) else deal_id,
         )
         key = (use.at, use.user_email, use.asset, use.kind, use.deal_id)
-        cells.once(row, "at", key, cell, "The same use is on line {line} already.")
+        cells.once(row, "at", key, cells.raw(row, "at"), "The same use is on line {line} already.")
         return use
 
     rows, refusals = read_rows(table, read)
-    notes = (*table.notes, *columns.notes, *when.notes)
-    warnings = taken_warnings(cells.warnings, refusals)
-    formats = {"at": when.words} if when.words else {}
-    return Reading(rows, refusals, warnings, columns, formats, notes, laid_out(table, columns, [when]))
+    return Reading(
+        rows,
+        refusals,
+        taken_warnings(cells.warnings, refusals),
+        columns,
+        {"at": when.words} if when.words else {},
+        (*table.notes, *columns.notes, *when.notes),
+        laid_out(table, columns, [when]),
+    )
+
+
+def _at(cells: RowReader, row: Row, when: DateColumn, now: datetime) -> datetime:
+    cell = cells.raw(row, "at")
+    at = when.moment(cell)
+    if at is None:
+        raise CellRefused("at", "", "The time is empty.")
+    if at > now:
+        raise CellRefused("at", cell, "The time is in the future.")
+    if cell in when.doubtful:
+        cells.warn(row, "at", cell, f"Read as {when.words}, though other rows differ.")
+    return at
 
 
 def _email(cells: RowReader, row: Row) -> str:

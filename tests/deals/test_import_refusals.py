@@ -43,7 +43,7 @@ BAD_FILES = {
     "empty": (b"", "is empty"),
     "blank": (b"\n\n  \n", "is empty"),
     "only a header": (b"id,stage\n", "has a header line but no rows"),
-    "a workbook": (b"PK\x03\x04" + bytes(200), "not a CSV file"),
+    "a workbook": (b"PK\x03\x04" + bytes(200), "damaged workbook"),
     "binary": (bytes(range(256)) * 20, "is not text"),
     "no column for the id": (b"name,stage\na,b\n", "has no column for the deal's id"),
 }
