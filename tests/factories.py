@@ -149,17 +149,18 @@ class Make:
         kind: str = "viewed",
         deal: Deal | None = None,
         at: datetime | None = None,
+        **fields: Any,
     ) -> UsageEvent:
         """A use as stored; the first use of its deal is kept too."""
         moment = at or now()
+        defaults = {"deal_id": deal.id if deal else None, "deal_known_by": "named" if deal else None}
         event = UsageEvent(
             at=moment,
             user_id=user.id,
             asset_id=asset.id,
             version_id=asset.current_version_id,
             kind=kind,
-            deal_id=deal.id if deal else None,
-            deal_known_by="named" if deal else None,
+            **(defaults | fields),
         )
         self.store(event)
         if deal:

@@ -289,6 +289,8 @@ TABLE = {
     "GET /reports": ALL,
     "GET /reports/usage": ALL,
     "GET /reports/usage.<any(csv, xlsx, docx):ending>": ALL,
+    "GET /reports/coverage": OVERSIGHT,
+    "GET /reports/coverage.<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "GET /reports/adoption": OVERSIGHT,
     "GET /reports/adoption.<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "GET /reports/from-sales": OVERSIGHT,

@@ -72,6 +72,8 @@ def _plain_pages(rep: User) -> list[Shown]:
         Shown("reports", "manager", "/reports"),
         Shown("report-usage", "manager", "/reports/usage"),
         Shown("report-adoption", "manager", "/reports/adoption"),
+        Shown("report-coverage", "manager", "/reports/coverage"),
+        Shown("report-coverage-month", "manager", "/reports/coverage?by=month"),
         Shown("report-search", "marketer", "/reports/search"),
         *(
             Shown(f"report-search-{show}", "marketer", f"/reports/search?show={show}")
