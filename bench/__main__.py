@@ -21,6 +21,7 @@ ORDER = (
     "publishing",
     "request_scores",
     "board",
+    "link_events",
 )
 HAVE_MORE = ("search_page",)  # to measure with --full, which takes a quarter of an hour longer
 

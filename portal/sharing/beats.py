@@ -1,7 +1,7 @@
 """Times per page on their way from browsers to the database: checked, buffered per web process, stored in one go.
 
-A web process flushes what it has a fifth of a second after the first of it came, at 500 rows, and when it ends; storing
-takes some milliseconds, so that a process that is killed loses no more than the last quarter of a second.
+A web process stores what it has 150 milliseconds after the first of it came, at 500 rows, and when it ends. Storing
+takes some milliseconds more, so that a process that is killed loses no more than the last quarter of a second.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from portal.library.serving import ViewerPage
 from portal.sharing.models import ShareItem, ShareLink
 from portal.sharing.page_times import Beat, store
 
-FLUSH_SECONDS = 0.2
+FLUSH_SECONDS = 0.15
 FLUSH_ROWS = 500
 # A database that cannot be written to for a while: what is more than this is refused, not forgotten.
 MOST_WAITING = 50_000
@@ -93,7 +93,7 @@ class Buffer:
         self._is_timed = False
 
     def add(self, beats: Sequence[Beat]) -> None:
-        """Take beats in; they are stored within a fifth of a second."""
+        """Take beats in; they are stored soon."""
         with self._adding:
             if len(self._waiting) + len(beats) > MOST_WAITING:
                 raise Full("The times cannot be stored at the moment.")

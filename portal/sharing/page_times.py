@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from portal.db import db
 from portal.sharing.models import PageView, Visit
@@ -82,17 +82,24 @@ def _write(sums: dict[tuple[int, int, int], _Sum]) -> None:
     found = select(PageView.id, *page).where(PageView.visit_id.in_({key[0] for key in sums}))
     known = {(visit, version, number): id_ for id_, visit, version, number in db.session.execute(found)}
     new: list[dict[str, Any]] = []
+    old: list[dict[str, Any]] = []
     for key, added in sums.items():
         if key in known:
-            more = PageView.milliseconds + added.milliseconds
-            one = update(PageView).where(PageView.id == known[key])
-            db.session.execute(
-                one.values(milliseconds=more, last_at=added.last_at),
-                execution_options={"synchronize_session": False},
-            )
+            old.append({"known": known[key], "more": added.milliseconds, "at": added.last_at})
         else:
             visit_id, version_id, number = key
             names = {"visit_id": visit_id, "version_id": version_id, "page_number": number}
             new.append(names | vars(added))
     if new:
         db.session.execute(insert(PageView), new)
+    if old:
+        db.session.connection().execute(_MORE, old)
+
+
+_TABLE = PageView.__table__.c
+# Hundreds of rows in one go; through the ORM each would be a statement of its own.
+_MORE = (
+    update(PageView)
+    .where(_TABLE.id == bindparam("known"))
+    .values(milliseconds=_TABLE.milliseconds + bindparam("more"), last_at=bindparam("at"))
+)

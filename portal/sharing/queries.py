@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db, now
@@ -55,12 +55,18 @@ def link_by_token(token: str) -> ShareLink:
 
 
 def is_open_link(token: str, link_id: int) -> bool | None:
-    """Say whether a token opens this link now, or None where it opens another or none; asked for every beat."""
-    found = select(ShareLink.id, ShareLink.revoked_at, ShareLink.expires_at)
-    row = db.session.execute(found.where(ShareLink.token_hash == hash_of(token))).one_or_none()
+    """Say whether a token opens this link now, or None where it opens another or none."""
+    # Asked for every time that a browser tells: without a session it takes a third of the processor's time.
+    with db.engine.connect() as connection:
+        row = connection.execute(_STATE_OF, {"token_hash": hash_of(token)}).one_or_none()
     if row is None or row[0] != link_id:
         return None
     return row[1] is None and row[2] > now()
+
+
+_STATE_OF = select(ShareLink.id, ShareLink.revoked_at, ShareLink.expires_at).where(
+    ShareLink.token_hash == bindparam("token_hash")
+)
 
 
 def _links() -> Select[Any]:
