@@ -13,10 +13,10 @@ from flask.cli import AppGroup
 from portal.db import unit_of_work
 from portal.deals import services
 from portal.deals.layouts.queries import layout_of
-from portal.deals.services import Kind
 from portal.deals.queries import import_or_404
-from portal.deals.undoing import undo, undo_plan
+from portal.deals.services import Kind
 from portal.deals.undo_words import plan_lines
+from portal.deals.undoing import undo, undo_plan
 from portal.errors import NotFound, PortalError
 from portal.jobs import drain
 from portal.storage import storage

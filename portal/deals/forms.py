@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.validators import DataRequired, Length
 
 KIND_WORDS = (
     ("deals", "Deals, with accounts and people if you have them"),
     ("history", "Stage history: when deals entered their stages"),
     ("usage", "Past uses of content"),
-)
-DATE_WORDS = (
-    ("auto", "As the file shows"),
-    ("dmy", "Day first, as in 31/12/2026"),
-    ("mdy", "Month first, as in 12/31/2026"),
 )
 
 
@@ -23,7 +18,7 @@ class ImportForm(FlaskForm):
     """Files of one import and how to read them."""
 
     kind = RadioField("What is in the file", choices=KIND_WORDS, default="deals")
-    file = FileField("CSV file")
+    file = FileField("CSV or Excel file")
     accounts = FileField("Accounts")
     users = FileField("Sales people and teams")
     source = StringField(
@@ -32,5 +27,5 @@ class ImportForm(FlaskForm):
         default="csv",
         description="The CRM that the ids belong to.",
     )
-    dates = SelectField("Dates that could be read two ways", [Optional()], choices=DATE_WORDS)
+    is_complete = BooleanField("This file is the whole CRM; deals that it lacks are gone from it")
     create = BooleanField("Add people and content that are missing as placeholders")

@@ -11,11 +11,10 @@ from portal.deals import services
 from portal.deals.forms import ImportForm
 from portal.deals.models import DealImport
 from portal.deals.queries import import_or_404, listed_imports
-from portal.deals.services import KINDS, ORDERS
+from portal.deals.services import KINDS
 from portal.errors import Invalid, PortalError
 from portal.jobs import enqueue, pending
 from portal.storage import CHUNK, Stored, storage
-from portal.tabular.dates import Order
 from portal.users.access import allow, me
 from portal.web import paginate, render, see_other
 
@@ -41,7 +40,9 @@ def index() -> Response:
             return see_other(url_for("imports.show", import_id=row.id))
     updates = "updates" in request.args
     page = paginate(listed_imports(updates=updates), per_page=15)
-    return render("deals/import.html", form=form, page=page, updates=updates, status=422 if form.is_submitted() else 200)
+    return render(
+        "deals/import.html", form=form, page=page, updates=updates, status=422 if form.is_submitted() else 200
+    )
 
 
 def _start(form: ImportForm) -> DealImport | None:
@@ -59,15 +60,14 @@ def _start(form: ImportForm) -> DealImport | None:
             except PortalError as error:
                 field.errors = [error.message]
                 return None
-    order: Order = next((order for order in ORDERS if order == form.dates.data), "auto")
     try:
         return services.start_import(
             kind=kind,
             source=form.source.data,
             files=files,
             by=me(),
-            dates=order,
             create=bool(form.create.data),
+            is_complete=bool(form.is_complete.data),
         )
     except PortalError as error:
         form.source.errors = [error.message]
@@ -89,9 +89,26 @@ def _store(upload: FileStorage) -> Stored:
 @allow(*IMPORTERS)
 def show(import_id: int) -> Response:
     row = import_or_404(import_id)
-    job = JOBS[row.kind].get(row.state)
+    if row.state == "mapping":
+        return _to_columns(row)
+    job = _job_of(row)
     stuck = job is not None and not pending(job, row.id)
     return render("deals/import_show.html", block="state", row=row, report=row.report or {}, stuck=stuck)
+
+
+def _to_columns(row: DealImport) -> Response:
+    """Lead to the page of columns; a page that asks for news by itself is told to go there."""
+    address = url_for("import_columns.show", import_id=row.id)
+    if "HX-Request" not in request.headers:
+        return see_other(address)
+    answer = Response()
+    answer.headers["HX-Redirect"] = address
+    return answer
+
+
+def _job_of(row: DealImport) -> str | None:
+    """Return the job that the state of an import waits for."""
+    return "undo_import" if row.state == "undoing" else JOBS[row.kind].get(row.state)
 
 
 @blueprint.post("/<int:import_id>/apply")
@@ -99,7 +116,7 @@ def show(import_id: int) -> Response:
 def apply(import_id: int) -> Response:
     row = import_or_404(import_id)
     before = row.state
-    services.confirm_import(row)
+    services.confirm_import(row, removals="removals" in request.form)
     if before != row.state:
         enqueue(JOBS[row.kind]["applying"], row.id)
     return see_other(url_for("imports.show", import_id=row.id))
@@ -109,7 +126,7 @@ def apply(import_id: int) -> Response:
 @allow(*IMPORTERS)
 def again(import_id: int) -> Response:
     row = import_or_404(import_id)
-    job = JOBS[row.kind].get(row.state)
+    job = _job_of(row)
     if job and not pending(job, row.id):
         enqueue(job, row.id)
     return see_other(url_for("imports.show", import_id=row.id))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from portal.db import unit_of_work
-from portal.deals import services
+from portal.deals import services, undo_tasks
 from portal.deals.hooks.services import forget_calls
 from portal.deals.layouts.services import keep_surveys
 from portal.deals.queries import import_or_404
 from portal.deals.watching_tasks import look_into_the_folder
-from portal.errors import PortalError
+from portal.errors import Conflict, PortalError
 from portal.jobs import job
 from portal.worker import every_minute
 
 every_minute.append(look_into_the_folder)
+# Its job is registered by being imported.
+__all__ = ["undo_tasks"]
 
 
 @job("forget_hook_calls", nightly=True)
@@ -60,5 +62,10 @@ def _run(import_id: int, state: str) -> None:
         row = import_or_404(import_id)
         if state == "waiting":
             services.plan_import(row, comparison)
-        else:
+            return
+        try:
             services.apply_import(row, comparison)
+        except Conflict:
+            # More deals are missing than somebody said yes to: what is shown is what is so now.
+            row.state = "waiting"
+            services.plan_import(row, comparison)

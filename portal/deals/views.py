@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.content_requests.queries import requests_of_deal
 from portal.deals.hooks.views import blueprint as hooks_blueprint
-from portal.deals.import_views import blueprint as import_blueprint
+from portal.deals.layouts.views import blueprint as columns_blueprint
 from portal.deals.models import Deal
 from portal.deals.queries import (
     DEAL_SORTS,
@@ -25,6 +25,7 @@ from portal.deals.queries import (
     visible_deal,
 )
 from portal.deals.story_views import story_of
+from portal.deals.undo_views import blueprint as import_blueprint
 from portal.discovery.fitting import facts_of
 from portal.discovery.recommending import Pick, everything_for, picks_for_deal
 from portal.feedback.closing.queries import deal_answer
@@ -38,7 +39,7 @@ from portal.users.services import choose_working_deal
 from portal.web import number_of, page_of, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
-blueprints = (blueprint, import_blueprint, hooks_blueprint)
+blueprints = (blueprint, import_blueprint, columns_blueprint, hooks_blueprint)
 LONGEST_SEARCH = 200
 PICKS = 5
 

@@ -102,7 +102,7 @@ def _refuse(row: UsageRow, column: str, value: str, reason: str) -> Refusal:
     return Refusal(row.line, column, shorten(value), reason)
 
 
-def new_uses(comparison: UseComparison, known: Lookup) -> list[NewUse]:
+def new_uses(comparison: UseComparison, known: Lookup, import_id: int) -> list[NewUse]:
     """Return the new rows as uses to record; with a deal they count as use on it."""
     return [
         NewUse(
@@ -113,6 +113,7 @@ def new_uses(comparison: UseComparison, known: Lookup) -> list[NewUse]:
             deal_id=known.deals[row.deal_id][0] if row.deal_id else None,
             known_by="imported" if row.deal_id else None,
             source_key=source_key(row),
+            import_id=import_id,
         )
         for row in comparison.new
     ]

@@ -14,7 +14,7 @@ from portal.db import db, insert_rows, now
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.usage.models import KINDS, SAID_SO, UsageEvent
-from portal.usage.queries import effective_events, known_source_keys
+from portal.usage.queries import effective_events, known_source_keys, uncounted
 from portal.usage.sums import add_days, add_first_uses, local_day, recompute_first_use, take_from_day
 from portal.users.models import User
 
@@ -35,6 +35,7 @@ class NewUse:
     known_by: str | None = None
     page_number: int | None = None
     source_key: str | None = None
+    import_id: int | None = None
 
 
 def is_touch(kind: str, deal_id: int | None, known_by: str | None) -> bool:
@@ -56,12 +57,14 @@ def record(
     inferred_from: str | None = None,
     is_late: bool = False,
 ) -> UsageEvent | None:
-    """Write down one use, or return None when the same person did the same less than ten seconds ago.
+    """Write down one use; None for one of marketing's own or a test user's, or a double within ten seconds.
 
     Sending is never taken for a double: each link has a recipient and a use of its own, and a form counts once anyway.
     """
     if kind not in KINDS:
         raise Invalid(f"A use is one of {', '.join(KINDS)}.", field="kind")
+    if user_id is not None and user_id in uncounted([user_id]):
+        return None
     known_by = (known_by or "named") if deal_id is not None else None
     event = UsageEvent(
         at=at or now(),
@@ -104,8 +107,12 @@ def _is_double(event: UsageEvent) -> bool:
 
 
 def record_many(uses: Sequence[NewUse]) -> int:
-    """Write down uses from a file in bulk and return how many were new; a known source key is left out."""
-    fresh = _not_known(uses)
+    """Write down uses from a file in bulk and return how many were new; a known source key is left out.
+
+    So are marketing's own uses and those of test users.
+    """
+    nobodies = uncounted({use.user_id for use in uses if use.user_id is not None})
+    fresh = _not_known([use for use in uses if use.user_id not in nobodies])
     insert_rows(UsageEvent, (_values(use) for use in fresh))
     firsts: dict[tuple[int, int], tuple[datetime, int]] = {}
     days: Counter[tuple[date, int, int, str]] = Counter()

@@ -1,0 +1,160 @@
+"""Undoing an import puts the database back row for row, unless people have built on what it brought."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from portal.deals.models import Account, Deal, DealImport, StageEntry
+from portal.feedback.models import Thread
+from portal.usage.models import FirstUse, UsageDay, UsageEvent
+from tests.deals.conftest import LOST, OPEN, WON
+from tests.deals.dumping import differences, dump
+
+HISTORY = "deal_id,stage,entered_at,amount"
+USES = "at,user_email,asset,kind,deal_id"
+
+
+@pytest.fixture
+def undone(app, run, run_jobs, rows):
+    """Import a file by command, undo it, and return what differs from before: nothing, or rows by table."""
+
+    def differ(*arguments):
+        before = dump(app)
+        imported = run(*arguments)
+        assert imported.exit_code == 0, imported.output
+        run_jobs()
+        assert dump(app) != before, "the import did something"
+        result = run("deals", "undo", max(rows(select(DealImport.id))))
+        assert result.exit_code == 0, result.output
+        run_jobs()
+        return differences(before, dump(app))
+
+    return differ
+
+
+def test_new_deals_go_with_their_stages_accounts_and_owners(undone, write):
+    assert undone("deals", "import", write(WON, LOST, OPEN)) == {}
+
+
+def test_changed_deals_get_every_column_back(undone, report, write):
+    report("deals", "import", write(WON, LOST, OPEN))
+    moved = (
+        OPEN.replace("Proposal,3000", "Negotiation,3500").replace("Acme", "Other").replace("Al Fox", "Bo Ray")
+    )
+    reopened = "D2,Second again,Beta,Jo Day,jo@example.com,Proposal,2000,USD,2026-01-05,2026-12-09"
+    assert undone("deals", "import", write(WON, reopened, moved)) == {}
+
+
+def test_accounts_and_people_of_other_files_are_as_they_were(undone, report, write):
+    report("deals", "import", write(WON, OPEN))
+    accounts = write(
+        "Acme,Energy,EMEA", "New,Retail,APAC", header="account,industry,region", name="accounts.csv"
+    )
+    users = write(
+        "Al Fox,al@example.com,West", "Cy Lee,cy@example.com,East", header="name,email,team", name="users.csv"
+    )
+    assert undone("deals", "import", write(WON, OPEN), "--accounts", accounts, "--users", users) == {}
+
+
+def test_a_stage_history_gives_back_what_it_replaced(undone, report, write):
+    report("deals", "import", write(WON, OPEN))
+    lines = ("D3,Discovery,2026-02-01,2000", "D3,Proposal,2026-02-09,3000", "D1,Proposal,2026-01-20,950")
+    assert undone("deals", "import-history", write(*lines, header=HISTORY, name="history.csv")) == {}
+
+
+def test_removed_deals_are_there_again(undone, report, write):
+    lines = [OPEN.replace("D3", f"D{number}") for number in range(10, 20)]
+    report("deals", "import", write(*lines))
+    assert undone("deals", "import", write(*lines[1:]), "--complete") == {}
+
+
+def test_imported_uses_go_with_their_figures_people_and_content(undone, report, make, write):
+    report("deals", "import", write(WON, OPEN))
+    rep = make.user("rep", email="rep@example.com")
+    asset = make.asset("Deck", use_count=1, last_used_on=date(2026, 3, 2))
+    make.use(asset, rep, kind="sent", at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    make.store(UsageDay(day=date(2026, 3, 2), asset_id=asset.id, user_id=rep.id, kind="sent", uses=1))
+    lines = (
+        "2026-03-01,rep@example.com,Deck,share,D3",
+        "2026-03-02,rep@example.com,Deck,share,D3",
+        "2026-03-02,new@example.com,Brochure,share,D1",
+        "2026-03-03,new@example.com,Brochure,view,",
+    )
+    path = write(*lines, header=USES, name="uses.csv")
+    assert undone("usage", "import", path, "--create") == {}
+
+
+def test_deals_that_people_built_on_stay_and_are_marked(app, run, report, make, rows, write):
+    report("deals", "import", write(WON, LOST, OPEN))
+    rep, asset = make.user("rep"), make.asset("Deck")
+    [used] = rows(select(Deal).where(Deal.external_id == "D3"))
+    [discussed] = rows(select(Deal).where(Deal.external_id == "D1"))
+    make.use(asset, rep, kind="sent", deal=used)
+    make.store(Thread(deal_id=discussed.id))
+    result = run("deals", "undo", "1")
+    assert result.exit_code == 0
+    assert "2 deals that came new with it stay, marked as no longer in the CRM" in result.output
+    left = rows(select(Deal).order_by(Deal.external_id))
+    assert [(deal.external_id, deal.removed_at is not None) for deal in left] == [("D1", True), ("D3", True)]
+    assert [account.name for account in rows(select(Account))] == ["Acme"], "Beta is named by nobody any more"
+    assert len(rows(select(FirstUse))) == 1
+    assert rows(select(DealImport.state)) == ["undone"]
+
+
+def test_a_use_that_somebody_moved_stays(run, report, make, rows, write, app, sign_in):
+    report("deals", "import", write(WON, OPEN))
+    rep = make.user("rep", email="rep@example.com")
+    make.asset("Deck")
+    lines = ("2026-03-01,rep@example.com,Deck,share,D3", "2026-03-05,rep@example.com,Deck,share,D3")
+    report("usage", "import", write(*lines, header=USES, name="uses.csv"))
+    event = rows(select(UsageEvent).order_by(UsageEvent.id))[0]
+    [other] = rows(select(Deal).where(Deal.external_id == "D1"))
+    make.store(
+        UsageEvent(
+            at=event.at, user_id=rep.id, asset_id=event.asset_id, kind="sent", deal_id=other.id,
+            deal_known_by="named", corrects_id=event.id,
+        )
+    )  # fmt: skip
+    result = run("deals", "undo", "2")
+    assert "1 use stays" in result.output
+    assert len(rows(select(UsageEvent))) == 2
+
+
+def test_later_imports_of_the_same_rows_stand_in_the_way_by_name(run, report, rows, write):
+    report("deals", "import", write(OPEN))
+    report("deals", "import", write(OPEN.replace("3000", "3100"), name="second.csv"))
+    result = run("deals", "undo", "1")
+    assert result.exit_code == 1
+    assert "Later imports changed the same rows: second.csv (import 2). Undo those first." in result.output
+    assert run("deals", "undo", "2").exit_code == 0
+    assert rows(select(Deal.amount_minor)) == [300_000]
+    assert run("deals", "undo", "1").exit_code == 0
+    assert rows(select(Deal)) == []
+
+
+def test_an_import_is_undone_once_and_its_file_can_come_again(run, report, rows, write):
+    path = write(WON, OPEN)
+    report("deals", "import", path)
+    assert run("deals", "undo", "1").exit_code == 0
+    again = run("deals", "undo", "1")
+    assert (again.exit_code, "was undone already" in again.output) == (1, True)
+    assert report("deals", "import", path)["new"] == 2
+    assert len(rows(select(StageEntry))) == 1
+    assert "no import 99" in run("deals", "undo", "99").output
+
+
+def test_a_dry_run_only_says_what_would_be_put_back(app, run, report, write):
+    report("deals", "import", write(WON, OPEN))
+    before = dump(app)
+    result = run("deals", "undo", "1", "--dry-run")
+    assert "2 deals that came new with it" in result.output
+    assert dump(app) == before
+
+
+def test_an_import_of_before_says_that_it_cannot_be_undone(run, make, report, write):
+    make.store(DealImport(kind="deals", source="csv", filename="old.csv", state="applied", report={"new": 1}))
+    result = run("deals", "undo", "1")
+    assert (result.exit_code, "before imports kept all" in result.output) == (1, True)
