@@ -19,6 +19,7 @@ MOST_ROWS = 1_000_000
 MOST_BYTES = 200 * 1024 * 1024
 MOST_COLUMNS = 500
 LONGEST_HEADER = 200
+FOOTER = "copyright (c)"
 PACKED = b"PK\x03\x04"
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -134,7 +135,9 @@ def _cut(data: bytes, encoding: Encoding, name: str) -> Table:
         rows, refusals = rows[: _before(rows, last)], refusals[: _before(refusals, last)]
         reason = "A quote in this row is never closed; what follows was taken for part of it."
         refusals.append(Refusal(last, "", "", reason))
-    return Table(name, headers, tuple(rows), tuple(refusals), encoding.words, delimiter, encoding.notes)
+    refusals, footer = _without_footer(rows, refusals)
+    notes = (*encoding.notes, *footer)
+    return Table(name, headers, tuple(rows), tuple(refusals), encoding.words, delimiter, notes)
 
 
 def _records(stream: TextIO, delimiter: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
@@ -221,6 +224,16 @@ def _fit(
                 f"{name} has more than {MOST_ROWS:,} rows. Please split it into smaller files."
             )
     return rows, refusals
+
+
+def _without_footer(rows: Sequence[Row], refusals: list[Refusal]) -> tuple[list[Refusal], tuple[str, ...]]:
+    """Leave out the lines that Salesforce puts under a report: they are no rows, and say so by their copyright."""
+    last = rows[-1].line if rows else 0
+    under = [refusal for refusal in refusals if refusal.line > last]
+    if not any(FOOTER in refusal.value.lower() for refusal in under):
+        return refusals, ()
+    note = f"Lines {under[0].line} to {under[-1].line} stand under the report and were passed over."
+    return refusals[: len(refusals) - len(under)], (note,)
 
 
 def _uneven(line: int, last: int, cells: list[str], width: int) -> Refusal:

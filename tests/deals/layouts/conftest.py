@@ -19,7 +19,7 @@ def client(make: Any, sign_in: Any) -> Any:
 
 @pytest.fixture
 def hand_in(client: Any, run_jobs: Any) -> Callable[..., str]:
-    """Hand in a file, let it be read, and return the address of its import: hand_in(text, "deals.csv", kind="deals")."""
+    """Hand in a file, let it be read, and return the address of its import: hand_in(text, kind="deals")."""
 
     def post(content: str | bytes, name: str = "deals.csv", kind: str = "deals", **fields: Any) -> str:
         data = content.encode() if isinstance(content, str) else content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
@@ -201,11 +202,9 @@ def test_one_decimal_sign_for_all_refuses_the_other_rows_by_line(client, hand_in
 
 
 def test_accounts_people_history_and_uses_have_their_columns_too(make, client, hand_in, choose, rows):
-    import io
-
     address = hand_in(
         CERTAIN,
-        accounts=(io.BytesIO("Wer,Branche\nAcme,Energy\n".encode()), "accounts.csv"),
+        accounts=(io.BytesIO(b"Wer,Branche\nAcme,Energy\n"), "accounts.csv"),
         users=(io.BytesIO(b"name,team\nJo Day,West\n"), "users.csv"),
     )
     page = text(client.get(f"{address}/columns"))
