@@ -119,6 +119,18 @@ def upgrade() -> None:
     with op.batch_alter_table('distinct_accounts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_distinct_accounts_other_id'), ['other_id'], unique=False)
 
+    op.create_table('alike_accounts',
+    sa.Column('one_id', sa.Integer(), nullable=False),
+    sa.Column('other_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['one_id'], ['accounts.id'], name=op.f('fk_alike_accounts_one_id_accounts'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['other_id'], ['accounts.id'], name=op.f('fk_alike_accounts_other_id_accounts'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('one_id', 'other_id', name=op.f('pk_alike_accounts'))
+    )
+    with op.batch_alter_table('alike_accounts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_alike_accounts_other_id'), ['other_id'], unique=False)
+
     op.create_table('import_layouts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('source', sa.String(length=40), nullable=False),
@@ -255,10 +267,12 @@ def upgrade() -> None:
     # What stood as stage was the CRM's own word.
     with op.batch_alter_table('deals', schema=None) as batch_op:
         batch_op.add_column(sa.Column('crm_stage', sa.String(length=500), nullable=True))
+        batch_op.add_column(sa.Column('crm_status', sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column('removed_at', sa.DateTime(), nullable=True))
-    op.execute('UPDATE deals SET crm_stage = stage')
+    op.execute('UPDATE deals SET crm_stage = stage, crm_status = status')
     with op.batch_alter_table('deals', schema=None) as batch_op:
         batch_op.alter_column('crm_stage', existing_type=sa.String(length=500), nullable=False)
+        batch_op.alter_column('crm_status', existing_type=sa.String(length=10), nullable=False)
 
     with op.batch_alter_table('stage_entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('crm_stage', sa.String(length=500), nullable=True))
@@ -424,6 +438,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('deals', schema=None) as batch_op:
         batch_op.drop_column('removed_at')
+        batch_op.drop_column('crm_status')
         batch_op.drop_column('crm_stage')
 
     with op.batch_alter_table('deal_imports', schema=None) as batch_op:
@@ -467,6 +482,7 @@ def downgrade() -> None:
 
     op.drop_table('received_mails')
     op.drop_table('import_layouts')
+    op.drop_table('alike_accounts')
     op.drop_table('distinct_accounts')
     op.drop_table('deal_hooks')
     op.drop_table('currency_rates')

@@ -11,6 +11,7 @@ from portal.db import db
 
 # Rows of these tables follow what they refer to, or are worked out anew from it, and hold nothing.
 FOLLOWING: Mapping[str, frozenset[str]] = {
+    "accounts": frozenset({"alike_accounts"}),
     "deals": frozenset({"stage_entries", "deal_changes", "user_sessions", "first_uses"}),
     "users": frozenset({"user_sessions", "audit_entries", "notifications", "outbox_messages", "usage_days"}),
     "assets": frozenset({"first_uses", "usage_days", "impact_rows", "hygiene_findings", "saved_search_hits"}),

@@ -18,6 +18,10 @@ def _as_the_crm_says(context: Any) -> str:
     return str(context.get_current_parameters()["stage"])
 
 
+def _as_the_crm_ends(context: Any) -> str:
+    return str(context.get_current_parameters()["status"])
+
+
 class Account(Model):
     """A company that is sold to; `key` is its name as compared, `name` as written.
 
@@ -75,10 +79,24 @@ class DistinctAccounts(Model):
     said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class AlikeAccounts(Model):
+    """Two accounts that may be one, and why, as found last; the smaller id stands first, the surest `rank` is lowest."""
+
+    __tablename__ = "alike_accounts"
+
+    one_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reason: Mapped[str] = mapped_column(String(1000))
+    rank: Mapped[int]
+
+
 class Deal(Model):
     """One deal of one CRM. `size_minor` is the amount known before closing, which the outcome cannot have changed.
 
-    `stage` is the portal's word for what the CRM calls `crm_stage`. A deal that the CRM no longer has is kept and
+    `stage` is the portal's word for what the CRM calls `crm_stage`, and `status` what the portal takes for the end of a
+    deal of which the CRM itself says `crm_status`. A deal that the CRM no longer has is kept and
     marked by `removed_at`; no list, sum or figure counts it.
     """
 
@@ -101,6 +119,7 @@ class Deal(Model):
     stage: Mapped[str] = mapped_column(String(500))
     crm_stage: Mapped[str] = mapped_column(String(500), default=_as_the_crm_says)
     status: Mapped[str] = mapped_column(String(10))
+    crm_status: Mapped[str] = mapped_column(String(10), default=_as_the_crm_ends)
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     base_amount_minor: Mapped[int | None] = mapped_column(BigInteger)
