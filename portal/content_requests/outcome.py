@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.db import db, now
 from portal.deals.models import Deal
-from portal.deals.queries import visible_deals
+from portal.deals.queries import in_crm, visible_deals
 from portal.notifications.services import notify_many
 from portal.usage.models import UsageEvent
 from portal.usage.queries import effective_events, touches
@@ -104,7 +104,8 @@ def _deals_used(request: ContentRequest) -> Subquery:
 def _ended(on_deals: Subquery) -> Counter[str]:
     """Count how deals ended that closed on the day they first used it or later."""
     found = select(Deal.status, Deal.closed_on, on_deals.c.first_at).join(Deal, Deal.id == on_deals.c.deal_id)
-    rows = db.session.execute(found.where(Deal.status != "open", Deal.closed_on.is_not(None))).tuples()
+    found = found.where(Deal.status != "open", in_crm(), Deal.closed_on.is_not(None))
+    rows = db.session.execute(found).tuples()
     return Counter(status for status, closed_on, first in rows if closed_on >= local_day(first))
 
 

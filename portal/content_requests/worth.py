@@ -34,6 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from portal.content_requests.models import ContentRequest, Supporter, WaitingDeal
 from portal.db import db, now
 from portal.deals.models import Account, Deal
+from portal.deals.queries import in_crm
 from portal.usage.sums import local_day
 
 SUMMARY = ("waiting_minor", "waiting_deals", "supporter_count", "alike_deals")
@@ -104,7 +105,7 @@ def waiting_pairs() -> Select[Any]:
     """Select nothing yet from the open deals that wait, each with the request that it waits for."""
     pairs = select().select_from(WaitingDeal).join(Deal, Deal.id == WaitingDeal.deal_id)
     return pairs.join(ContentRequest, ContentRequest.id == WaitingDeal.request_id).where(
-        Deal.status == "open"
+        Deal.status == "open", in_crm()
     )
 
 
@@ -159,7 +160,7 @@ def _alike(request_ids: Sequence[int] | None) -> Subquery:
     # The account is looked up only for deals that have no industry of their own.
     of_account = select(Account.industry).where(Account.id == Deal.account_id).scalar_subquery()
     industry = func.coalesce(Deal.industry, of_account).label("industry")
-    is_open = Deal.status == "open"
+    is_open = (Deal.status == "open") & in_crm()
     each = select(industry, Deal.product).where(is_open).subquery("each")
     wait = select(WaitingDeal.request_id, industry, Deal.product).where(is_open)
     wait = wait.join(Deal, Deal.id == WaitingDeal.deal_id)

@@ -17,9 +17,17 @@ Which = Literal["mine", "open", "won", "lost", "all"]
 WHICH: tuple[Which, ...] = ("mine", "open", "won", "lost", "all")
 
 
-def visible_deals(user: User) -> Select[tuple[Deal]]:
-    """Select the deals this person may see: all for oversight, else their own and those of their team."""
-    deals = select(Deal)
+def in_crm() -> ColumnElement[bool]:
+    """Say in SQL that a deal is still in its CRM; no list, sum or figure counts another one."""
+    return Deal.removed_at.is_(None)
+
+
+def visible_deals(user: User, *, with_removed: bool = False) -> Select[tuple[Deal]]:
+    """Select the deals this person may see: all for oversight, else their own and those of their team.
+
+    Those that are gone from their CRM are left out, unless somebody has an address of one already.
+    """
+    deals = select(Deal) if with_removed else select(Deal).where(in_crm())
     if user.sees_all_deals:
         return deals
     owned = Deal.owner_id == user.id
@@ -37,12 +45,13 @@ def who_sees(deal: Deal) -> ColumnElement[bool]:
 
 def visible_deal(user: User, deal_id: int) -> Deal:
     """Return one deal with its account and owner, or raise NotFound for what is not there or not theirs to see."""
-    return _one(visible_deals(user).where(Deal.id == deal_id))
+    return _one(visible_deals(user, with_removed=True).where(Deal.id == deal_id))
 
 
 def deal_of_crm(user: User, source: str, external_id: str) -> Deal:
     """Return the deal that a CRM knows by this id, or raise NotFound."""
-    return _one(visible_deals(user).where(Deal.source == source, Deal.external_id == external_id))
+    deals = visible_deals(user, with_removed=True)
+    return _one(deals.where(Deal.source == source, Deal.external_id == external_id))
 
 
 def _one(statement: Select[tuple[Deal]]) -> Deal:
@@ -54,7 +63,7 @@ def _one(statement: Select[tuple[Deal]]) -> Deal:
 
 def open_deals_of(user: User) -> Select[tuple[Deal]]:
     """Select a person's own open deals with their accounts, those that are to close soonest first."""
-    own = select(Deal).where(Deal.owner_id == user.id, Deal.status == "open")
+    own = select(Deal).where(Deal.owner_id == user.id, Deal.status == "open", in_crm())
     return own.options(joinedload(Deal.account)).order_by(
         Deal.expected_close.is_(None), Deal.expected_close, Deal.id
     )
@@ -182,7 +191,8 @@ def import_or_404(import_id: int) -> DealImport:
 def visible_deals_among(user: User, deal_ids: Iterable[int | None]) -> dict[int, Deal]:
     """Return by id those of some deals that this person may see, for lists that mention deals."""
     wanted = {deal_id for deal_id in deal_ids if deal_id is not None}
-    found = visible_deals(user).where(Deal.id.in_(wanted)).options(joinedload(Deal.account))
+    found = visible_deals(user, with_removed=True).where(Deal.id.in_(wanted))
+    found = found.options(joinedload(Deal.account))
     return {deal.id: deal for deal in db.session.scalars(found)} if wanted else {}
 
 

@@ -13,6 +13,7 @@ from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.content_requests.worth_queries import waiting_pipeline
 from portal.db import db, now
 from portal.deals.models import Deal
+from portal.deals.queries import in_crm
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.queries import is_of_all_uses, known_to
 from portal.library.models import Asset, Version
@@ -45,7 +46,7 @@ def won_between(begin: date, end: date) -> Won:
     known = func.count(Deal.base_amount_minor)
     row = db.session.execute(
         select(amount, func.count(), func.count() - known).where(
-            Deal.status == "won", Deal.closed_on.between(begin, end)
+            Deal.status == "won", in_crm(), Deal.closed_on.between(begin, end)
         )
     ).one()
     return Won(int(row[0]), row[1], row[2])
@@ -168,7 +169,7 @@ def _closed_since(day: date) -> dict[str, Closed]:
             func.count().filter(logged),
             func.coalesce(func.sum(Deal.base_amount_minor), 0),
         )
-        .where(Deal.status.in_(("won", "lost")), Deal.closed_on >= day)
+        .where(Deal.status.in_(("won", "lost")), in_crm(), Deal.closed_on >= day)
         .group_by(Deal.status)
     )
     return {status: Closed(deals, with_content, minor) for status, deals, with_content, minor in rows}

@@ -14,6 +14,7 @@ from sqlalchemy import Select, String, cast, func, select
 
 from portal.db import db
 from portal.deals.models import Deal, DealImport, StageEntry
+from portal.deals.queries import in_crm
 from portal.deals.reading.values import stage_says
 from portal.impact.calendar import local_days
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
@@ -101,15 +102,16 @@ def gather_touches(
 
 
 def _touched() -> Select[tuple[UsageEvent]]:
-    return effective_events().where(UsageEvent.deal_id.is_not(None), touches())
+    return effective_events().join(Deal, Deal.id == UsageEvent.deal_id).where(in_crm(), touches())
 
 
 def latest_change() -> datetime | None:
-    """Return when a deal, its history or a use was last added, changed or corrected."""
+    """Return when a deal, its history or a use was last added, changed, corrected or taken back."""
     moments = db.session.execute(
         select(
             select(func.max(Deal.changed_at)).scalar_subquery(),
             select(func.max(DealImport.applied_at)).scalar_subquery(),
+            select(func.max(DealImport.undone_at)).scalar_subquery(),
             select(func.max(UsageEvent.recorded_at)).scalar_subquery(),
         )
     ).one()
@@ -122,7 +124,7 @@ def _deal_rows() -> Sequence[Any]:
         *(Deal.size_minor, Deal.amount_minor, Deal.base_amount_minor),
         *(Deal.owner_id, Deal.owner_email, Deal.owner_name),
     )
-    return db.session.execute(select(*columns).order_by(Deal.id)).all()
+    return db.session.execute(select(*columns).where(in_crm()).order_by(Deal.id)).all()
 
 
 def _index(rows: Sequence[Any]) -> dict[int, int]:
@@ -159,12 +161,18 @@ def _codes(values: Iterable[Hashable]) -> IntArray:
 
 
 def _history(rows: Sequence[Any], index: dict[int, int]) -> StageHistory:
-    """Stage entries in the order in which they happened, without those that tell how the deal ended."""
+    """Stage entries deal by deal as they happened, without those that tell how the deal ended.
+
+    Entries that follow each other in one stage of the portal, which a CRM may cut into several, are one stay.
+    """
     deal, stage, day = [], [], []
-    found = select(StageEntry.deal_id, StageEntry.stage, StageEntry.entered_on).order_by(StageEntry.id)
-    for deal_id, name, entered_on in db.session.execute(found):
-        place = index[deal_id]
-        if not _tells_the_end(rows[place], name, entered_on):
+    found = select(StageEntry.deal_id, StageEntry.stage, StageEntry.entered_on)
+    found = found.join(Deal, Deal.id == StageEntry.deal_id).where(in_crm())
+    ordered = found.order_by(StageEntry.deal_id, StageEntry.entered_on, StageEntry.id)
+    before = (0, "")
+    for deal_id, name, entered_on in db.session.execute(ordered):
+        place, stays, before = index[deal_id], before == (deal_id, name), (deal_id, name)
+        if not stays and not _tells_the_end(rows[place], name, entered_on):
             deal.append(place)
             stage.append(name)
             day.append(entered_on.toordinal())

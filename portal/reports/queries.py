@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.content_requests.models import ContentRequest
 from portal.db import chunks, db
 from portal.deals.models import Deal
+from portal.deals.queries import in_crm
 from portal.discovery.learning.facts import in_vain
 from portal.discovery.models import Search
 from portal.feedback.models import Rating
@@ -195,7 +196,7 @@ def uses(filters: Filters) -> Sums:
 
 def deals_with_content(filters: Filters) -> Sums:
     """Return on how many distinct deals content was used."""
-    found = effective_events().where(UsageEvent.deal_id.is_not(None), touches())
+    found = effective_events().join(Deal, Deal.id == UsageEvent.deal_id).where(in_crm(), touches())
     found = found.where(*_moments(UsageEvent.at, filters.period))
     if filters.without_inferred:
         found = found.where(~was_inferred())
@@ -219,7 +220,7 @@ def closed_deals(filters: Filters) -> list[tuple[int | None, int]]:
     """Return the deals closed in the period as (person or team of the owner, deal)."""
     key = User.id if filters.by == "person" else User.team_id
     found = select(key, Deal.id).join(User, User.id == Deal.owner_id)
-    found = found.where(Deal.status != "open", *days_within(Deal.closed_on, filters.period))
+    found = found.where(Deal.status != "open", in_crm(), *days_within(Deal.closed_on, filters.period))
     found = found.where(User.role.in_(SALES), *done_by(User.id, filters))
     return [(group, deal_id) for group, deal_id in db.session.execute(found)]
 
@@ -248,7 +249,7 @@ def open_amounts(deal_ids: Iterable[int]) -> dict[int, int]:
     """Return the amounts of those deals that are open, in minor units; deals without a known amount are left out."""
     amounts: dict[int, int] = {}
     for part in chunks(set(deal_ids)):
-        found = select(Deal.id, Deal.base_amount_minor).where(Deal.id.in_(part), Deal.status == "open")
+        found = select(Deal.id, Deal.base_amount_minor).where(Deal.id.in_(part), Deal.status == "open", in_crm())
         found = found.where(Deal.base_amount_minor.is_not(None))
         amounts.update(
             {deal_id: amount for deal_id, amount in db.session.execute(found) if amount is not None}

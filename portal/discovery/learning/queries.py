@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import chunks, db, now
 from portal.deals.models import Deal
+from portal.deals.queries import in_crm
 from portal.discovery.learning.answered import latest_requests, part_of
 from portal.discovery.learning.facts import SAME_PEOPLE, SAME_TIMES, Scope, facts, narrowed
 from portal.discovery.models import Search, SearchClick
@@ -228,7 +229,7 @@ def _worth(each: FromClause) -> Subquery:
     """The open amount of the distinct deals at hand when somebody searched for the same words."""
     pairs = select(each.c.words, each.c.deal_id).where(each.c.deal_id.is_not(None)).distinct().subquery()
     worth = select(pairs.c.words, func.sum(Deal.base_amount_minor).label("pipeline"))
-    still_open = (Deal.id == pairs.c.deal_id) & (Deal.status == "open")
+    still_open = (Deal.id == pairs.c.deal_id) & (Deal.status == "open") & in_crm()
     return worth.join(Deal, still_open).group_by(pairs.c.words).subquery()
 
 

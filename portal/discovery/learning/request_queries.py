@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
 from portal.db import db
 from portal.deals.models import Deal
+from portal.deals.queries import in_crm
 from portal.discovery.learning.answered import is_rerun
 from portal.discovery.learning.facts import Scope, in_vain
 from portal.discovery.learning.missed import is_missed
@@ -123,7 +124,7 @@ def searches_of(request_ids: Sequence[int]) -> dict[int, RequestSearches]:
     amounts = select(pairs.c.request_id, func.sum(Deal.base_amount_minor)).join(
         Deal, Deal.id == pairs.c.deal_id
     )
-    amounts = amounts.where(Deal.status == "open").group_by(pairs.c.request_id)
+    amounts = amounts.where(Deal.status == "open", in_crm()).group_by(pairs.c.request_id)
     worth: dict[int, int] = dict(db.session.execute(amounts).tuples().all())
     return {
         request_id: RequestSearches(searches, who, typed, int(worth.get(request_id) or 0), *rest)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.deals.models import Deal
-from portal.deals.queries import visible_deals
+from portal.deals.queries import in_crm, visible_deals
 from portal.feedback.closing.queries import CLOSED
 from portal.feedback.closing.used import is_in_time
 from portal.feedback.models import ClosingAnswer, MatteredAsset
@@ -77,7 +77,7 @@ def said_of(asset_id: int) -> Said:
 def _answered(deals: Select[Any], asset_id: int) -> Select[Any]:
     by_owner = (ClosingAnswer.deal_id == Deal.id) & (ClosingAnswer.user_id == Deal.owner_id)
     used = (FirstUse.deal_id == Deal.id) & (FirstUse.asset_id == asset_id)
-    return deals.join(ClosingAnswer, by_owner).join(FirstUse, used).where(Deal.status.in_(CLOSED))
+    return deals.join(ClosingAnswer, by_owner).join(FirstUse, used).where(Deal.status.in_(CLOSED), in_crm())
 
 
 def _mattered() -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.content_requests.models import ContentRequest
 from portal.db import db, now
 from portal.deals.models import Deal
-from portal.deals.queries import visible_deal, visible_deals
+from portal.deals.queries import in_crm, visible_deal, visible_deals
 from portal.errors import Conflict, Forbidden, NotFound
 from portal.feedback.closing.used import named_to, used_on
 from portal.feedback.models import ClosingAnswer, MatteredAsset, Question
@@ -56,7 +56,7 @@ def closing_still_asked(user: User, deal_id: int | None) -> ClosingQuestion | No
 def _to_ask(user: User) -> Select[tuple[Deal]]:
     today = local_day(now())
     answered = exists().where(ClosingAnswer.deal_id == Deal.id, ClosingAnswer.user_id == user.id)
-    found = select(Deal).where(Deal.owner_id == user.id, Deal.status.in_(CLOSED), ~answered)
+    found = select(Deal).where(Deal.owner_id == user.id, Deal.status.in_(CLOSED), in_crm(), ~answered)
     found = found.where(Deal.closed_on > today - ASKED_WITHIN, Deal.closed_on <= today)
     return found.options(joinedload(Deal.account)).order_by(Deal.closed_on.desc(), Deal.id.desc())
 
