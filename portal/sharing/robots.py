@@ -6,10 +6,16 @@ import re
 
 from werkzeug.datastructures import Headers
 
+# Robots, previewers of chat and mail programs, link scanners of mail gateways, and what programs fetch pages with.
 _PROGRAMS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|scanner|facebookexternalhit|whatsapp|telegram|skypeuripreview|"
-    r"slack-imgproxy|embedly|safelinks|barracuda|proofpoint|mimecast|curl|wget|python|libwww|go-http|java/|"
-    r"okhttp|axios|node-fetch|httpclient|office existence|ms-office",
+    r"bot\b|bot/|crawl|spider|slurp|preview|scanner|facebookexternalhit|whatsapp|telegram|skypeuripreview|facebot|"
+    r"slack-imgproxy|embedly|iframely|pinterest|vkshare|snapchat|viber|google-read-aloud|googleimageproxy|ggpht|"
+    r"yahoomailproxy|feedfetcher|mediapartners|"
+    r"safelinks|barracuda|proofpoint|mimecast|symantec|trendmicro|fortinet|forcepoint|sophos|zscaler|cloudmark|"
+    r"paloalto|checkpoint|virustotal|urlscan|office existence|ms-office|microsoft office|"
+    r"headless|phantomjs|puppeteer|playwright|selenium|lighthouse|pingdom|uptime|monitor|"
+    r"curl|wget|python|libwww|go-http|java/|ruby|perl|php/|guzzle|okhttp|axios|node-fetch|undici|httpclient|httpie|"
+    r"aiohttp|scrapy|postman|insomnia|winhttp|cfnetwork",
     re.IGNORECASE,
 )
 

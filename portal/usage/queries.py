@@ -72,7 +72,7 @@ def known_source_keys(keys: Sequence[str]) -> set[str]:
 
 
 def uncounted(user_ids: Iterable[int]) -> set[int]:
-    """Return those of some people whose uses are counted nowhere: marketing looks after content, and tests are tests."""
+    """Return those of some people whose uses are counted nowhere: marketing's own, and test users'."""
     found: set[int] = set()
     for part in chunks(user_ids):
         nobodies = select(User.id).where(

@@ -62,7 +62,14 @@ def change_user(user_id: int) -> Response:
     if not form.validate_on_submit():
         return _person_page(user, form, status=422)
     try:
-        services.change_user(user, by=me(), name=form.name.data, role=form.role.data, team_id=_team_id(form))
+        services.change_user(
+            user,
+            by=me(),
+            name=form.name.data,
+            role=form.role.data,
+            team_id=_team_id(form),
+            is_test=form.is_test.data,
+        )
         if form.email.data:
             services.give_email(user, form.email.data)
     except PortalError as error:
@@ -129,6 +136,7 @@ def _person_page(
             "email": user.email,
             "role": user.role,
             "team_id": str(user.team_id or ""),
+            "is_test": user.is_test,
         }
         form = PersonForm(None, data=values)
         form.offer_teams(teams())

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, SelectField, StringField
+from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, Optional, ValidationError
 
 from portal.errors import PortalError
@@ -96,6 +96,7 @@ class PersonForm(FlaskForm):
     email = EmailField("Email", [DataRequired("Please give an email."), _email])
     role = SelectField("Role", choices=[(role, ROLE_WORDS[role]) for role in ROLES])
     team_id = SelectField("Team", [Optional()])
+    is_test = BooleanField("A test user: what they do from now on is counted nowhere")
 
     def allow_no_email(self) -> None:
         """Let the email stay empty, for a person whom the CRM knows by name alone."""

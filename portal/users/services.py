@@ -100,15 +100,23 @@ def _add_user(
     return user
 
 
-def change_user(user: User, *, by: User, name: str, role: str, team_id: int | None) -> None:
-    """Change a person's name, role or team; another role ends the sessions that had the old one."""
+def change_user(
+    user: User, *, by: User, name: str, role: str, team_id: int | None, is_test: bool = False
+) -> None:
+    """Change a person's name, role or team; another role ends the sessions that had the old one.
+
+    What somebody who `is_test` does from now on is counted nowhere.
+    """
     if role not in ROLES:
         raise Invalid(f"A role is one of {', '.join(ROLES)}.", field="role")
     if user.role != role:
         _keep_an_admin(user, "change the role of")
         end_sessions(user)
         audit(by, "changed a role", f"{user.name}: {user.role} to {role}")
+    if user.is_test != is_test:
+        audit(by, "marked as a test user" if is_test else "counted again", user.name)
     user.name, user.role, user.team_id = name.strip() or user.name, role, team_id
+    user.is_test = is_test
 
 
 def give_email(user: User, email: str) -> None:

@@ -61,7 +61,7 @@ def by_name(table: Table) -> dict[str, dict[str, Any]]:
 
 
 def test_uses_are_summed_by_kind_with_the_people_behind_them(app, make):
-    deck, anna, ben = make.asset("Deck"), make.user(), make.user("marketer")
+    deck, anna, ben = make.asset("Deck"), make.user(), make.user("manager")
     for user, kind, day in (
         (anna, "viewed", 1),
         (anna, "viewed", 31),
@@ -167,7 +167,7 @@ def test_unused_published_content_is_listed_and_drafts_of_others_are_not(app, ma
     make.asset("Unused")
     draft = make.asset("Draft", state="draft")
     assert set(usage(app, rep)) == {"Unused"}
-    use(make, draft, marketer, "viewed", at(1))
+    use(make, draft, make.user(), "viewed", at(1))
     assert set(usage(app, rep)) == {"Unused"}
     assert set(usage(app, marketer)) == set(usage(app)) == {"Unused", "Draft"}
 

@@ -34,12 +34,12 @@ def world(make):
 def use(make, world):
     """Record a use through the service: use(kind, deal, known_by)."""
 
-    def record_use(kind="sent", deal=None, at=MORNING, **fields):
+    def record_use(kind="sent", deal=None, at=MORNING, user=None, **fields):
         return make.inside(
             lambda: record(
                 asset_id=world.asset.id,
                 version_id=world.asset.current_version_id,
-                user_id=world.rep.id,
+                user_id=(user or world.rep).id,
                 kind=kind,
                 deal_id=deal.id if deal else None,
                 at=at,
@@ -188,3 +188,15 @@ def test_what_is_a_touch_is_the_same_before_and_after_it_is_stored(use, world, r
     found = rows(effective_events().where(UsageEvent.deal_id.is_not(None), touches()))
     assert bool(found) is is_touch(kind, world.deal.id if known_by else None, known_by)
     assert bool(found) is (known_by is not None and (kind == "sent" or known_by in ("named", "imported")))
+
+
+@pytest.mark.parametrize("who", [{"role": "marketer"}, {"role": "admin"}, {"is_test": True}])
+def test_marketings_own_uses_and_those_of_test_users_are_counted_nowhere(make, world, use, rows, who):
+    nobody = make.user(**who)
+    assert use("sent", world.deal, user=nobody) is None
+    new = NewUse(
+        MORNING, world.asset.id, "sent", user_id=nobody.id, deal_id=world.deal.id, known_by="imported"
+    )
+    assert make.inside(lambda: record_many([new])) == 0
+    for table in (UsageEvent, UsageDay, FirstUse):
+        assert rows(select(func.count()).select_from(table)) == [0]
