@@ -15,6 +15,7 @@ from portal.deals import services
 from portal.deals.layouts.queries import layout_of
 from portal.deals.queries import import_or_404
 from portal.deals.services import Kind
+from portal.deals.stages.queries import stage_ends
 from portal.deals.undo_words import plan_lines
 from portal.deals.undoing import undo, undo_plan
 from portal.errors import NotFound, PortalError
@@ -109,13 +110,13 @@ def _run(
 ) -> None:
     try:
         source = services.checked_source(source)
-        layout = layout_of(source, kind)
+        layout, ends = layout_of(source, kind), stage_ends(source)
         files = {part: (path, path.name) for part, path in paths.items()}
         if kind == "history":
-            readings: Any = services.read_history_file(files["history"], dates, layout)
+            readings: Any = services.read_history_file(files["history"], dates, layout, ends)
         else:
             readings = services.read_deal_files(
-                files["deals"], files.get("accounts"), files.get("users"), dates, layout
+                files["deals"], files.get("accounts"), files.get("users"), dates, layout, ends
             )
             readings = replace(readings, is_complete=complete)
         comparison = services.compare_readings(readings, source)

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from portal.db import chunks, db
 from portal.deals.accounts import AccountFacts, Accounts, known_accounts
 from portal.deals.gone import Gone, gone_from
-from portal.deals.models import Account, Deal, DealImport
+from portal.deals.models import Account, CrmOwner, CrmStage, CurrencyRate, Deal, DealImport
+from portal.deals.owners.queries import owner_matches
 from portal.deals.people import People, Person, known_people
+from portal.deals.rates.queries import rates
 from portal.deals.reading import AccountRow, DealRow, UserRow
+from portal.deals.stages.queries import new_stages, stage_words
 from portal.tabular.cells import shorten
 from portal.tabular.reading import Reading
 from portal.tabular.table import Refusal
@@ -34,8 +36,9 @@ TEXTS = {
 }
 DATES = {"created_on": "created", "expected_close": "expected_close"}
 Outcome = Literal["new", "changed", "unchanged"]
-# What a comparison stands on: when an import was last applied or undone, the newest person and account.
-Seen = tuple[datetime | None, datetime | None, int | None, int | None]
+# What a comparison stands on: when an import was last applied or undone, the newest person and account, and what was
+# last said of the CRM's words.
+Seen = tuple[Any, ...]
 # Of unchanged rows only the first are kept, for the preview.
 KEPT_UNCHANGED = 8
 
@@ -114,6 +117,7 @@ class Comparison:
     unchanged: int
     sums: Sums
     gone: Gone | None
+    new_stages: list[str]
     refusals: list[Refusal]
     accounts: Accounts
     people: People
@@ -137,10 +141,10 @@ def compare(readings: Readings, source: str) -> Comparison:
     user_rows = readings.users.rows if readings.users else ()
     rows, refusals = _with_fitting_ids(readings.deals)
     names = {row.name for row in account_rows} | {row.account for row in rows if row.account}
-    accounts, people = known_accounts(names), known_people()
+    accounts, people = known_accounts(names), known_people(owner_matches(source))
     account_outcomes = [accounts.enrich(row) for row in account_rows]
     user_outcomes = [people.enrich(row) for row in user_rows]
-    comparer = _Comparer(readings.deals, accounts, people)
+    comparer = _Comparer(readings.deals, source, accounts, people)
     planned: dict[Outcome, list[PlannedDeal]] = {"new": [], "changed": [], "unchanged": []}
     sums, unchanged = Sums(), 0
     for part in chunks(rows):
@@ -152,8 +156,9 @@ def compare(readings: Readings, source: str) -> Comparison:
             if deal.outcome != "unchanged" or len(planned["unchanged"]) < KEPT_UNCHANGED:
                 planned[deal.outcome].append(deal)
     gone = gone_from(source, readings.deals) if readings.is_complete else None
+    stages = new_stages(source, {row.stage for row in rows})
     return Comparison(
-        *(source, readings, seen, planned, unchanged, sums, gone, refusals, accounts, people),
+        *(source, readings, seen, planned, unchanged, sums, gone, stages, refusals, accounts, people),
         account_outcomes=account_outcomes,
         user_outcomes=user_outcomes,
     )
@@ -163,8 +168,10 @@ def seen_now() -> Seen:
     """Return what tells whether a comparison still stands."""
     applied, undone = select(func.max(DealImport.applied_at)), select(func.max(DealImport.undone_at))
     person, account = select(func.max(User.id)), select(func.max(Account.id))
-    moments = db.session.scalar(applied), db.session.scalar(undone)
-    return *moments, db.session.scalar(person), db.session.scalar(account)
+    stage, owner = select(func.max(CrmStage.changed_at)), select(func.max(CrmOwner.matched_at))
+    rate, loaded = select(func.count(CurrencyRate.id)), select(func.max(CurrencyRate.loaded_at))
+    questions = (applied, undone, person, account, stage, owner, rate, loaded)
+    return tuple(db.session.scalar(question) for question in questions)
 
 
 def _with_fitting_ids(reading: Reading[DealRow]) -> tuple[list[DealRow], list[Refusal]]:
@@ -189,11 +196,12 @@ def known_deals(source: str, external_ids: Iterable[str]) -> dict[str, Mapping[s
 
 
 class _Comparer:
-    def __init__(self, reading: Reading[DealRow], accounts: Accounts, people: People) -> None:
+    def __init__(self, reading: Reading[DealRow], source: str, accounts: Accounts, people: People) -> None:
         self._found = reading.columns.found
         self._accounts = accounts
         self._people = people
-        self._base_currency = current_app.config["BASE_CURRENCY"]
+        self._rates = rates()
+        self._words = stage_words(source)
         self._amounts_tell_size = closing_amounts_tell_size(reading.rows)
 
     def plan(self, row: DealRow, known: Mapping[str, Any] | None) -> PlannedDeal:
@@ -210,13 +218,14 @@ class _Comparer:
     def _values(
         self, row: DealRow, known: Mapping[str, Any] | None, account: AccountFacts | None
     ) -> dict[str, Any]:
-        values: dict[str, Any] = {"stage": row.stage, "crm_stage": row.stage, "removed_at": None}
-        values |= {"status": row.status, "closed_on": row.closed_on}
+        stage = self._words.get(row.stage, (None, None))[0] or row.stage
+        values: dict[str, Any] = {"stage": stage, "crm_stage": row.stage, "removed_at": None}
+        values |= {"status": row.status, "crm_status": row.crm_status, "closed_on": row.closed_on}
         values["name"] = known["name"] if known and "name" not in self._found else row.name
         values["amount_minor"], values["currency"] = row.amount_minor, row.currency
         if known and "amount" not in self._found:
             values["amount_minor"], values["currency"] = known["amount_minor"], known["currency"]
-        base = values["amount_minor"] if values["currency"] == self._base_currency else None
+        base = self._rates.base_minor(values["amount_minor"], values["currency"], row.closed_on)
         values["base_amount_minor"] = base
         values["size_minor"] = size_of(row.status, base, known, self._amounts_tell_size)
         for column, field_ in TEXTS.items():

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 
 from portal.db import chunks, db, insert_rows, now
 from portal.deals.comparing import known_deals
 from portal.deals.models import Deal, DealChange, StageEntry
+from portal.deals.rates.queries import rates
 from portal.deals.reading import HistoryRow
 from portal.deals.stages.queries import stage_words
 from portal.tabular.cells import shorten
@@ -112,19 +112,22 @@ def _replaced(
 def _sizes(
     rows: list[HistoryRow], deals: Mapping[str, Mapping[str, Any]]
 ) -> dict[int, tuple[int | None, int]]:
-    """Return sizes that differ: the last amount a closed deal had in the base currency while it was open."""
-    base_currency = current_app.config["BASE_CURRENCY"]
+    """Return sizes that differ: what the last amount a closed deal had while it was open was worth on that day."""
+    worth = rates()
     last: dict[str, HistoryRow] = {}
     for row in rows:
         closed_on = deals[row.deal_id]["closed_on"]
-        tells = row.status == "open" and row.amount_minor and row.currency == base_currency
+        tells = row.status == "open" and worth.base_minor(row.amount_minor, row.currency, row.entered_on)
         if not tells or closed_on is None or row.entered_on > closed_on:
             continue
         before = last.get(row.deal_id)
         if before is None or before.entered_at <= row.entered_at:
             last[row.deal_id] = row
     found = {
-        deals[deal_id]["id"]: (deals[deal_id]["size_minor"], row.amount_minor)
+        deals[deal_id]["id"]: (
+            deals[deal_id]["size_minor"],
+            worth.base_minor(row.amount_minor, row.currency, row.entered_on),
+        )
         for deal_id, row in last.items()
     }
     return {deal_id: (old, new) for deal_id, (old, new) in found.items() if new is not None and old != new}

@@ -15,7 +15,7 @@ from portal.tabular.report import counted, file_report
 
 SHOWN = 8
 # What follows from other columns, or is a number that nobody reads.
-UNSHOWN = frozenset({"account_id", "owner_id", "base_amount_minor", "size_minor", "removed_at"})
+UNSHOWN = frozenset({"account_id", "owner_id", "base_amount_minor", "size_minor", "removed_at", "crm_status"})
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged")
 
 
@@ -34,6 +34,7 @@ def deals_report(
     report["reopened"] = len(reopened)
     report["returned"] = sum(deal.is_back for deal in changed)
     report["removed"] = removed_report(comparison.gone) if comparison.gone else None
+    report["new_stages"] = comparison.new_stages
     report["accounts_added"] = len(comparison.accounts.added)
     report["people_added"] = len(comparison.people.added)
     if readings.accounts:
@@ -108,14 +109,16 @@ def _notes(comparison: Comparison) -> list[str]:
 
 def _shown(deal: PlannedDeal) -> dict[str, Any]:
     row = deal.row
-    after = {name: plain(deal.values.get(name)) for name in deal.before if name not in UNSHOWN}
+    # The CRM's own word is shown only where the portal's stays.
+    unshown = UNSHOWN | {"crm_stage"} if "stage" in deal.before else UNSHOWN
+    after = {name: plain(deal.values.get(name)) for name in deal.before if name not in unshown}
     return {
         "line": row.line,
         "id": row.external_id,
         "name": deal.values["name"],
         "account": row.account,
         "owner": row.owner_name or row.owner_email,
-        "stage": row.stage,
+        "stage": deal.values["stage"],
         "amount_minor": deal.values["amount_minor"],
         "currency": deal.values["currency"],
         "closed": plain(row.closed_on or row.expected_close),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.deals.keeping import keep_before, keep_new
+from portal.deals.owners.matching import Said
+from portal.deals.owners.queries import OwnerKey
 from portal.deals.reading import UserRow
 from portal.errors import PortalError
 from portal.users.models import Team, User
@@ -35,14 +37,19 @@ class Person:
 
 
 class People:
-    """All people known, with those that the files add; emails are compared first, then whole names."""
+    """All people known, with those that the files add.
 
-    def __init__(self, known: Iterable[Person]) -> None:
+    What somebody said of an owner comes first; then emails are compared, then whole names.
+    """
+
+    def __init__(self, known: Iterable[Person], said: Mapping[OwnerKey, int | None]) -> None:
         self.added: list[Person] = []
         self.unclear: dict[str, int] = {}
         self._all: list[Person] = []
         self._by_email: dict[str, Person] = {}
         self._by_name: dict[str, list[Person]] = {}
+        self._said = Said(said)
+        self._by_id: dict[int, Person] = {}
         for person in known:
             self._keep(person)
 
@@ -56,6 +63,9 @@ class People:
         email = _email(email)
         if not name and not email:
             return None
+        answer = self._said.of(name, email)
+        if answer is not None:
+            return self._by_id.get(answer.user_id or 0)
         person = self._find(name, email)
         if person is None:
             return None if self._is_unclear(name, email) else self._add(name, email)
@@ -109,6 +119,8 @@ class People:
 
     def _keep(self, person: Person) -> None:
         self._all.append(person)
+        if person.id is not None:
+            self._by_id[person.id] = person
         if person.email:
             self._by_email[person.email] = person
         self._by_name.setdefault(person.name.casefold(), []).append(person)
@@ -121,14 +133,15 @@ def _email(text: str) -> str:
         return ""
 
 
-def known_people() -> People:
-    """Return everybody in the portal, ready to be matched."""
+def known_people(said: Mapping[OwnerKey, int | None]) -> People:
+    """Return everybody in the portal, ready to be matched, with what was said of a CRM's owners."""
     found = select(User.id, User.name, User.email, Team.name, User.role, User.status)
     rows = db.session.execute(found.outerjoin(Team, Team.id == User.team_id).order_by(User.id))
-    return People(
+    known = (
         Person(user_id, name, email, team, role, status == "placeholder")
         for user_id, name, email, team, role, status in rows
     )
+    return People(known, said)
 
 
 def store_people(people: People, import_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from portal.deals.layouts.services import remember_layouts
 from portal.deals.layouts.surveying import survey
 from portal.deals.models import DealImport
 from portal.deals.reading import HistoryRow, read_accounts, read_deals, read_history, read_users
+from portal.deals.reading.values import Ends
+from portal.deals.stages.queries import stage_ends
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.storage import Stored, storage
@@ -56,6 +58,7 @@ class ImportOrder:
     layout: Layout | None = None
     chosen: bool = False
     is_complete: bool = False
+    ends: Ends = field(default_factory=dict)
 
 
 def checked_source(source: str) -> str:
@@ -89,13 +92,14 @@ def read_deal_files(
     users: tuple[File, str] | None = None,
     dates: Order = "auto",
     layout: Layout | None = None,
+    ends: Ends | None = None,
 ) -> Readings:
     """Read the files of one import, each given as (file, name); raise TableUnreadable for the first unreadable one."""
     of_accounts, of_users = layout_of_part(layout, "accounts"), layout_of_part(layout, "users")
     table = open_table(*deals, layout)
     config = current_app.config
     zone = ZoneInfo(config["ORGANISATION_TIME_ZONE"])
-    read = with_format(read_deals(table, dates, config["BASE_CURRENCY"], zone, layout), table)
+    read = with_format(read_deals(table, dates, config["BASE_CURRENCY"], zone, layout, ends), table)
     # What is read is kept; the table itself, which is larger, is not.
     del table
     read_of_accounts = read_of_users = None
@@ -109,13 +113,13 @@ def read_deal_files(
 
 
 def read_history_file(
-    file: tuple[File, str], dates: Order = "auto", layout: Layout | None = None
+    file: tuple[File, str], dates: Order = "auto", layout: Layout | None = None, ends: Ends | None = None
 ) -> Reading[HistoryRow]:
     """Read a stage history, given as (file, name)."""
     config = current_app.config
     table = open_table(*file, layout)
     zone = ZoneInfo(config["ORGANISATION_TIME_ZONE"])
-    return with_format(read_history(table, dates, config["BASE_CURRENCY"], zone, layout), table)
+    return with_format(read_history(table, dates, config["BASE_CURRENCY"], zone, layout, ends), table)
 
 
 def survey_order(order: ImportOrder) -> list[dict[str, Any]]:
@@ -182,17 +186,17 @@ def order_of(row: DealImport) -> ImportOrder:
         row.layout or layout_of(row.source, row.kind),
         bool(options.get("columns_chosen")),
         row.is_complete,
+        stage_ends(row.source),
     )
 
 
 def read_order(order: ImportOrder) -> Readings | Reading[HistoryRow]:
     """Read the files of an order of deals or history."""
     if order.kind == "history":
-        return read_history_file(order.files["history"], order.dates, order.layout)
+        return read_history_file(order.files["history"], order.dates, order.layout, order.ends)
     files = order.files
-    readings = read_deal_files(
-        files["deals"], files.get("accounts"), files.get("users"), order.dates, order.layout
-    )
+    accounts, users = files.get("accounts"), files.get("users")
+    readings = read_deal_files(files["deals"], accounts, users, order.dates, order.layout, order.ends)
     return replace(readings, is_complete=order.is_complete)
 
 

@@ -54,6 +54,7 @@ def test_a_changed_deal_keeps_what_it_was_before(write, report, rows):
     assert changed.before == {
         "stage": "Proposal",
         "crm_stage": "Proposal",
+        "crm_status": "open",
         "status": "open",
         "closed_on": None,
         "amount_minor": 300_000,

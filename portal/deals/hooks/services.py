@@ -19,6 +19,7 @@ from portal.deals.hooks.reading import id_of, read_update, table_of
 from portal.deals.models import DealHook, DealImport, HookCall
 from portal.deals.reading import read_deals
 from portal.deals.services import apply_import, checked_source
+from portal.deals.stages.queries import stage_ends
 from portal.errors import Conflict, Invalid, PortalError
 from portal.users.models import User
 from portal.users.services import audit
@@ -112,7 +113,9 @@ def _written(hook: DealHook, said: dict[str, str]) -> Taken:
     config = current_app.config
     known = known_deals(hook.source, [external_id]).get(external_id)
     zone = ZoneInfo(config["ORGANISATION_TIME_ZONE"])
-    reading = read_deals(table_of(said, known), "auto", config["BASE_CURRENCY"], zone)
+    reading = read_deals(
+        table_of(said, known), "auto", config["BASE_CURRENCY"], zone, ends=stage_ends(hook.source)
+    )
     for refusal in reading.refusals:
         raise Invalid(refusal.reason, field=refusal.field or None)
     comparison = compare(Readings(reading), hook.source)

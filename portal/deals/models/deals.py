@@ -95,9 +95,9 @@ class AlikeAccounts(Model):
 class Deal(Model):
     """One deal of one CRM. `size_minor` is the amount known before closing, which the outcome cannot have changed.
 
-    `stage` is the portal's word for what the CRM calls `crm_stage`, and `status` what the portal takes for the end of a
-    deal of which the CRM itself says `crm_status`. A deal that the CRM no longer has is kept and
-    marked by `removed_at`; no list, sum or figure counts it.
+    `stage` is the portal's word for what the CRM calls `crm_stage`; `crm_status` is what the CRM says of the end, and
+    `status` what somebody said of that stage, or the same. A deal that the CRM no longer has is kept and marked by
+    `removed_at`; no list, sum or figure counts it.
     """
 
     __tablename__ = "deals"
@@ -139,6 +139,11 @@ class Deal(Model):
 
     account: Mapped[Account | None] = relationship()
     owner: Mapped[User | None] = relationship()
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether it is open, and still in its CRM."""
+        return self.status == "open" and self.removed_at is None
 
     @property
     def account_name(self) -> str | None:

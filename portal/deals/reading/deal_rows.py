@@ -7,7 +7,7 @@ from datetime import UTC, date, tzinfo
 
 from portal.deals.reading.amounts import AmountColumn, currency_code, read_amount_column
 from portal.deals.reading.columns import DEAL_FIELDS
-from portal.deals.reading.values import Status, flag, owner_of, stage_says
+from portal.deals.reading.values import Ends, Status, flag, owner_of, stage_says
 from portal.tabular.cells import is_email
 from portal.tabular.dates import DateColumn, Order, read_date_columns
 from portal.tabular.fields import Layout, chosen_decimals, chosen_orders
@@ -20,7 +20,10 @@ DATES = DEAL_FIELDS.dates
 
 @dataclass(frozen=True, slots=True)
 class DealRow:
-    """One deal as its CRM has it; empty text and None mean that the file does not say."""
+    """One deal as its CRM has it; empty text and None mean that the file does not say.
+
+    `status` is what somebody said of the stage's end, or else `crm_status`, what the file itself says.
+    """
 
     line: int
     external_id: str
@@ -30,6 +33,7 @@ class DealRow:
     owner_email: str
     stage: str
     status: Status
+    crm_status: Status
     amount_minor: int | None
     currency: str
     created_on: date | None
@@ -52,16 +56,17 @@ def read_deals(
     currency: str = "USD",
     zone: tzinfo = UTC,
     layout: Layout | None = None,
+    ends: Ends | None = None,
 ) -> DealReading:
     """Read a deal export; raise TableUnreadable when it has no column for the id or the stage.
 
     `dates` decides only where a column's own cells leave open whether the day or the month comes first; `currency`
     is that of amounts which name none; `zone` is the organisation's, for dates that come with a time and a zone;
-    `layout` says what somebody settled about columns and formats.
+    `layout` says what somebody settled about columns and formats, `ends` what they said of a deal in some stages.
     """
     columns = match_fields(table.headers, DEAL_FIELDS, layout)
     require(columns, table, DEAL_FIELDS.wanted)
-    deals = _Deals(table, columns, dates, currency, zone, layout)
+    deals = _Deals(table, columns, dates, currency, zone, layout, ends or {})
     rows, refusals = read_rows(table, deals.read)
     notes = (*table.notes, *columns.notes, *deals.notes())
     warnings = taken_warnings(deals.cells.warnings, refusals)
@@ -79,10 +84,12 @@ class _Deals:
         currency: str,
         zone: tzinfo,
         layout: Layout | None,
+        ends: Ends,
     ) -> None:
         self.cells = RowReader(columns)
         self._columns = columns
         self._currency = currency
+        self._ends = ends
         self._ids: set[str] = set()
         # Rows that were cut wrongly, or have no id: nobody knows which deals they are.
         self._nameless = len(table.refusals)
@@ -114,9 +121,10 @@ class _Deals:
         external_id = self._id(row)
         account, product = text(row, "account"), text(row, "product")
         stage = self.cells.required(row, "stage" if "stage" in self._columns.positions else "status")
-        status = self._status(row, stage)
+        crm_status = self._status(row, stage)
+        status = self._ends.get(stage, crm_status)
         amount_minor, currency = self._amount(row)
-        created, expected, closed = self._days(row, status)
+        created, expected, closed = self._days(row, status, crm_status)
         owner_name, owner_email = self._owner(row)
         deal = DealRow(
             line=row.line,
@@ -127,6 +135,7 @@ class _Deals:
             owner_email=owner_email,
             stage=stage,
             status=status,
+            crm_status=crm_status,
             amount_minor=amount_minor,
             currency=currency,
             created_on=created,
@@ -181,10 +190,15 @@ class _Deals:
             )
         return self._amounts.minor(cell, stated, self._currency)
 
-    def _days(self, row: Row, status: Status) -> tuple[date | None, date | None, date | None]:
+    def _days(
+        self, row: Row, status: Status, crm_status: Status
+    ) -> tuple[date | None, date | None, date | None]:
         """Return (created, expected close, closed); the close date of an open deal is the expected one."""
         created, expected, closed = (self._day(row, field) for field in DATES)
         if status == "open":
+            if crm_status != "open":
+                # Somebody says that it is open all the same: the day stays, should they change their mind.
+                expected = closed or expected
             return created, expected or closed, None
         if closed is None:
             raise CellRefused("closed", "", self._no_closing_date(status))

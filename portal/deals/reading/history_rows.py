@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from portal.deals.reading.amounts import currency_code, read_amount_column
 from portal.deals.reading.columns import HISTORY_FIELDS
-from portal.deals.reading.values import Status, stage_says
+from portal.deals.reading.values import Ends, Status, stage_says
 from portal.tabular.dates import Order, read_date_columns
 from portal.tabular.fields import Layout, chosen_decimals, chosen_orders
 from portal.tabular.headers import match_fields, require
@@ -35,8 +35,13 @@ def read_history(
     currency: str = "USD",
     zone: tzinfo = UTC,
     layout: Layout | None = None,
+    ends: Ends | None = None,
 ) -> Reading[HistoryRow]:
-    """Read a stage history; raise TableUnreadable when deal, stage or date have no column."""
+    """Read a stage history; raise TableUnreadable when deal, stage or date have no column.
+
+    `ends` is what somebody said of the end of deals in some stages.
+    """
+    said = ends or {}
     columns = match_fields(table.headers, HISTORY_FIELDS, layout)
     require(columns, table, HISTORY_FIELDS.wanted)
     cells = RowReader(columns)
@@ -57,9 +62,8 @@ def read_history(
         amount_minor, code = amounts.minor(cells.raw(row, "amount"), stated, currency)
         key = (deal_id, stage, entered_at, amount_minor)
         cells.once(row, "deal_id", key, deal_id, "The same entry is on line {line} already.")
-        return HistoryRow(
-            row.line, deal_id, stage, stage_says(stage), entered_at, entered_on, amount_minor, code
-        )
+        status = said.get(stage) or stage_says(stage)
+        return HistoryRow(row.line, deal_id, stage, status, entered_at, entered_on, amount_minor, code)
 
     rows, refusals = read_rows(table, read)
     formats = {column.field: column.words for column in (when, amounts) if column.field in columns.found}

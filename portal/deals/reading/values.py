@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
 from portal.tabular.cells import is_email
 
 Status = Literal["open", "won", "lost"]
+# What somebody said of a deal's end in some stages, by the CRM's own words.
+Ends = Mapping[str, Status]
 
 _ENDS = re.compile(r"(?<![^\W_])(?:closed)?(won|lost)(?![^\W_]|['’]t)", re.IGNORECASE)
 _TRUE = frozenset({"1", "true", "yes", "y", "x", "✓", "checked"})
