@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from portal.impact.forms import LOGGED
 from portal.reports.adoption import adoption_table
+from portal.reports.coverage import COVERAGE_BY, coverage_table
 from portal.reports.exports import FORMATS
 from portal.reports.filters import BY, Filters, read_filters
 from portal.reports.from_sales import from_sales_table
@@ -22,7 +23,7 @@ groups = (group,)
 
 
 @group.command("export")
-@click.argument("report", type=click.Choice(["usage", "adoption", "from-sales", "search"]))
+@click.argument("report", type=click.Choice(["usage", "adoption", "coverage", "from-sales", "search"]))
 @click.option("--format", "file_format", type=click.Choice(list(FORMATS)), required=True, help="The format.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
@@ -32,7 +33,11 @@ groups = (group,)
 @click.option("--kind", default="", help="Only this kind of content (usage).")
 @click.option("--team", default="", help="Only people of this team.")
 @click.option(
-    "--by", type=click.Choice(list(BY)), default="person", show_default=True, help="Rows (adoption)."
+    "--by",
+    type=click.Choice(list(COVERAGE_BY)),
+    default="person",
+    show_default=True,
+    help="Rows (adoption, coverage); months for coverage alone.",
 )
 @click.option(
     "--without-inferred", is_flag=True, help="Leave out what was inferred from mails, meetings and days."
@@ -51,7 +56,7 @@ def export(
     """Write a report with all of its content to a file, as an admin sees it."""
     asked = {"from": first, "to": last, "kind": kind, "team": team, "by": by}
     asked |= {"uses": LOGGED if without_inferred else ""}
-    filters, errors = read_filters(asked, teams())
+    filters, errors = read_filters(asked, teams(), COVERAGE_BY if report == "coverage" else BY)
     if errors:
         name, words = next(iter(errors.items()))
         raise click.BadParameter(words, param_hint=f"--{name}")
@@ -69,4 +74,6 @@ def _table(report: str, filters: Filters) -> Table:
         return search_table(filters)
     if report == "from-sales":
         return from_sales_table(None, filters)
+    if report == "coverage":
+        return coverage_table(filters)
     return usage_table(None, filters) if report == "usage" else adoption_table(filters)

@@ -249,7 +249,9 @@ def open_amounts(deal_ids: Iterable[int]) -> dict[int, int]:
     """Return the amounts of those deals that are open, in minor units; deals without a known amount are left out."""
     amounts: dict[int, int] = {}
     for part in chunks(set(deal_ids)):
-        found = select(Deal.id, Deal.base_amount_minor).where(Deal.id.in_(part), Deal.status == "open", in_crm())
+        found = select(Deal.id, Deal.base_amount_minor).where(
+            Deal.id.in_(part), Deal.status == "open", in_crm()
+        )
         found = found.where(Deal.base_amount_minor.is_not(None))
         amounts.update(
             {deal_id: amount for deal_id, amount in db.session.execute(found) if amount is not None}

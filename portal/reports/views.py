@@ -83,9 +83,7 @@ def from_sales_file(ending: str) -> Response:
     return _file(ending, lambda filters: from_sales_table(me(), filters))
 
 
-def _page(
-    name: str, build: Callable[[Filters], Table | Coverage], rows: Mapping[str, str] = BY
-) -> Response:
+def _page(name: str, build: Callable[[Filters], Table | Coverage], rows: Mapping[str, str] = BY) -> Response:
     choices, asked = teams(me()), asked_of(ASKED)
     filters, errors = read_filters(asked, choices, rows)
     built = build(filters) if not errors else None

@@ -159,3 +159,14 @@ def test_wrong_filters_are_said_at_their_place(make, sign_in, query):
     client = sign_in(make.user("manager"))
     assert client.get(f"/reports/coverage?{query}").status_code == 422
     assert client.get(f"/reports/coverage.csv?{query}").status_code == 422
+
+
+def test_the_command_writes_it_too_and_months_are_for_coverage_alone(app, make, tmp_path):
+    closed(make, "won", owner=make.user(name="Anna"))
+    run, out = app.test_cli_runner(), tmp_path / "coverage.csv"
+    wanted = ["--format", "csv", "--out", str(out), "--by", "month"]
+    assert run.invoke(args=["reports", "export", "coverage", *wanted]).exit_code == 0
+    assert "2026-04" in out.read_text("utf-8-sig")
+    refused = run.invoke(args=["reports", "export", "adoption", *wanted])
+    assert refused.exit_code == 2
+    assert "by person or by team" in refused.output
