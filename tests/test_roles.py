@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from portal.capture.models import Meeting
 from portal.db import db, now, unit_of_work
 from portal.deals.models import DealHook, DealImport
 from portal.discovery.models import DifferentWords, SavedSearch, SynonymGroup
@@ -63,6 +64,10 @@ TABLE = {
     "GET /me/capture": ALL,
     "POST /me/capture/address": SELLERS,
     "POST /me/capture/mails": SELLERS,
+    "GET /me/meetings": ALL,
+    "POST /me/meetings": ALL,
+    "POST /me/meetings/upload": ALL,
+    "POST /me/meetings/<int:meeting_id>/remove": "all*",
     "GET /me/proposals": ALL,
     "POST /me/proposals/together": ALL,
     "POST /me/proposals/<int:proposal_id>/confirm": "all*",
@@ -235,6 +240,7 @@ TABLE = {
     "GET /links": ALL,
     "GET /links/<int:link_id>": ALL,
     "POST /links/<int:link_id>/revoke": ALL,
+    "GET /deals/<int:deal_id>/links": ALL,
     "GET /s/<token>": PUBLIC,
     "GET /s/<token>/<int:piece>/file": PUBLIC,
     "GET /s/<token>/<int:piece>/preview": "public*",
@@ -413,6 +419,9 @@ def world(app, make) -> World:
         finding=finding,
         rating=rating,
         proposal=make.proposal(asset, rep, deal=deal),
+        meeting=make.store(
+            Meeting(user_id=rep.id, uid="1", title="Demo", starts_at=now(), ends_at=now(), domains=[])
+        ),
         notice=notice,
         team=north,
         mail=mail,
@@ -472,6 +481,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:different_id>": str(things.different.id),
         "<int:notification_id>": str(things.notice.id),
         "<int:proposal_id>": str(things.proposal.id),
+        "<int:meeting_id>": str(things.meeting.id),
         "<int:finding_id>": str(things.finding.id),
         "<int:rating_id>": str(things.rating.id),
         "<mend>": "owner",
@@ -538,6 +548,7 @@ HIDDEN_FROM_STRANGERS = (
         "GET /uses/<int:event_id>/move",
     ),
     *("POST /uses/<int:event_id>/move", "POST /notifications/<int:notification_id>/open"),
+    "POST /me/meetings/<int:meeting_id>/remove",
     *(f"POST /me/proposals/<int:proposal_id>/{verb}" for verb in ("confirm", "refuse", "undo")),
     *("POST /questions/<int:deal_id>/<slug>", "POST /questions/<int:deal_id>/<slug>/later"),
     *("GET /deals/<int:deal_id>/closing", "POST /deals/<int:deal_id>/closing"),

@@ -61,6 +61,7 @@ def _plain_pages(rep: User) -> list[Shown]:
         Shown("mails", "rep", "/me/capture"),
         Shown("mails-marketer", "marketer", "/me/capture"),
         Shown("proposals", "rep", "/me/proposals"),
+        Shown("meetings", "rep", "/me/meetings"),
         Shown("proposals-none", "admin", "/me/proposals"),
         Shown("notification-choices", "rep", "/me/notifications"),
         Shown("following", "rep", "/me/following"),
