@@ -16,6 +16,7 @@ ORDER = (
     "strange_input",
     "documents",
     "near_duplicates",
+    "received_mails",
     "importing",
     "impact_speed",
     "publishing",
