@@ -23,6 +23,8 @@ class Line:
     ask: str
     kind: str
     format: str
+    format_ask: str
+    format_note: str
     required: bool
     error: str
     format_error: str
@@ -52,7 +54,7 @@ class ColumnsForm:
 
     def questions(self) -> int:
         """Return how many columns somebody should look at."""
-        return sum(len(one["asks"]) for one in self.surveys)
+        return sum(len(one["asks"].keys() | one["format_asks"].keys()) for one in self.surveys)
 
     def lines(self, survey: Mapping[str, Any]) -> dict[str, list[Line]]:
         """Return the fields of one file: those asked about, those found, and those that it does not have."""
@@ -60,7 +62,7 @@ class ColumnsForm:
         columns = {one["header"]: one for one in survey["columns"]}
         for name, known in survey["fields"].items():
             line = self._line(survey, name, known, columns)
-            unsure = line.ask or line.error or line.format_error
+            unsure = line.ask or line.format_ask or line.error or line.format_error
             groups["asked" if unsure else "found" if line.column else "left"].append(line)
         return groups
 
@@ -83,6 +85,8 @@ class ColumnsForm:
             ask=survey["asks"].get(name, ""),
             kind=known["kind"],
             format=self.format(part, name),
+            format_ask=survey["format_asks"].get(name, ""),
+            format_note=known["note"] if column == known["column"] else "",
             required=known["required"],
             error=self.errors.get(control(part, name), ""),
             format_error=self.errors.get(control(part, name, "format"), ""),
@@ -110,7 +114,7 @@ class ColumnsForm:
                 self._refuse(part, name, f"“{header}” is chosen for something else already.")
             elif header:
                 chosen[name] = header
-                self._format(part, name, known, columns[header], formats)
+                self._format(survey, name, columns[header], formats)
             elif known["column"]:
                 # Found or guessed, and somebody says that it is not so.
                 chosen[name] = None
@@ -119,25 +123,23 @@ class ColumnsForm:
 
     def _format(
         self,
-        part: str,
+        survey: Mapping[str, Any],
         name: str,
-        known: Mapping[str, Any],
         column: Mapping[str, Any],
         formats: dict[str, dict[str, str]],
     ) -> None:
+        part, known = survey["part"], survey["fields"][name]
         if not known["kind"]:
             return
         said = self.format(part, name)
         layout, allowed = ("dates", ORDERS) if known["kind"] == "date" else ("decimal", DECIMALS)
+        same = known["column"] == column["header"]
+        unclear = name in survey["format_asks"] if same else column["unclear"] == known["kind"]
         if said and said not in allowed:
             self._refuse(part, name, "Please choose one of the formats.", "format")
         elif said:
             formats.setdefault(layout, {})[name] = said
-        elif (
-            known["must_choose"]
-            if known["column"] == column["header"]
-            else column["unclear"] == known["kind"]
-        ):
+        elif unclear:
             self._refuse(part, name, "Please choose how it is written.", "format")
 
     def _check_wanted(self, part: str, chosen: Mapping[str, str | None]) -> None:

@@ -6,21 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.deals.layouts.guessing import Guess, guesses
-from portal.deals.layouts.looking import Look, format_words, look_at
+from portal.deals.layouts.looking import Look, look_at
 from portal.deals.layouts.words import FIELDS, label_of
+from portal.tabular.dates import settled_order
 from portal.tabular.fields import Fields, Layout, chosen_columns, chosen_decimals, chosen_orders
 from portal.tabular.headers import ColumnMatch, match_fields
 from portal.tabular.table import Table
 
 # A column of which fewer cells fit is hardly the right one.
 FITS = 0.5
+CONTRADICTING = "Rows that contradict the choice are refused, each with its line."
+UNTOLD = "Nothing in the file tells the day from the month."
 
 
 def survey(table: Table, part: str, layout: Layout | None = None, order: str = "auto") -> dict[str, Any]:
     """Return what the page of columns shows of one file, and what has to be asked about it.
 
     A plain object: `columns` are those of the file, `fields` say for each field of the portal which column it has and
-    how that is known (name, remembered, guess), `asks` what is not sure, by field; `order` is that of open dates.
+    how that is known (name, remembered, guess); `asks` and `format_asks` are what is not sure of columns and of
+    formats, by field. `order` is that of open dates.
     """
     fields = FIELDS[part]
     looks = look_at(table)
@@ -32,7 +36,7 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
     chosen = {name: by_position[at] for name, at in positions.items()}
     asks = {
         **_missing(match, fields, chosen),
-        **_formats(fields, chosen, layout, order),
+        **_misfits(fields, chosen),
         **_gone(match, chosen),
         **{name: _guessed(guess) for name, guess in guessed.items()},
     }
@@ -48,11 +52,12 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
             | {
                 "how": _how(name, match, guessed),
                 "was": match.gone.get(name, ""),
-                "must_choose": name in chosen and _open(chosen[name], name, fields, layout, chosen, order),
+                "note": _note(name, fields, chosen, layout),
             }
             for name in fields.spellings
         },
         "asks": asks,
+        "format_asks": _formats(fields, chosen, layout, order),
     }
 
 
@@ -96,21 +101,26 @@ def _gone(match: ColumnMatch, chosen: Mapping[str, Look]) -> dict[str, str]:
     return said
 
 
+def _misfits(fields: Fields, chosen: Mapping[str, Look]) -> dict[str, str]:
+    """Say of which columns of dates and amounts most cells are none."""
+    said = {}
+    for name, look in chosen.items():
+        what = "dates" if name in fields.dates else "amounts" if name in fields.amounts else ""
+        proof = look.dates if what == "dates" else look.amounts
+        if what and look.filled and (proof is None or look.filled - proof.other < FITS * look.filled):
+            said[name] = f"Most cells of “{look.header}” are no {what}. Is it the right column?"
+    return said
+
+
 def _formats(fields: Fields, chosen: Mapping[str, Look], layout: Layout | None, order: str) -> dict[str, str]:
     """Say which columns of dates and amounts leave open how they are read, or contradict what is remembered."""
     said = {}
-    for name in (*fields.dates, *fields.amounts):
-        look = chosen.get(name)
-        if look is None or not look.filled:
-            continue
-        what = "dates" if name in fields.dates else "amounts"
-        proof = look.dates if what == "dates" else look.amounts
-        if proof is None or look.filled - proof.other < FITS * look.filled:
-            said[name] = f"Most cells of “{look.header}” are no {what}. Is it the right column?"
-        elif _open(look, name, fields, layout, chosen, order):
-            said[name] = f"{format_words(look).capitalize()}. Please choose."
+    for name, look in chosen.items():
+        if _open(look, name, fields, layout, chosen, order):
+            mixed = name in fields.amounts or (look.dates is not None and look.dates.is_mixed)
+            said[name] = CONTRADICTING if mixed else UNTOLD
         elif name in fields.dates and _contradicts(look, chosen_orders(layout).get(name, "")):
-            said[name] = f"{format_words(look).capitalize()}, which is not what was remembered."
+            said[name] = "This is not what was remembered."
     return said
 
 
@@ -143,6 +153,17 @@ def _proven_elsewhere(look: Look, fields: Fields, chosen: Mapping[str, Look]) ->
     return len(ways) == 1
 
 
+def _note(name: str, fields: Fields, chosen: Mapping[str, Look], layout: Layout | None) -> str:
+    """Say how dates that could be either way round are read, where the file's other dates tell."""
+    look = chosen.get(name)
+    if look is None or name not in fields.dates or name in chosen_orders(layout):
+        return ""
+    if look.dates is None or not look.dates.is_open or not _proven_elsewhere(look, fields, chosen):
+        return ""
+    others = [other.dates for key, other in chosen.items() if key in fields.dates and other.dates]
+    return f"Read as {look.dates.words(settled_order(look.dates, others))}, as the file's other dates are."
+
+
 def _contradicts(look: Look, remembered: str) -> bool:
     proof = look.dates
     if proof is None or remembered not in ("dmy", "mdy"):
@@ -152,4 +173,4 @@ def _contradicts(look: Look, remembered: str) -> bool:
 
 def is_sure(surveys: Sequence[Mapping[str, Any]]) -> bool:
     """Say whether nothing in the files of an import has to be asked."""
-    return not any(one["asks"] for one in surveys)
+    return not any(one["asks"] or one["format_asks"] for one in surveys)

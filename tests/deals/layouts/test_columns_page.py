@@ -42,7 +42,7 @@ def test_columns_of_other_names_are_guessed_by_their_cells_and_shown_as_guesses(
     assert "A guess: “Ref”, because no two of its cells are the same." in page
     assert "A guess: “Where it stands”, because its cells say won and lost." in page
     assert "day/month/year, 3 of 3 rows" in page
-    assert "What" in page
+    assert "Columns of deals.csv that are left out" in page
     assert rows(select(Deal)) == []
 
 
@@ -154,7 +154,8 @@ def test_without_the_needed_columns_the_page_asks_for_them(client, hand_in, choo
 def test_dates_that_could_be_either_are_asked_for_and_not_guessed(client, hand_in, choose, run_jobs, rows):
     address = hand_in("id,stage,closed\nD1,Won,03/04/2026\nD2,Won,05/04/2026\n")
     page = text(client.get(f"{address}/columns"))
-    assert "Day/month/year or month/day/year: no row tells. Please choose." in page
+    assert "day/month/year or month/day/year: no row tells" in page
+    assert "One column is not certain" in page
     assert choose(address).status_code == 422
     choose(address, {"deals-closed-format": "dmy"})
     client.post(f"{address}/apply")
@@ -164,10 +165,17 @@ def test_dates_that_could_be_either_are_asked_for_and_not_guessed(client, hand_i
     assert rows(select(DealImport.state))[-1] == "planned", "the order is remembered"
 
 
+def test_dates_that_could_be_either_follow_the_other_dates_of_the_file_and_say_so(client, hand_in):
+    address = hand_in("id,stage,created,closed\nD1,Won,03/04/2026,25/04/2026\n")
+    page = text(client.get(f"{address}/columns"))
+    assert "Every column is certain" in page
+    assert "Read as day/month/year, as the file's other dates are." in page
+
+
 def test_dates_in_two_orders_are_asked_for_and_what_contradicts_is_refused_by_line(client, hand_in, choose):
     address = hand_in("id,stage,closed\nD1,Won,25/12/2026\nD2,Won,12/25/2026\nD3,Won,03/04/2026\n")
     page = text(client.get(f"{address}/columns"))
-    assert "Day/month/year in 1 rows, month/day/year in 1 rows, either in 1. Please choose." in page
+    assert "day/month/year in 1 rows, month/day/year in 1 rows, either in 1" in page
     choose(address, {"deals-closed-format": "dmy"})
     preview = text(client.get(address))
     assert "This can only be month/day/year; the column is read as day/month/year." in preview
@@ -183,7 +191,7 @@ MIXED = "id,stage,amount,closed\n" + "".join(
 def test_decimal_commas_in_half_the_rows_are_asked_for(client, hand_in, choose, run_jobs, rows):
     address = hand_in(MIXED)
     page = text(client.get(f"{address}/columns"))
-    assert "Decimal comma in 2 rows, decimal point in 2 rows, either in 1. Please choose." in page
+    assert "decimal comma in 2 rows, decimal point in 2 rows, either in 1" in page
     choose(address, {"deals-amount-format": "each"})
     preview = text(client.get(address))
     assert "This could be thousands or decimals" in preview
