@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from portal.deals.reading.amounts import currency_code, read_amount_column
 from portal.deals.reading.columns import HISTORY_FIELDS
 from portal.deals.reading.values import Ends, Status, stage_says
-from portal.tabular.dates import Order, read_date_columns
+from portal.tabular.dates import DateColumn, Order, read_date_columns
 from portal.tabular.fields import Layout, chosen_decimals, chosen_orders
 from portal.tabular.headers import match_fields, require
 from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, read_rows, taken_warnings
@@ -52,12 +52,7 @@ def read_history(
 
     def read(row: Row) -> HistoryRow:
         deal_id, stage = cells.required(row, "deal_id"), cells.required(row, "stage")
-        cell = cells.raw(row, "entered_at")
-        entered_at, entered_on = when.moment(cell), when.day(cell)
-        if entered_at is None or entered_on is None:
-            raise CellRefused("entered_at", "", "The date is empty.")
-        if cell in when.doubtful:
-            cells.warn(row, "entered_at", cell, f"Read as {when.words}, though other rows differ.")
+        entered_at, entered_on = _entered(cells, row, when)
         stated = currency_code(cells.raw(row, "currency"))
         amount_minor, code = amounts.minor(cells.raw(row, "amount"), stated, currency)
         key = (deal_id, stage, entered_at, amount_minor)
@@ -71,3 +66,13 @@ def read_history(
     warnings = taken_warnings(cells.warnings, refusals)
     settled = laid_out(table, columns, [when], [amounts])
     return Reading(rows, refusals, warnings, columns, formats, notes, settled)
+
+
+def _entered(cells: RowReader, row: Row, when: DateColumn) -> tuple[datetime, date]:
+    cell = cells.raw(row, "entered_at")
+    entered_at, entered_on = when.moment(cell), when.day(cell)
+    if entered_at is None or entered_on is None:
+        raise CellRefused("entered_at", "", "The date is empty.")
+    if cell in when.doubtful:
+        cells.warn(row, "entered_at", cell, f"Read as {when.words}, though other rows differ.")
+    return entered_at, entered_on
