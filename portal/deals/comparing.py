@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from portal.db import chunks, db
 from portal.deals.accounts import AccountFacts, Accounts, known_accounts
 from portal.deals.gone import Gone, gone_from
+from portal.deals.merging.leading import last_merge
 from portal.deals.models import Account, CrmOwner, CrmStage, CurrencyRate, Deal, DealImport
 from portal.deals.owners.queries import owner_matches
 from portal.deals.people import People, Person, known_people
@@ -171,7 +172,7 @@ def seen_now() -> Seen:
     stage, owner = select(func.max(CrmStage.changed_at)), select(func.max(CrmOwner.matched_at))
     rate, loaded = select(func.count(CurrencyRate.id)), select(func.max(CurrencyRate.loaded_at))
     questions = (applied, undone, person, account, stage, owner, rate, loaded)
-    return tuple(db.session.scalar(question) for question in questions)
+    return *(db.session.scalar(question) for question in questions), *last_merge()
 
 
 def _with_fitting_ids(reading: Reading[DealRow]) -> tuple[list[DealRow], list[Refusal]]:
@@ -207,6 +208,8 @@ class _Comparer:
     def plan(self, row: DealRow, known: Mapping[str, Any] | None) -> PlannedDeal:
         """Put a row beside the deal as known."""
         account = self._accounts.of(row.account) if row.account else None
+        if account and row.domain:
+            self._accounts.learn(account, row.domain)
         owner = self._people.owner(row.owner_name, row.owner_email)
         values = self._values(row, known, account) | self._links(row, known)
         planned = PlannedDeal(row, None, None, values, account, owner, {})

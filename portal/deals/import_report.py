@@ -64,6 +64,19 @@ def removed_report(gone: Gone) -> dict[str, Any]:
     }
 
 
+def known_lines(report: dict[str, Any]) -> list[str]:
+    """Return in words, for a command, what became of known deals that were reopened, came back or are missing."""
+    removed = report.get("removed")
+    parts = [f"reopened {report['reopened']:,}"] if report.get("reopened") else []
+    parts += [f"back in the CRM {report['returned']:,}"] if report.get("returned") else []
+    if removed and removed["unsure"]:
+        parts.append("none removed, for some rows have no id that can be read")
+    elif removed:
+        worth = f"{removed['open']:,} of them open, worth {removed['open_value']:,} {removed['currency']}"
+        parts.append(f"removed {removed['deals']:,} of {removed['known']:,}, {worth}")
+    return [f"Of the deals known: {'; '.join(parts)}"] if parts else []
+
+
 def _units(minor: int) -> int | float:
     """Return an amount in whole units of the base currency, without decimals where it has none."""
     value = minor / 10 ** minor_digits(current_app.config["BASE_CURRENCY"])
@@ -98,8 +111,7 @@ def _notes(comparison: Comparison) -> list[str]:
             f"{counted(unsized, 'closed deal')} came with a final amount, which is not taken for the size before "
             "closing: most lost deals of the file have none, so it would give the outcome away."
         )
-    for spelling, name in sorted(comparison.accounts.other_spellings.items())[:20]:
-        notes.append(f"“{spelling}” was taken for the account “{name}”.")
+    notes += comparison.accounts.notes()
     for name, deals in sorted(comparison.people.unclear.items())[:20]:
         notes.append(
             f"Several people are called {name}, so {counted(deals, 'deal')} got no owner: add the owner's email."

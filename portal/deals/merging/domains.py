@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
-from portal.deals.models import AccountDomain, Deal
+from portal.deals.merging.leading import led
+from portal.deals.merging.sites import FREE
+from portal.deals.models import Account, AccountDomain, Deal
 from portal.deals.queries import visible_deals
+from portal.errors import NotFound
 from portal.usage.models import UsageEvent
 from portal.users.models import User
-
-# Domains at which anybody may have an address; none of them belongs to an account.
-FREE = frozenset(
-    {
-        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com",
-        "ymail.com", "aol.com", "icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com",
-        "pm.me", "gmx.com", "gmx.net", "gmx.de", "gmx.at", "gmx.ch", "web.de", "t-online.de",
-        "freenet.de", "mail.com", "zoho.com", "yandex.com", "yandex.ru", "mail.ru", "qq.com", "163.com",
-        "126.com", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr", "libero.it", "virgilio.it",
-        "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "hotmail.co.uk", "hotmail.fr",
-        "yahoo.co.uk", "yahoo.fr", "yahoo.de", "btinternet.com", "bluewin.ch", "fastmail.com",
-        "hey.com", "tutanota.com", "posteo.de", "mailbox.org"
-    }
-)  # fmt: skip
 
 
 def deals_of_domains(domains: Collection[str], user: User) -> list[Deal]:
@@ -43,9 +32,8 @@ def deals_of_domains(domains: Collection[str], user: User) -> list[Deal]:
         .group_by(UsageEvent.deal_id)
         .subquery()
     )
-    accounts = select(AccountDomain.account_id).where(AccountDomain.domain.in_(wanted))
     found = visible_deals(user).where(
-        Deal.account_id.in_(accounts), Deal.status == "open", Deal.removed_at.is_(None)
+        Deal.account_id.in_(domain_owners(wanted)), Deal.status == "open", Deal.removed_at.is_(None)
     )
     found = found.outerjoin(worked, worked.c.deal_id == Deal.id).options(joinedload(Deal.account))
     order = (
@@ -61,3 +49,62 @@ def _above(domain: str) -> list[str]:
     """Return a domain and those above it: mail.acme.example belongs to acme.example too."""
     parts = domain.split(".")
     return [".".join(parts[place:]) for place in range(len(parts) - 1)]
+
+
+def domain_owners(domains: Collection[str]) -> Select[tuple[int]]:
+    """Select the ids of the accounts to which any of some domains belongs; a merged account's is its other one's."""
+    found = led()
+    owner = func.coalesce(found.c.root_id, AccountDomain.account_id)
+    rows = select(owner).outerjoin(found, found.c.id == AccountDomain.account_id)
+    return rows.where(AccountDomain.domain.in_(domains))
+
+
+def owners_by_domain(domains: Collection[str]) -> dict[str, set[int]]:
+    """Return the ids of the accounts to which each of some domains belongs."""
+    found = led()
+    owner = func.coalesce(found.c.root_id, AccountDomain.account_id)
+    rows = select(AccountDomain.domain, owner).outerjoin(found, found.c.id == AccountDomain.account_id)
+    owners: dict[str, set[int]] = {}
+    for domain, account_id in db.session.execute(rows.where(AccountDomain.domain.in_(domains))):
+        owners.setdefault(domain, set()).add(account_id)
+    return owners
+
+
+def accounts_like(domain: str, limit: int = 8) -> list[Account]:
+    """Return accounts whose name begins as a domain does: to one of them it may belong."""
+    label = domain.removeprefix("www.").partition(".")[0].partition("-")[0]
+    if len(label) < 3:
+        return []
+    found = select(Account).where(Account.merged_into_id.is_(None))
+    found = found.where(func.replace(Account.key, " ", "").startswith(label, autoescape=True))
+    return list(db.session.scalars(found.order_by(func.length(Account.key), Account.id).limit(limit)))
+
+
+def domains_by_account(ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the mail domains of some accounts, those of the spellings that lead to them included."""
+    found = led()
+    owner = func.coalesce(found.c.root_id, AccountDomain.account_id)
+    rows = select(owner, AccountDomain.domain).outerjoin(found, found.c.id == AccountDomain.account_id)
+    domains: dict[int, list[str]] = {}
+    rows = rows.where(owner.in_(ids)).distinct().order_by(AccountDomain.domain)
+    for account_id, domain in db.session.execute(rows):
+        domains.setdefault(account_id, []).append(domain)
+    return domains
+
+
+def domains_of(account: Account) -> list[tuple[AccountDomain, Account]]:
+    """Return the mail domains of an account and of the spellings that lead to it, each with whose it is."""
+    found = led()
+    here = select(found.c.id).where(found.c.root_id == account.id)
+    rows = select(AccountDomain, Account).join(Account, Account.id == AccountDomain.account_id)
+    rows = rows.where(or_(AccountDomain.account_id == account.id, AccountDomain.account_id.in_(here)))
+    return list(db.session.execute(rows.order_by(AccountDomain.domain, AccountDomain.id)).tuples())
+
+
+def domain_or_404(account_id: int, domain_id: int) -> AccountDomain:
+    """Return a mail domain of an account or of a spelling that leads to it, or raise NotFound."""
+    account = db.session.get(Account, account_id)
+    for row, _ in domains_of(account) if account else ():
+        if row.id == domain_id:
+            return row
+    raise NotFound

@@ -80,7 +80,7 @@ class DistinctAccounts(Model):
 
 
 class AlikeAccounts(Model):
-    """Two accounts that may be one, and why, as found last; the smaller id stands first, the surest `rank` is lowest."""
+    """Two accounts that may be one, and why, as found last: the smaller id first, the surest of the lowest rank."""
 
     __tablename__ = "alike_accounts"
 

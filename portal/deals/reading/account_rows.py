@@ -23,6 +23,7 @@ class AccountRow:
     industry: str
     segment: str
     region: str
+    domain: str = ""
 
 
 def read_accounts(table: Table, layout: Layout | None = None) -> Reading[AccountRow]:
@@ -41,6 +42,7 @@ def read_accounts(table: Table, layout: Layout | None = None) -> Reading[Account
             industry=cells.text(row, "industry"),
             segment=cells.text(row, "segment"),
             region=cells.text(row, "region"),
+            domain=cells.raw(row, "domain").strip(),
         )
         cells.once(row, "name", account.key, name, "The same account is on line {line} already.")
         return account

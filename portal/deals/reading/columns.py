@@ -59,6 +59,10 @@ DEALS: Spellings = {
         "lossreason", "lostreason", "closedlostreason", "closelostreason", "reasonlost", "dealslostreason",
         "deallostreason",
     ),
+    "domain": (
+        "companydomainname", "companydomain", "accountdomain", "associatedcompanydomain", "companywebsite",
+        "accountwebsite", "website", "websiteurl", "domain",
+    ),
 }  # fmt: skip
 
 ACCOUNTS: Spellings = {
@@ -69,6 +73,10 @@ ACCOUNTS: Spellings = {
     "region": (
         "region", "territory", "officelocation", "country", "countryregion", "billingcountry", "stateregion",
         "billingstateprovince", "location",
+    ),
+    "domain": (
+        "companydomainname", "companydomain", "accountdomain", "domainname", "domain", "maildomain", "emaildomain",
+        "website", "companywebsite", "accountwebsite", "websiteurl", "url", "homepage",
     ),
 }  # fmt: skip
 

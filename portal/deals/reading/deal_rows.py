@@ -45,6 +45,7 @@ class DealRow:
     product: str
     lead_source: str
     loss_reason: str
+    domain: str = ""
 
 
 DealReading = Reading[DealRow]
@@ -147,6 +148,7 @@ class _Deals:
             product=product,
             lead_source=text(row, "lead_source"),
             loss_reason=text(row, "loss_reason"),
+            domain=self.cells.raw(row, "domain").strip(),
         )
         self.cells.once(row, "id", external_id, external_id, "The same id is on line {line} already.")
         return deal
