@@ -263,6 +263,8 @@ TABLE = {
     "GET /deals/import/<int:import_id>": IMPORTERS,
     "POST /deals/import/<int:import_id>/again": IMPORTERS,
     "POST /deals/import/<int:import_id>/apply": IMPORTERS,
+    "GET /deals/import/<int:import_id>/undo": IMPORTERS,
+    "POST /deals/import/<int:import_id>/undo": IMPORTERS,
     "GET /deals/import/<int:import_id>/columns": IMPORTERS,
     "POST /deals/import/<int:import_id>/columns": IMPORTERS,
     "POST /deals/import/<int:import_id>/sheet": IMPORTERS,

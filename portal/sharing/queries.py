@@ -122,7 +122,12 @@ def visible_link(user: User, link_id: int) -> LinkRow:
         found = _links().where(ShareLink.id == link_id, mine)
     else:
         found = _links().where(ShareLink.id == link_id)
-    rows = _rows(found)
+    pieces = selectinload(ShareLink.items)
+    versions = (
+        pieces.joinedload(ShareItem.asset).joinedload(Asset.current_version),
+        pieces.joinedload(ShareItem.version),
+    )
+    rows = _rows(found.options(*versions))
     if not rows:
         raise NotFound
     return rows[0]

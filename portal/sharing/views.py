@@ -13,9 +13,10 @@ from portal.library.models import Asset
 from portal.library.page_queries import private_parts
 from portal.library.queries import suggested_assets, visible_asset
 from portal.sharing import beat_views, buyer_views, gate_views, services
+from portal.sharing.engagement import MOST_VISITS, piece_states, readers_of, visits_of
 from portal.sharing.entry_views import blueprint as buyer_blueprint
 from portal.sharing.forms import SendForm
-from portal.sharing.queries import LinkRow, links_of_user, visible_link
+from portal.sharing.queries import LinkRow, links_of_deal, links_of_user, visible_link
 from portal.users.access import me
 from portal.web import Page, paginate, render, safe_redirect, see_other
 
@@ -125,9 +126,19 @@ def show(link_id: int) -> Response:
         row=row,
         address=services.address_of(row.link) if own else None,
         is_new="new" in request.args,
+        states=piece_states(row.link),
+        visits=visits_of(link_id),
+        most_visits=MOST_VISITS,
         may_revoke=own or me().sees_all_deals,
         replacement=replacement_of(row.link.items[0].asset) if row.link.state == "outdated" else None,
     )
+
+
+@blueprint.get("/deals/<int:deal_id>/links")
+def of_deal(deal_id: int) -> Response:
+    deal = visible_deal(me(), deal_id)
+    rows = links_of_deal(deal.id)
+    return render("sharing/of_deal.html", deal=deal, rows=rows, readers=readers_of(rows))
 
 
 @blueprint.post("/links/<int:link_id>/revoke")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from portal.db import db, now
 from portal.notifications.services import Group, notify
@@ -80,6 +80,30 @@ def _tell_sender(link_id: int, key: str) -> None:
 def forget_unseen_visits(before: datetime) -> None:
     """Delete visits begun before a moment of which no page was ever shown."""
     db.session.execute(delete(Visit).where(Visit.seen_at.is_(None), Visit.at < before))
+
+
+def forget_old_visits(before: datetime) -> None:
+    """Delete visits seen before a moment, with their times and emails; how often links were opened stays known."""
+    old = (
+        select(
+            Visit.link_id,
+            func.count().label("opens"),
+            func.count(Visit.downloaded_at).label("downloads"),
+            func.min(Visit.seen_at).label("first"),
+            func.max(Visit.seen_at).label("last"),
+        )
+        .where(Visit.seen_at < before)
+        .group_by(Visit.link_id)
+    )
+    for link_id, opens, downloads, first_at, last_at in db.session.execute(old).all():
+        counts = {
+            "past_opens": ShareLink.past_opens + opens,
+            "past_downloads": ShareLink.past_downloads + downloads,
+            "past_first_at": func.coalesce(ShareLink.past_first_at, first_at),
+            "past_last_at": last_at,
+        }
+        db.session.execute(update(ShareLink).where(ShareLink.id == link_id).values(counts))
+    db.session.execute(delete(Visit).where(Visit.seen_at < before))
 
 
 def give_email(link_id: int, key: str, email: str) -> None:

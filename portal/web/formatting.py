@@ -26,7 +26,7 @@ KIND_WORDS = {
 
 def init_app(app: Flask) -> None:
     """Register the filters."""
-    for function in (ago, exact, day, money, count, points, percent, kind_words, size, initials):
+    for function in (ago, exact, day, money, count, points, percent, kind_words, duration, size, initials):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["richtext"] = short_html
 
@@ -110,6 +110,18 @@ def percent(fraction: float | None) -> str:
 def kind_words(kind: str) -> str:
     """Write a kind of content as people read it."""
     return KIND_WORDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def duration(milliseconds: int) -> str:
+    """Return how long something took, in the two largest units: "3 min 20 s"."""
+    seconds = round(milliseconds / 1000)
+    if seconds < 60:
+        return f"{seconds} s" if seconds or not milliseconds else "under 1 s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def size(number: int | None) -> str:
