@@ -21,6 +21,7 @@ MOST_COLUMNS = 500
 LONGEST_HEADER = 200
 FOOTER = "copyright (c)"
 PACKED = b"PK\x03\x04"
+SHARED = 20_000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -120,6 +121,7 @@ def _cut(data: bytes, encoding: Encoding, name: str) -> Table:
     sample = _open(data, encoding).read(SAMPLE)
     stated = sample[4] if sample[:4].lower() == "sep=" and sample[4:5] in DELIMITERS else None
     delimiter = stated or _detect_delimiter(sample, whole=len(data) <= SAMPLE)
+    _refuse_too_many(data, encoding, delimiter, name)
     records = _records(_open(data, encoding), delimiter, name)
     if stated:
         next(records)
@@ -206,6 +208,9 @@ def _fit(
     width = len(headers)
     rows: list[Row] = []
     refusals: list[Refusal] = []
+    # The same words stand in many rows; they are kept once.
+    known: dict[str, str] = {}
+    shared = known.setdefault
     for line, last, cells in records:
         if len(cells) != width:
             # Spreadsheets pad rows with empty cells; those take nothing away.
@@ -218,12 +223,29 @@ def _fit(
                 continue
         elif not any(cells):
             continue
-        rows.append(Row(line, cells))
-        if len(rows) > MOST_ROWS:
-            raise TableUnreadable(
-                f"{name} has more than {MOST_ROWS:,} rows. Please split it into smaller files."
+        rows.append(
+            Row(
+                line, [shared(cell, cell) if len(known) < SHARED else known.get(cell, cell) for cell in cells]
             )
+        )
+        if len(rows) > MOST_ROWS:
+            raise _too_many(name)
     return rows, refusals
+
+
+def _too_many(name: str) -> TableUnreadable:
+    return TableUnreadable(
+        f"{name} has more than {MOST_ROWS:,} rows. Please split it into smaller files, or leave old rows out."
+    )
+
+
+def _refuse_too_many(data: bytes, encoding: Encoding, delimiter: str, name: str) -> None:
+    """Refuse a file with too many rows before any is kept; a row may have several lines, so lines only hint at it."""
+    if data.count(b"\n") <= MOST_ROWS:
+        return
+    records = _records(_open(data, encoding), delimiter, name)
+    if sum(1 for _ in itertools.islice(records, MOST_ROWS + 2)) > MOST_ROWS + 1:
+        raise _too_many(name)
 
 
 def _without_footer(rows: Sequence[Row], refusals: list[Refusal]) -> tuple[list[Refusal], tuple[str, ...]]:

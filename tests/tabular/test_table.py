@@ -217,3 +217,18 @@ def test_whatever_the_bytes_are_nothing_but_a_refusal_comes_out() -> None:
             tables_read += 1
             assert all(len(row.cells) == len(table.headers) for row in table.rows)
     assert min(tables_read, refusals) > 300
+
+
+def test_rows_of_several_lines_are_counted_as_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 2)
+    found = read_table(b'id,note\n1,"a\nb\nc\nd"\n2,"e\nf"\n', "deals.csv")
+    assert [row.line for row in found.rows] == [2, 6]
+
+
+def test_the_lines_that_salesforce_puts_under_a_report_are_no_rows() -> None:
+    report = b'id,stage\nD1,Won\n\n\n"Pipeline"\n"Copyright (c) 2000-2026 salesforce.com"\n"Confidential Information"\n'
+    found = read_table(report, "report.csv")
+    assert (len(found.rows), found.refusals) == (1, ())
+    assert found.notes == ("Lines 5 to 7 stand under the report and were passed over.",)
+    cut_short = read_table(b"id,stage\nD1,Won\nD2\n", "deals.csv")
+    assert [refusal.line for refusal in cut_short.refusals] == [3], "a row that is cut short is no such line"
