@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, url_for
 from werkzeug.datastructures import FileStorage
 
+from portal.capture.queries import waiting_number
 from portal.capture.receiving import arrivals
 from portal.capture.receiving.addresses import LOGGING_ROLES, address_of, logs_uses, renew_address
 from portal.capture.receiving.forms import MOST_FILES, MailFilesForm
@@ -35,7 +36,8 @@ def _page(form: MailFilesForm, *, status: int = 200) -> Response:
         address=address_of(me()) if logs_uses(me()) else None,
         logs_uses=logs_uses(me()),
         takes_mail=bool(current_app.config["CAPTURE_DOMAIN"]),
-        waits=any(mail.state == "waiting" for mail in page.items),
+        waiting=waiting_number(me()),
+        is_reading=any(mail.state == "waiting" for mail in page.items),
         status=status,
     )
 
