@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from portal.db import unit_of_work
 from portal.deals import services
+from portal.deals.import_report import known_lines
 from portal.deals.layouts.queries import layout_of
 from portal.deals.queries import import_or_404
 from portal.deals.services import Kind
@@ -134,5 +135,5 @@ def _run(
     except PortalError as error:
         raise click.ClickException(error.message) from error
     report.pop("preview", None)
-    lines = report_lines(report, ("accounts", "users"), dry_run=dry_run)
+    lines = [*report_lines(report, ("accounts", "users"), dry_run=dry_run), *known_lines(report)]
     click.echo(json.dumps(report, ensure_ascii=False) if as_json else "\n".join(lines))

@@ -32,10 +32,14 @@ def moments_of_deal(deal: Deal, entries: Iterable[StageEntry]) -> list[Moment]:
     if deal.created_on:
         moments.append(Moment(deal.created_on, "plus", "Deal created"))
     closed = deal.closed_on
+    before = ""
     for entry in entries:
-        if entry.entered_on == closed and entry.stage == deal.stage:
+        if entry.stage == before or (entry.entered_on == closed and entry.stage == deal.stage):
             continue
-        moments.append(Moment(entry.entered_on, "arrow-right", f"Moved to {entry.stage}"))
+        # The first import that sees a deal does not know since when it has been where it is.
+        words = f"In {entry.stage} when first imported" if entry.is_seen and not before else f"Moved to {entry.stage}"
+        moments.append(Moment(entry.entered_on, "arrow-right", words))
+        before = entry.stage
     if closed:
         sign = "trophy" if deal.status == "won" else "circle-x"
         note = f"Reason: {deal.loss_reason}" if deal.status == "lost" and deal.loss_reason else ""

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.content_requests.queries import requests_of_deal
 from portal.deals.hooks.views import blueprint as hooks_blueprint
 from portal.deals.layouts.views import blueprint as columns_blueprint
+from portal.deals.merging.views import blueprint as accounts_blueprint
 from portal.deals.models import Deal
 from portal.deals.queries import (
     DEAL_SORTS,
@@ -39,7 +40,7 @@ from portal.users.services import choose_working_deal
 from portal.web import number_of, page_of, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
-blueprints = (blueprint, import_blueprint, columns_blueprint, hooks_blueprint)
+blueprints = (blueprint, import_blueprint, columns_blueprint, accounts_blueprint, hooks_blueprint)
 LONGEST_SEARCH = 200
 PICKS = 5
 
@@ -73,7 +74,7 @@ def show(deal_id: int) -> Response:
     user = me()
     deal = visible_deal(user, deal_id)
     links = links_of_deal(deal.id)
-    picks = picks_for_deal(deal, PICKS) if deal.status == "open" else []
+    picks = picks_for_deal(deal, PICKS) if deal.is_worked_on else []
     said = deal_answer(user, deal)
     return render(
         "deals/show.html",
@@ -93,7 +94,7 @@ def show(deal_id: int) -> Response:
 def content(deal_id: int) -> Response:
     """Everything that fits a deal, with the reason beside each."""
     deal = visible_deal(me(), deal_id)
-    every = everything_for(deal) if deal.status == "open" else []
+    every = everything_for(deal) if deal.is_worked_on else []
     kinds = Counter(pick.asset.kind for pick in every)
     kind = request.args.get("kind", "")
     kind = kind if kind in kinds else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import chunks, db, now
 from portal.deals.models import Deal, DealChange
@@ -27,12 +28,24 @@ def tell_of_wins(import_id: int) -> int:
 
 
 def _newly_won(import_id: int) -> list[int]:
-    """Return the deals that are won now, and were open before this import or are new and closed lately."""
+    """Return the deals that are won now, and were open before this import or are new and closed lately.
+
+    One that was won before, reopened and won again is no news.
+    """
     before = DealChange.before["status"].as_string()
     is_new = DealChange.before.is_(None) & (Deal.closed_on > local_day(now()) - NEWS_FOR)
     found = select(Deal.id).join(DealChange, DealChange.deal_id == Deal.id)
     found = found.where(DealChange.import_id == import_id, Deal.status == "won")
-    return list(db.session.scalars(found.where(is_new | (before == "open")).order_by(Deal.id)))
+    fresh = (before == "open") & _ended_before(import_id).is_distinct_from("won")
+    return list(db.session.scalars(found.where(is_new | fresh).order_by(Deal.id)))
+
+
+def _ended_before(import_id: int) -> ScalarSelect[Any]:
+    """Say in SQL of a deal how it had ended when an earlier import reopened it; null when none did."""
+    earlier = aliased(DealChange)
+    status = earlier.before["status"].as_string()
+    ends = select(status).where(earlier.deal_id == Deal.id, earlier.import_id < import_id)
+    return ends.where(status.in_(("won", "lost"))).order_by(earlier.id.desc()).limit(1).scalar_subquery()
 
 
 def _tell(deal_ids: list[int], import_id: int) -> int:

@@ -181,6 +181,29 @@ def test_the_import_that_wins_a_deal_tells_who_made_what_was_used_once(
     assert len(_told(rows)) == 1
 
 
+def test_a_win_that_was_reopened_and_won_again_is_no_news_and_keeps_what_was_said_of_it(
+    app, make, run_jobs, tmp_path, rep, maker, rows
+):
+    _import(app, run_jobs, tmp_path, _line("Proposal"))
+    _import(app, run_jobs, tmp_path, _line("Closed Won"))
+    (deal,) = rows(select(Deal))
+    make.store(ClosingAnswer(deal_id=deal.id, user_id=rep.id, unanswered="What does it cost?"))
+    _import(app, run_jobs, tmp_path, _line("Proposal"))
+    _used(make, make.asset("Egret sheet", owner=maker), rep, deal, days=5)
+    _import(app, run_jobs, tmp_path, _line("Closed Won", days=1))
+    assert _told(rows) == []
+    assert rows(select(ClosingAnswer.unanswered)) == ["What does it cost?"]
+
+
+def test_a_deal_that_was_lost_reopened_and_won_is_news(app, make, run_jobs, tmp_path, rep, deck, rows):
+    _import(app, run_jobs, tmp_path, _line("Proposal"))
+    (deal,) = rows(select(Deal))
+    _used(make, deck, rep, deal)
+    for stage in ("Closed Lost", "Proposal", "Closed Won"):
+        _import(app, run_jobs, tmp_path, _line(stage))
+    assert len(_told(rows)) == 1
+
+
 def test_a_maker_who_does_not_see_the_deal_reads_nothing_of_it(app, make, run_jobs, tmp_path, rep, rows):
     far = make.user("rep", team=make.team("South"))
     _import(app, run_jobs, tmp_path, _line("Proposal"))
