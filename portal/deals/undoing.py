@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from portal.db import UtcDateTime, chunks, db, insert_rows, now
+from portal.deals.merging.services import follow_merges
 from portal.deals.models import Deal, DealChange, DealImport, ImportedRow, StageEntry
 from portal.deals.referring import held
 from portal.errors import Conflict
@@ -168,6 +169,7 @@ def undo(row: DealImport, by: User | None) -> UndoPlan:
     _undo_uses(row.id)
     _undo_deals(row.id)
     _undo_rows(row.id)
+    follow_merges()
     for table in (DealChange, ImportedRow):
         db.session.execute(delete(table).where(table.import_id == row.id))
     row.state, row.undone_at, row.undone_by_id = "undone", now(), by.id if by else None
