@@ -131,7 +131,7 @@ def take(waiting: Waiting, stored: dict[str, tuple[Stored, str]]) -> DealImport:
         DealImport.source == waiting.source,
         DealImport.kind == waiting.kind,
         DealImport.origin == "folder",
-        DealImport.state == "planned",
+        DealImport.state.in_(("planned", "mapping")),
     )
     for row in db.session.scalars(older):
         row.state = "replaced"
@@ -152,7 +152,7 @@ def put_away(waiting: Waiting, moment: datetime) -> None:
 def undecided() -> list[DealImport]:
     """Return the imports from the folder that were read, and of which nobody said yet what becomes of them."""
     found = select(DealImport).where(
-        DealImport.origin == "folder", DealImport.state.in_(("planned", "unreadable"))
+        DealImport.origin == "folder", DealImport.state.in_(("planned", "unreadable", "mapping"))
     )
     return [row for row in db.session.scalars(found) if "watched" not in (row.report or {})]
 
@@ -160,6 +160,8 @@ def undecided() -> list[DealImport]:
 def hindrance(row: DealImport) -> str | None:
     """Return why an import has to wait for somebody's look, or None where it may go on by itself."""
     report = row.report or {}
+    if row.state == "mapping":
+        return "Its columns are not certain."
     if row.state == "unreadable":
         return str(report.get("error") or "It can't be read.")
     rows = sum(report.get(name, 0) for name in ("new", "changed", "unchanged", "refused"))

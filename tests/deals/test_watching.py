@@ -220,3 +220,23 @@ def test_complete_in_the_name_says_that_the_file_is_the_whole_crm(put, minute, r
 )
 def test_a_files_name_says_what_is_in_it(name, part):
     assert part_of(name) == part
+
+
+def test_a_file_whose_columns_are_not_certain_waits_for_somebody(make, put, minute, rows):
+    make.user("manager")
+    put("deals.csv", "A-1,Closed Won,2026-02-03", "A-2,Closed Lost,2026-02-04", header="Ref,Where,Due")
+    minute()
+    assert rows(select(DealImport.state)) == ["mapping"]
+    assert rows(select(Deal.id)) == []
+    [notice] = rows(select(Notification.title))
+    assert notice == "deals.csv of salesforce waits for your look: Its columns are not certain."
+
+
+def test_a_column_that_was_renamed_since_last_night_waits_for_somebody(make, put, minute, rows):
+    put("deals.csv", WON, age=2 * HOUR)
+    minute()
+    put("deals.csv", WON, LOST, header=HEADER.replace("amount", "gross sum"))
+    minute()
+    assert rows(select(DealImport.state)) == ["applied", "mapping"]
+    [waiting] = [one for one in rows(select(DealImport)) if one.state == "mapping"]
+    assert waiting.report["surveys"][0]["asks"] == {"amount": "It was “amount”, now perhaps “gross sum”."}

@@ -37,8 +37,8 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
     asks = {
         **_missing(match, fields, chosen),
         **_misfits(fields, chosen),
-        **_gone(match, chosen),
         **{name: _guessed(guess) for name, guess in guessed.items()},
+        **_gone(match, chosen),
     }
     return {
         "part": part,
