@@ -19,13 +19,15 @@ from portal.deals.models import Deal
 from portal.errors import NotFound
 from portal.library.contributions.comparing import Prints
 from portal.library.documents.extract import extract
-from portal.library.documents.guard import GuardTripped, run_guarded
+from portal.library.documents.guard import GuardTripped, preload, run_guarded
 from portal.users.models import User
 
 MOST_OUTCOME = 500
 # Clocks differ; what claims to be sent later than this, or before anybody used the portal, is not believed.
 AHEAD, LONG_AGO = timedelta(minutes=10), timedelta(days=5 * 365)
 NOT_READ = "It could not be read."
+
+preload("portal.capture.receiving.letters")
 
 
 @dataclass(frozen=True)
