@@ -12,6 +12,7 @@ THINGS = {
     "users": ("placeholder person", "placeholder people"),
     "teams": ("team", "teams"),
     "assets": ("placeholder for content", "placeholders for content"),
+    "import_layouts": ("remembered layout of columns", "remembered layouts of columns"),
 }
 
 
