@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from portal.capture.models import Meeting
 from portal.db import db, now, unit_of_work
-from portal.deals.models import DealHook, DealImport
+from portal.deals.models import AccountDomain, AccountMerge, CurrencyRate, DealHook, DealImport
 from portal.discovery.models import DifferentWords, SavedSearch, SynonymGroup
 from portal.feedback.models import ClosingAnswer, Comment, Thread
 from portal.library.models import Collection, CollectionItem, HygieneFinding
@@ -268,6 +269,23 @@ TABLE = {
     "GET /deals/import/<int:import_id>/columns": IMPORTERS,
     "POST /deals/import/<int:import_id>/columns": IMPORTERS,
     "POST /deals/import/<int:import_id>/sheet": IMPORTERS,
+    "GET /deals/stages": IMPORTERS,
+    "POST /deals/stages": IMPORTERS,
+    "GET /deals/rates": IMPORTERS,
+    "POST /deals/rates": ADMIN,
+    "POST /deals/rates/<int:rate_id>/remove": ADMIN,
+    "GET /deals/owners": IMPORTERS,
+    "POST /deals/owners": IMPORTERS,
+    "GET /deals/owners/choose": "importers*",
+    "GET /deals/accounts": IMPORTERS,
+    "GET /deals/accounts/<int:account_id>": IMPORTERS,
+    "GET /deals/accounts/<int:account_id>/with/<int:other_id>": IMPORTERS,
+    # They name no accounts here, which is answered with 404.
+    "POST /deals/accounts/merge": "importers*",
+    "POST /deals/accounts/two": "importers*",
+    "POST /deals/accounts/merges/<int:merge_id>/undo": IMPORTERS,
+    "POST /deals/accounts/<int:account_id>/domains": IMPORTERS,
+    "POST /deals/accounts/<int:account_id>/domains/<int:domain_id>/remove": IMPORTERS,
     "GET /uses/<int:event_id>/move": ALL,
     "POST /uses/<int:event_id>/move": ALL,
     "POST /uses/<int:event_id>/remove": ALL,
@@ -384,6 +402,8 @@ def world(app, make) -> World:
     imported = make.store(
         DealImport(kind="deals", source="csv", filename="deals.csv", state="refused", created_by_id=None)
     )
+    account = make.account("Quiet Co")
+    merged = make.account("Quiet Company", merged_into_id=account.id)
     thread, resolved = (
         make.store(Thread(asset_id=asset.id, created_by_id=rep.id, **fields))
         for fields in ({}, {"resolved_at": now(), "resolved_by_id": rep.id})
@@ -433,6 +453,11 @@ def world(app, make) -> World:
         synonyms=synonyms,
         different=different,
         imported=imported,
+        rate=make.store(CurrencyRate(currency="EUR", valid_from=date(2026, 1, 1), rate_nano=1)),
+        account=account,
+        other=make.account("Quiet firm"),
+        domain=make.store(AccountDomain(account_id=account.id, domain="quiet.example")),
+        merge=make.store(AccountMerge(account_id=merged.id, into_id=account.id, deal_ids=[])),
         hook=make.store(DealHook(key="k", source="csv", name="Workflow", salt="s")),
         thread=thread,
         resolved=resolved,
@@ -489,7 +514,12 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<mend>": "owner",
         "<int:term_id>": str(things.term.id),
         "<int:mail_id>": str(things.mail.id),
+        "<int:account_id>": str(things.account.id),
+        "<int:other_id>": str(things.other.id),
+        "<int:domain_id>": str(things.domain.id),
+        "<int:merge_id>": str(things.merge.id),
         "<int:hook_id>": str(things.hook.id),
+        "<int:rate_id>": str(things.rate.id),
         "<int:link_id>": str(things.link.id),
         "<int:deal_id>": str((things.won if "/closing" in rule else things.deal).id),
         "<int:answer_id>": str(things.said.id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, current_app, request, url_for
@@ -14,6 +15,7 @@ from portal.deals.queries import import_or_404, listed_imports
 from portal.deals.services import KINDS
 from portal.errors import Invalid, PortalError
 from portal.jobs import enqueue, pending
+from portal.library.queries import term_names
 from portal.storage import CHUNK, Stored, storage
 from portal.users.access import allow, me
 from portal.web import paginate, render, see_other
@@ -93,7 +95,21 @@ def show(import_id: int) -> Response:
         return _to_columns(row)
     job = _job_of(row)
     stuck = job is not None and not pending(job, row.id)
-    return render("deals/import_show.html", block="state", row=row, report=row.report or {}, stuck=stuck)
+    report = row.report or {}
+    return render(
+        "deals/import_show.html",
+        block="state",
+        row=row,
+        report=report,
+        stuck=stuck,
+        new_stages=_to_map(report.get("new_stages") or ()),
+    )
+
+
+def _to_map(names: Collection[str]) -> list[str]:
+    """Return the stages, new with an import, that are no stages of the portal."""
+    own = {name.casefold() for name in term_names("stage")} if names else set()
+    return [name for name in names if name.casefold() not in own]
 
 
 def _to_columns(row: DealImport) -> Response:

@@ -75,6 +75,8 @@ class People:
     def enrich(self, row: UserRow) -> str:
         """Take a row of the users file and say what came of it: new, changed or unchanged."""
         email, team = _email(row.email), row.team[:LONGEST_TEAM]
+        if self._said.of(row.name, email) is not None:
+            return "unchanged"
         person = self._find(row.name, email)
         if person is None:
             person = self._add(row.name, email)

@@ -6,15 +6,18 @@ from portal.db import unit_of_work
 from portal.deals import services, undo_tasks
 from portal.deals.hooks.services import forget_calls
 from portal.deals.layouts.services import keep_surveys
+from portal.deals.merging import tasks as merging_tasks
 from portal.deals.queries import import_or_404
+from portal.deals.rates import tasks as rates_tasks
+from portal.deals.stages import tasks as stages_tasks
 from portal.deals.watching_tasks import look_into_the_folder
 from portal.errors import Conflict, PortalError
 from portal.jobs import job
 from portal.worker import every_minute
 
 every_minute.append(look_into_the_folder)
-# Its job is registered by being imported.
-__all__ = ["undo_tasks"]
+# Their jobs are registered by being imported.
+__all__ = ["merging_tasks", "rates_tasks", "stages_tasks", "undo_tasks"]
 
 
 @job("forget_hook_calls", nightly=True)

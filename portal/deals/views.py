@@ -15,6 +15,7 @@ from portal.deals.hooks.views import blueprint as hooks_blueprint
 from portal.deals.layouts.views import blueprint as columns_blueprint
 from portal.deals.merging.views import blueprint as accounts_blueprint
 from portal.deals.models import Deal
+from portal.deals.owners.views import blueprint as owners_blueprint
 from portal.deals.queries import (
     DEAL_SORTS,
     WHICH,
@@ -25,6 +26,8 @@ from portal.deals.queries import (
     view_counts,
     visible_deal,
 )
+from portal.deals.rates.views import blueprint as rates_blueprint
+from portal.deals.stages.views import blueprint as stages_blueprint
 from portal.deals.story_views import story_of
 from portal.deals.undo_views import blueprint as import_blueprint
 from portal.discovery.fitting import facts_of
@@ -40,7 +43,10 @@ from portal.users.services import choose_working_deal
 from portal.web import number_of, page_of, paginate, render, safe_redirect, see_other
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
-blueprints = (blueprint, import_blueprint, columns_blueprint, accounts_blueprint, hooks_blueprint)
+blueprints = (
+    *(blueprint, import_blueprint, columns_blueprint, accounts_blueprint, hooks_blueprint),
+    *(stages_blueprint, rates_blueprint, owners_blueprint),
+)
 LONGEST_SEARCH = 200
 PICKS = 5
 

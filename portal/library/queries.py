@@ -238,6 +238,12 @@ def facets_with_terms() -> list[Facet]:
     return list(db.session.scalars(found))
 
 
+def term_names(facet: str) -> list[str]:
+    """Return the terms of a facet, given by its key, in order."""
+    names = select(Term.name).join(Facet, Facet.id == Term.facet_id).where(Facet.key == facet)
+    return list(db.session.scalars(names.order_by(Term.position, Term.name)))
+
+
 def facet_keys() -> set[str]:
     """Return by which facets content can be filtered."""
     return set(db.session.scalars(select(Facet.key)))

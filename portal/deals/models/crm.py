@@ -66,6 +66,14 @@ class CurrencyRate(Model):
     loaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
+    loaded_by: Mapped[User | None] = relationship()
+
+    @property
+    def rate(self) -> str:
+        """The rate as people write it."""
+        whole, rest = divmod(self.rate_nano, NANO)
+        return f"{whole:,}.{rest:09d}".rstrip("0").rstrip(".")
+
 
 class DealHook(Model):
     """An address that takes single updates of deals. Its secret is made from the salt and the portal's own key."""

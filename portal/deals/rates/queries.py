@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from portal.db import db
-from portal.deals.models import NANO, CurrencyRate
+from portal.deals.models import NANO, CurrencyRate, Deal
+from portal.errors import NotFound
 from portal.tabular.currencies import minor_digits
 
 
@@ -54,3 +56,59 @@ def rates() -> Rates:
             for code, own in known.items()
         },
     )
+
+
+@dataclass(frozen=True)
+class Unrated:
+    """Deals in a currency without a rate for them: how many, and their amounts' sum in that currency's minor units."""
+
+    currency: str
+    deals: int
+    minor: int
+
+
+def without_rate() -> list[Unrated]:
+    """Return what stays out of all sums, the currency with most deals first."""
+    theirs = select(Deal.currency, func.count(), func.sum(Deal.amount_minor)).where(
+        Deal.amount_minor.is_not(None), Deal.base_amount_minor.is_(None), Deal.removed_at.is_(None)
+    )
+    rows = db.session.execute(theirs.group_by(Deal.currency).order_by(func.count().desc(), Deal.currency))
+    return [Unrated(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest rate of a currency, how many there are of it, and from which day on."""
+
+    rate: CurrencyRate
+    count: int
+    since: date
+
+
+def newest_rates() -> list[Newest]:
+    """Return the newest rate of each currency."""
+    every = select(
+        CurrencyRate.currency,
+        func.max(CurrencyRate.valid_from).label("newest"),
+        func.count().label("count"),
+        func.min(CurrencyRate.valid_from).label("since"),
+    )
+    grouped = every.group_by(CurrencyRate.currency).subquery()
+    is_newest = (CurrencyRate.currency == grouped.c.currency) & (CurrencyRate.valid_from == grouped.c.newest)
+    found = select(CurrencyRate, grouped.c.count, grouped.c.since).join(grouped, is_newest)
+    found = found.options(joinedload(CurrencyRate.loaded_by)).order_by(CurrencyRate.currency)
+    return [Newest(*row) for row in db.session.execute(found)]
+
+
+def rates_of(currency: str) -> Select[tuple[CurrencyRate]]:
+    """Select all rates of a currency, the newest first."""
+    found = select(CurrencyRate).where(CurrencyRate.currency == currency)
+    return found.options(joinedload(CurrencyRate.loaded_by)).order_by(CurrencyRate.valid_from.desc())
+
+
+def rate_or_404(rate_id: int) -> CurrencyRate:
+    """Return one rate, or raise NotFound."""
+    found = db.session.get(CurrencyRate, rate_id)
+    if found is None:
+        raise NotFound("This rate is not there any more.")
+    return found
