@@ -10,6 +10,8 @@ from portal.capture.receiving import arrivals
 from portal.capture.receiving.addresses import LOGGING_ROLES, address_of, logs_uses, renew_address
 from portal.capture.receiving.forms import MOST_FILES, MailFilesForm
 from portal.capture.receiving.queries import mails_of, proposals_by_mail
+from portal.deals.import_views import IMPORTERS
+from portal.deals.merging.domains import unknown_domains
 from portal.errors import Forbidden
 from portal.storage import CHUNK
 from portal.users.access import allow, me
@@ -36,6 +38,8 @@ def _page(form: MailFilesForm, *, status: int = 200) -> Response:
         address=address_of(me()) if logs_uses(me()) else None,
         logs_uses=logs_uses(me()),
         takes_mail=bool(current_app.config["CAPTURE_DOMAIN"]),
+        unknown=unknown_domains({domain for mail in page.items for domain in mail.recipients}),
+        may_set_domains=me().role in IMPORTERS,
         waiting=waiting_number(me()),
         is_reading=any(mail.state == "waiting" for mail in page.items),
         status=status,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import CTE, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.deals.merging.leading import led
-from portal.deals.merging.sites import FREE
+from portal.deals.merging.sites import FREE, why_not
 from portal.deals.models import Account, AccountDomain, Deal
 from portal.deals.queries import visible_deals
 from portal.errors import NotFound
@@ -45,15 +45,25 @@ def deals_of_domains(domains: Collection[str], user: User) -> list[Deal]:
     return list(db.session.scalars(found.order_by(*order)))
 
 
+def unknown_domains(domains: Collection[str]) -> set[str]:
+    """Return those mail domains that belong to no account and that one could have."""
+    above = {domain: _above(domain) for domain in domains if not why_not(domain)}
+    known = owners_by_domain({each for every in above.values() for each in every})
+    return {domain for domain, every in above.items() if not known.keys() & set(every)}
+
+
 def _above(domain: str) -> list[str]:
     """Return a domain and those above it: mail.acme.example belongs to acme.example too."""
     parts = domain.split(".")
     return [".".join(parts[place:]) for place in range(len(parts) - 1)]
 
 
-def domain_owners(domains: Collection[str]) -> Select[tuple[int]]:
-    """Select the ids of the accounts to which any of some domains belongs; a merged account's is its other one's."""
-    found = led()
+def domain_owners(domains: Collection[str], found: CTE | None = None) -> Select[tuple[int]]:
+    """Select the ids of the accounts to which any of some domains belongs; a merged account's is its other one's.
+
+    `found` is led(), where the statement around has it already.
+    """
+    found = led() if found is None else found
     owner = func.coalesce(found.c.root_id, AccountDomain.account_id)
     rows = select(owner).outerjoin(found, found.c.id == AccountDomain.account_id)
     return rows.where(AccountDomain.domain.in_(domains))

@@ -53,22 +53,20 @@ def suggested() -> Select[tuple[AlikeAccounts]]:
 
 def accounts_named(text: str) -> Select[tuple[Account]]:
     """Select the accounts whose name, or the spelling or domain of which, fits what was typed; by name."""
-    found = select(Account).where(Account.merged_into_id.is_(None))
+    every = select(Account).where(Account.merged_into_id.is_(None))
     if text.strip():
-        found = found.where(or_(_named(Account, text), Account.id.in_(_by_spelling(text))))
-    return found.order_by(func.lower(Account.name), Account.id)
+        found, other = led(), aliased(Account)
+        spelled = select(found.c.root_id).join(other, other.id == found.c.id).where(_named(other, text))
+        fits = [_named(Account, text), Account.id.in_(spelled)]
+        if domain := domain_of(text):
+            fits.append(Account.id.in_(domain_owners([domain], found)))
+        every = every.where(or_(*fits))
+    return every.order_by(func.lower(Account.name), Account.id)
 
 
 def _named(table: type[Account], text: str) -> ColumnElement[bool]:
     words = account_key(text).split()[:8]
     return and_(*(table.key.contains(word, autoescape=True) for word in words))
-
-
-def _by_spelling(text: str) -> Select[tuple[int]]:
-    found, other = led(), aliased(Account)
-    spelled = select(found.c.root_id).join(other, other.id == found.c.id).where(_named(other, text))
-    domain = domain_of(text)
-    return spelled.union(domain_owners([domain])) if domain else spelled  # type: ignore[return-value]
 
 
 def merges() -> Select[tuple[AccountMerge]]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.capture.models import CaptureAddress, ProposedUse, ReceivedMail
+from portal.capture.receiving.arrivals import mail_store
 from portal.db import db
 from portal.deals.models import Deal
 from tests.capture.receiving.mails import mail
@@ -82,11 +83,13 @@ def test_the_page_says_why_nothing_more_could_be_proposed(
     assert said in page(client)
 
 
-def test_several_mails_come_at_once_and_what_is_none_is_named(client, rows):
+def test_several_mails_come_at_once_and_what_is_none_is_named(client, received, rows):
     good = [(f"{n}.eml", mail(message_id=f"<{n}@firm.test>").as_bytes()) for n in range(3)]
     answer = hand_in(client, *good, ("notes.txt", b"just words"), ("0.eml", good[0][1]))
     assert answer.status_code == 303
     assert len(rows(select(ReceivedMail))) == 3
+    with received.app_context():
+        assert len(list(mail_store().names())) == 3
     text = page(client)
     for words in ("3 mails taken in.", "1 mail was here already and counts once.", "“notes.txt” is no mail"):
         assert words in text
@@ -175,3 +178,19 @@ def test_a_long_list_is_paged_and_asks_few_questions(client, make, ann, acme, co
         assert "and 6 more" in client.get("/me/capture").text
     assert len(queries) <= 15
     assert client.get("/me/capture?page=2").text.count("proposed") > 3
+
+
+@pytest.mark.parametrize(
+    ("role", "said"), [("rep", "a manager can set whose it is"), ("manager", "set whose it is")]
+)
+def test_a_domain_that_no_account_has_is_said_with_the_way_to_set_it(
+    received, sign_in, make, run_jobs, content, pdf, role, said
+):
+    content("Hospital deck", pdf())
+    client = sign_in(make.user(role, team=make.team("West")))
+    hand_in(client, ("a.eml", mail(("x.pdf", pdf())).as_bytes()))
+    run_jobs()
+    answer = client.get("/me/capture").text
+    assert "No account has the mail domain acme.example yet" in answer
+    assert said in answer
+    assert ("/deals/accounts?q=acme.example" in answer) == (role == "manager")
