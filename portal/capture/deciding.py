@@ -52,7 +52,6 @@ def _log(proposal: ProposedUse, deal: Deal, by: User) -> UsageEvent | None:
         inferred_from=proposal.origin,
         is_late=late,
         at=proposal.at,
-        source_key=f"proposal:{proposal.id}",
     )
 
 

@@ -34,8 +34,9 @@ def detail(proposal: ProposedUse) -> str:
     """Say what is known of one use in particular."""
     reason = proposal.reason
     if proposal.origin == "mail":
-        file = str(reason.get("file") or "")
-        return f"Attached as {_cut(file, MOST_NAME)}" if file else "Attached"
+        file, pages, of = str(reason.get("file") or ""), reason.get("pages"), reason.get("of")
+        attached = f"Attached as {_cut(file, MOST_NAME)}" if file else "Attached"
+        return f"{attached}; {pages} of its {of} pages are this" if pages and of and pages != of else attached
     did = DID.get(str(reason.get("did")), DID[proposal.kind])
     alone = "" if proposal.origin == "meeting" and did == "opened" else ", without a deal"
     return f"You {did} it at {_local(proposal.at):%H:%M}{alone}"

@@ -155,7 +155,7 @@ def _propose(meeting: Meeting, use: Any, deal: Deal | None) -> bool:
         deal_id=deal.id if deal else None,
         at=use.at,
         origin="meeting",
-        origin_key=f"meeting:{meeting.id}:{use.asset_id}",
+        origin_key=f"meeting:{meeting.starts_at:%Y%m%dT%H%M}:{use.asset_id}",
         reason={"title": meeting.title, "starts_at": meeting.starts_at.isoformat(), "did": use.kind},
         meeting_id=meeting.id,
         # That it was opened stays true; that it was presented without a deal gets one.

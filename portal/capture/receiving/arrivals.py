@@ -19,7 +19,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from portal.capture.models import ReceivedMail
-from portal.db import chunks, db, now
+from portal.db import chunks, db, now, on_commit
 from portal.jobs import enqueue
 from portal.storage import FolderStorage
 
@@ -108,11 +108,12 @@ class _Together:
 
 
 def note_arrival(user_id: int, message_key: str, sha256: str) -> bool:
-    """Write down a mail that is in the store and have it read; False: its person sent it before, and that counts."""
+    """Write down a mail that is in the store and have it read; False: it came before, and is not kept twice."""
     same = select(ReceivedMail.id).where(
         ReceivedMail.user_id == user_id, ReceivedMail.message_key == message_key
     )
     if db.session.scalar(same) is not None:
+        on_commit(lambda: mail_store().delete(sha256))
         return False
     moment = now()
     row = ReceivedMail(

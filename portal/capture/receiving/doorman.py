@@ -117,11 +117,9 @@ class Doorman:
             with unit_of_work():
                 found = {person_at(address, self._domain) for address in addresses}
                 people = sorted(person for person in found if person is not None)
-                unused = set(files)
                 for person, sha256 in zip(people, files, strict=False):
-                    if note_arrival(person, arrival.message_key, sha256):
-                        unused.discard(sha256)
-            for sha256 in unused:
+                    note_arrival(person, arrival.message_key, sha256)
+            for sha256 in files[len(people) :]:
                 mail_store().delete(sha256)
         for person in people:
             self._mails.count(str(person))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import click
 from flask import current_app
 
 from portal.capture.models import ReceivedMail
@@ -77,7 +78,7 @@ def look_after_listening() -> None:
             )
         app.extensions["listener"] = "elsewhere"
     else:
-        app.logger.warning("mail for log+…@%s is received on port %s of %s", domain, port, host)
+        click.echo(f"Mail for log+…@{domain} is taken on port {port} of {host}.")
 
 
 at_start.append(look_after_listening)
