@@ -415,6 +415,12 @@ def world(app, make) -> World:
             user_id=rep.id, token_hash=token_hash(PASSWORD_TOKEN), expires_at=now().replace(year=2099)
         )
     )
+    rate = make.store(CurrencyRate(currency="EUR", valid_from=date(2026, 1, 1), rate_nano=1))
+    other = make.account("Quiet firm")
+    domain = make.store(AccountDomain(account_id=account.id, domain="quiet.example"))
+    merge = make.store(AccountMerge(account_id=merged.id, into_id=account.id, deal_ids=[]))
+    hook = make.store(DealHook(key="k", source="csv", name="Workflow", salt="s"))
+    proposal = make.proposal(asset, rep, deal=deal)
     with app.app_context(), unit_of_work():
         unsubscribe, undo = unsubscribe_token(rep.id, ["request"]), undo_token(rep.id, {"request": "now"})
         tokens = {who: open_session(db.session.get_one(User, user.id)) for who, user in people.items()}
@@ -440,7 +446,7 @@ def world(app, make) -> World:
         term=term,
         finding=finding,
         rating=rating,
-        proposal=make.proposal(asset, rep, deal=deal),
+        proposal=proposal,
         meeting=make.store(
             Meeting(user_id=rep.id, uid="1", title="Demo", starts_at=now(), ends_at=now(), domains=[])
         ),
@@ -453,12 +459,12 @@ def world(app, make) -> World:
         synonyms=synonyms,
         different=different,
         imported=imported,
-        rate=make.store(CurrencyRate(currency="EUR", valid_from=date(2026, 1, 1), rate_nano=1)),
+        rate=rate,
         account=account,
-        other=make.account("Quiet firm"),
-        domain=make.store(AccountDomain(account_id=account.id, domain="quiet.example")),
-        merge=make.store(AccountMerge(account_id=merged.id, into_id=account.id, deal_ids=[])),
-        hook=make.store(DealHook(key="k", source="csv", name="Workflow", salt="s")),
+        other=other,
+        domain=domain,
+        merge=merge,
+        hook=hook,
         thread=thread,
         resolved=resolved,
         comment=comment,
