@@ -28,10 +28,15 @@ def keep_surveys(row: DealImport, surveys: Sequence[Mapping[str, Any]]) -> bool:
     return True
 
 
-def choose_layout(row: DealImport, layout: Layout) -> None:
-    """Take what somebody says of an import's columns and formats; its files are to be read again."""
+def check_open(row: DealImport) -> None:
+    """Refuse to change the columns of an import that went on, or never got so far."""
     if row.state not in OPEN:
         raise Conflict("The columns of this import can no longer be changed.")
+
+
+def choose_layout(row: DealImport, layout: Layout) -> None:
+    """Take what somebody says of an import's columns and formats; its files are to be read again."""
+    check_open(row)
     row.layout = dict(layout)
     row.report = {**(row.report or {}), "columns_chosen": True}
     row.state = "waiting"
@@ -39,8 +44,7 @@ def choose_layout(row: DealImport, layout: Layout) -> None:
 
 def choose_sheet(row: DealImport, part: str, sheet: str) -> None:
     """Read another sheet of a workbook; what was said of the columns of the first one falls away."""
-    if row.state not in OPEN:
-        raise Conflict("The columns of this import can no longer be changed.")
+    check_open(row)
     layout = dict(row.layout or {})
     if part == row.kind:
         layout = {name: layout[name] for name in PARTS_OF_DEALS if name in layout} | {"sheet": sheet}

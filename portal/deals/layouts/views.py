@@ -32,9 +32,10 @@ def show(import_id: int) -> Response:
 @allow(*IMPORTERS)
 def choose(import_id: int) -> Response:
     row = import_or_404(import_id)
+    services.check_open(row)
     form = ColumnsForm(_surveys(row), request.form)
     layout = form.layout(row.kind)
-    if form.errors and row.state in services.OPEN:
+    if form.errors:
         return _page(row, form, status=422)
     services.choose_layout(row, layout)
     return _read_again(row)
@@ -44,6 +45,7 @@ def choose(import_id: int) -> Response:
 @allow(*IMPORTERS)
 def choose_sheet(import_id: int) -> Response:
     row = import_or_404(import_id)
+    services.check_open(row)
     surveys = {one["part"]: one for one in _surveys(row)}
     part, sheet = request.form.get("part", ""), request.form.get("sheet", "")
     if part not in surveys or sheet not in surveys[part]["sheets"]:
