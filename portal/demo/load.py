@@ -25,7 +25,9 @@ from portal.demo.loading import (
     following,
     from_sales,
     opinions,
+    page_times,
     people,
+    proposals,
     reading,
     saved_searches,
     searches,
@@ -148,6 +150,8 @@ def _what_happened(this: _Load) -> None:
     with this.progress.stage("uses of content", 4), unit_of_work():
         uses.record_uses(this.numbers, this.story)
         uses.add_links(this.numbers, this.story, this.moment)
+        page_times.add_second_pieces()
+        page_times.add_page_times(this.story.seed)
     _from_sales(this)
     with this.progress.stage("searches, ratings and requests", 2), unit_of_work():
         searches.add_searches(this.numbers, this.story)
@@ -160,6 +164,7 @@ def _what_happened(this: _Load) -> None:
         following.add_follows(this.numbers, this.moment)
         closing.add_answers(this.numbers, this.story, this.moment)
         closing.tell_makers(this.moment)
+        proposals.add_proposals(this.numbers, this.moment)
 
 
 def _from_sales(this: _Load) -> None:
