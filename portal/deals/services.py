@@ -183,7 +183,7 @@ def order_of(row: DealImport) -> ImportOrder:
         dates if dates in ORDERS else "auto",
         create,
         files,
-        row.layout or layout_of(row.source, row.kind),
+        layout_of(row.source, row.kind) if row.layout is None else row.layout,
         bool(options.get("columns_chosen")),
         row.is_complete,
         stage_ends(row.source),

@@ -43,7 +43,7 @@ def ask_for_columns(order: services.ImportOrder) -> bool:
     """Keep what the columns of an import's files are taken for, and say whether somebody must look at them first."""
     surveys = services.survey_order(order)
     with unit_of_work():
-        return keep_surveys(import_or_404(order.id), surveys)
+        return keep_surveys(import_or_404(order.id), surveys, order.layout)
 
 
 def _run(import_id: int, state: str) -> None:

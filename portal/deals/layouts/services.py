@@ -19,9 +19,13 @@ from portal.tabular.fields import Layout
 OPEN = ("mapping", "planned", "unreadable")
 
 
-def keep_surveys(row: DealImport, surveys: Sequence[Mapping[str, Any]]) -> bool:
-    """Keep what the columns of an import's files are taken for; say whether somebody has to look at them first."""
+def keep_surveys(row: DealImport, surveys: Sequence[Mapping[str, Any]], layout: Layout | None) -> bool:
+    """Keep what the columns of an import's files are taken for; say whether somebody has to look at them first.
+
+    The layout that they were read by is kept too: what is applied later is what the preview showed.
+    """
     row.report = {**(row.report or {}), "surveys": list(surveys)}
+    row.layout = dict(layout or {})
     if is_sure(surveys):
         return False
     row.state = "mapping"

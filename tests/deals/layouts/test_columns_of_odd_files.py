@@ -113,3 +113,17 @@ def test_a_workbook_that_is_damaged_is_named_with_what_to_do(client, hand_in):
     assert "is a damaged workbook" in text(client.get(address))
     old = hand_in(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "deals.xls")
     assert "old Excel workbook (.xls), or one with a password" in text(client.get(old))
+
+
+def test_what_is_applied_is_what_the_preview_showed_whatever_is_remembered_meanwhile(
+    client, hand_in, choose, run_jobs, rows
+):
+    file = "id,title,other,stage\nD{},First,Second,Proposal\n"
+    previewed = hand_in(file.format(1))
+    other = hand_in(file.format(2))
+    choose(other, {"deals-name": "other"})
+    client.post(f"{other}/apply")
+    run_jobs()
+    client.post(f"{previewed}/apply")
+    run_jobs()
+    assert sorted(rows(select(Deal.name))) == ["First", "Second"]
