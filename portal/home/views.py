@@ -172,6 +172,7 @@ def _manager() -> Response:
         reviews=reviews_waiting_for(me()),
         question=ask_today(),
         wins=latest_wins(me()),
+        proposals=proposed_to(me()),
         waiting=overview.requests_waiting(),
         oldest=overview.oldest_requests(),
         snapshot=snapshot,

@@ -266,6 +266,12 @@ def test_what_one_may_not_see_any_more_is_not_asked_about(
     assert client.post(f"/me/proposals/{hidden.id}/confirm").status_code == 404
 
 
+def test_a_manager_who_sells_is_asked_on_the_first_page_too(make: Make, sign_in: Any, world: Any):
+    manager = make.user("manager")
+    make.proposal(world["deck"], manager, deal=world["deal"])
+    assert "Did you use this?" in sign_in(manager).get("/").text
+
+
 def test_the_first_page_shows_three_and_how_many_there_are(client: FlaskClient, make: Make, world: Any):
     assert "Did you use this?" not in client.get("/").text
     for _ in range(4):
