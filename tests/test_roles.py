@@ -503,6 +503,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<path:external_id>": "X1",
         "<int:number>": "1",
         "<int:page>": "1",
+        "<int:piece>": "1",
         "<int:asset_id>": str(things.asset.id),
         "<any(asset, term, request):subject>": "asset",
         "<int:subject_id>": str(things.asset.id),
@@ -579,6 +580,7 @@ def test_each_route_lets_in_whom_it_should_and_nobody_else(world):
 # What a rep of another team, a rep of the same team, and people without a sign-in get when they name an object.
 HIDDEN_FROM_STRANGERS = (
     *("GET /deals/<int:deal_id>", "GET /deals/crm/<source>/<path:external_id>", "GET /links/<int:link_id>"),
+    "GET /deals/<int:deal_id>/links",
     *("GET /deals/<int:deal_id>/content", "POST /deals/<int:deal_id>/threads"),
     *(
         "POST /links/<int:link_id>/revoke",
