@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 
 from portal.db import chunks, db, insert_rows, now
 from portal.deals.accounts import store_accounts
-from portal.deals.comparing import Comparison, PlannedDeal
+from portal.deals.comparing import Comparison
 from portal.deals.models import Deal, DealChange, StageEntry
 from portal.deals.people import store_people
+from portal.deals.planned import PlannedDeal
 from portal.usage.sums import local_day
 
 

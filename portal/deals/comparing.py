@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -16,7 +14,8 @@ from portal.deals.gone import Gone, gone_from
 from portal.deals.merging.leading import last_merge
 from portal.deals.models import Account, CrmOwner, CrmStage, CurrencyRate, Deal, DealImport
 from portal.deals.owners.queries import owner_matches
-from portal.deals.people import People, Person, known_people
+from portal.deals.people import People, known_people
+from portal.deals.planned import GIVEN, Outcome, PlannedDeal, Sums, plain
 from portal.deals.rates.queries import rates
 from portal.deals.reading import AccountRow, DealRow, UserRow
 from portal.deals.stages.queries import new_stages, stage_words
@@ -36,7 +35,6 @@ TEXTS = {
     "loss_reason": "loss_reason",
 }
 DATES = {"created_on": "created", "expected_close": "expected_close"}
-Outcome = Literal["new", "changed", "unchanged"]
 # What a comparison stands on: when an import was last applied or undone, the newest person and account, and what was
 # last said of the CRM's words.
 Seen = tuple[Any, ...]
@@ -55,53 +53,6 @@ class Readings:
     accounts: Reading[AccountRow] | None = None
     users: Reading[UserRow] | None = None
     is_complete: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class PlannedDeal:
-    """One row beside the deal as known: the values it will have, and those of them that differ as they were."""
-
-    row: DealRow
-    deal_id: int | None
-    changed_at: datetime | None
-    values: dict[str, Any]
-    account: AccountFacts | None
-    owner: Person | None
-    before: dict[str, Any]
-
-    @property
-    def outcome(self) -> Outcome:
-        if self.deal_id is None:
-            return "new"
-        return "changed" if self.before else "unchanged"
-
-    @property
-    def is_reopened(self) -> bool:
-        """Whether it was won or lost, and is open now."""
-        return self.values["status"] == "open" and self.before.get("status", "open") != "open"
-
-    @property
-    def is_back(self) -> bool:
-        """Whether it was gone from the CRM, and is there again."""
-        return self.before.get("removed_at") is not None
-
-
-@dataclass
-class Sums:
-    """What the rows taken add up to: deals by status, money won, and amounts without a rate."""
-
-    statuses: Counter[str] = field(default_factory=Counter)
-    won_minor: int = 0
-    without_rate: int = 0
-
-    def add(self, values: Mapping[str, Any]) -> None:
-        """Count one row by the values that its deal will have."""
-        self.statuses[values["status"]] += 1
-        base = values["base_amount_minor"]
-        if values["status"] == "won":
-            self.won_minor += base or 0
-        if values["amount_minor"] is not None and base is None:
-            self.without_rate += 1
 
 
 @dataclass(frozen=True)
@@ -212,7 +163,8 @@ class _Comparer:
             self._accounts.learn(account, row.domain)
         owner = self._people.owner(row.owner_name, row.owner_email)
         values = self._values(row, known, account) | self._links(row, known)
-        planned = PlannedDeal(row, None, None, values, account, owner, {})
+        facts = tuple(values[name] for name in GIVEN)
+        planned = PlannedDeal(row, None, None, facts, account, owner, {})
         if known is not None:
             planned.deal_id, planned.changed_at = known["id"], known["changed_at"]
             planned.before = self._differences(planned, known)
@@ -258,7 +210,7 @@ class _Comparer:
         return values | {name: known[name] for name in silent if known}
 
     def _differences(self, planned: PlannedDeal, known: Mapping[str, Any]) -> dict[str, Any]:
-        values = dict(planned.values)
+        values = planned.values
         # Somebody who is added by this very import has no id yet, and differs from whoever it was.
         if planned.account:
             values["account_id"] = planned.account.id or planned.account
@@ -291,8 +243,3 @@ def size_of(
     if known is not None:
         return known["size_minor"]
     return (base_amount or None) if amounts_tell_size else None
-
-
-def plain(value: Any) -> Any:
-    """Return a column's value as JSON can keep it."""
-    return value.isoformat() if isinstance(value, date) else value

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import current_app
 
-from portal.deals.comparing import Comparison, Outcome, PlannedDeal, Sums, plain
+from portal.deals.comparing import Comparison
 from portal.deals.gone import Gone
 from portal.deals.history import HistoryComparison
+from portal.deals.planned import Outcome, PlannedDeal, Sums, plain
 from portal.tabular.currencies import minor_digits
 from portal.tabular.report import counted, file_report
 

@@ -37,7 +37,11 @@ def moments_of_deal(deal: Deal, entries: Iterable[StageEntry]) -> list[Moment]:
         if entry.stage == before or (entry.entered_on == closed and entry.stage == deal.stage):
             continue
         # The first import that sees a deal does not know since when it has been where it is.
-        words = f"In {entry.stage} when first imported" if entry.is_seen and not before else f"Moved to {entry.stage}"
+        words = (
+            f"In {entry.stage} when first imported"
+            if entry.is_seen and not before
+            else f"Moved to {entry.stage}"
+        )
         moments.append(Moment(entry.entered_on, "arrow-right", words))
         before = entry.stage
     if closed:
