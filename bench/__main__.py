@@ -18,6 +18,7 @@ ORDER = (
     "near_duplicates",
     "received_mails",
     "importing",
+    "deal_import",
     "impact_speed",
     "publishing",
     "request_scores",

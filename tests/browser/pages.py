@@ -209,7 +209,12 @@ def _columns_pages() -> list[Shown]:
     """Look at the columns of a file that waits for it, where there is one."""
     waiting = select(DealImport.id).where(DealImport.state == "mapping").order_by(DealImport.id.desc())
     found = db.session.scalars(waiting.limit(1)).all()
-    return [Shown("import-columns", "manager", f"/deals/import/{one}/columns") for one in found]
+    applied = select(DealImport.id).where(DealImport.state == "applied").order_by(DealImport.id.desc())
+    done = db.session.scalars(applied.limit(1)).all()
+    return [
+        *(Shown("import-columns", "manager", f"/deals/import/{one}/columns") for one in found),
+        *(Shown("import-undo", "manager", f"/deals/import/{one}/undo") for one in done),
+    ]
 
 
 def _deal_pages(rep: User) -> list[Shown]:
