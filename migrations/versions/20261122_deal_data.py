@@ -249,7 +249,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('accounts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
-        batch_op.create_index(batch_op.f('ix_accounts_merged_into_id'), ['merged_into_id'], unique=False)
+        batch_op.create_index('ix_accounts_merged_into_id_key', ['merged_into_id', 'key'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_accounts_merged_into_id_accounts'), 'accounts', ['merged_into_id'], ['id'])
 
     with op.batch_alter_table('deal_imports', schema=None) as batch_op:
@@ -452,7 +452,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('accounts', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_accounts_merged_into_id_accounts'), type_='foreignkey')
-        batch_op.drop_index(batch_op.f('ix_accounts_merged_into_id'))
+        batch_op.drop_index('ix_accounts_merged_into_id_key')
         batch_op.drop_column('merged_into_id')
 
     with op.batch_alter_table('proposed_uses', schema=None) as batch_op:

@@ -95,8 +95,10 @@ def domains_by_account(ids: Collection[int]) -> dict[int, list[str]]:
     found = led()
     owner = func.coalesce(found.c.root_id, AccountDomain.account_id)
     rows = select(owner, AccountDomain.domain).outerjoin(found, found.c.id == AccountDomain.account_id)
+    led_here = select(found.c.id).where(found.c.root_id.in_(ids))
+    here = or_(AccountDomain.account_id.in_(ids), AccountDomain.account_id.in_(led_here))
     domains: dict[int, list[str]] = {}
-    rows = rows.where(owner.in_(ids)).distinct().order_by(AccountDomain.domain)
+    rows = rows.where(here, owner.in_(ids)).distinct().order_by(AccountDomain.domain)
     for account_id, domain in db.session.execute(rows):
         domains.setdefault(account_id, []).append(domain)
     return domains

@@ -25,9 +25,10 @@ class Merged:
 def led() -> CTE:
     """Return every merged account's id beside the id of the account that it is now, through whatever lies between."""
     top = aliased(Account)
-    first = select(Account.id, Account.merged_into_id.label("root_id"))
-    first = first.join(top, top.id == Account.merged_into_id).where(top.merged_into_id.is_(None))
-    found = first.cte("led", recursive=True)
+    first = select(Account.id, Account.merged_into_id.label("root_id")).where(Account.merged_into_id > 0)
+    # Written so that no index leads through all accounts that were never merged.
+    is_root = func.coalesce(top.merged_into_id, 0) == 0
+    found = first.join(top, top.id == Account.merged_into_id).where(is_root).cte("led", recursive=True)
     return found.union_all(
         select(Account.id, found.c.root_id).join(found, Account.merged_into_id == found.c.id)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -47,7 +47,8 @@ def suggested() -> Select[tuple[AlikeAccounts]]:
         DistinctAccounts.one_id == AlikeAccounts.one_id, DistinctAccounts.other_id == AlikeAccounts.other_id
     )
     pairs = pairs.outerjoin(DistinctAccounts, said).where(DistinctAccounts.one_id.is_(None))
-    pairs = pairs.where(one.merged_into_id.is_(None), other.merged_into_id.is_(None))
+    # Written so that the pairs are walked, and not all accounts that were never merged.
+    pairs = pairs.where(*(func.coalesce(each.merged_into_id, 0) == 0 for each in (one, other)))
     return pairs.order_by(AlikeAccounts.rank, AlikeAccounts.one_id, AlikeAccounts.other_id)
 
 
@@ -60,8 +61,9 @@ def accounts_named(text: str) -> Select[tuple[Account]]:
         fits = [_named(Account, text), Account.id.in_(spelled)]
         if domain := domain_of(text):
             fits.append(Account.id.in_(domain_owners([domain], found)))
-        every = every.where(or_(*fits))
-    return every.order_by(func.lower(Account.name), Account.id)
+        begins = case((Account.key.startswith(account_key(text), autoescape=True), 0), else_=1)
+        every = every.where(or_(*fits)).order_by(begins)
+    return every.order_by(Account.key)
 
 
 def _named(table: type[Account], text: str) -> ColumnElement[bool]:
@@ -102,11 +104,6 @@ def holding_merge(account_id: int) -> AccountMerge | None:
         AccountMerge.account_id == account_id, AccountMerge.undone_at.is_(None)
     )
     return db.session.scalar(found.order_by(AccountMerge.id.desc()).limit(1))
-
-
-def number_of_pairs() -> int:
-    """Return how many pairs wait for somebody to say whether they are one."""
-    return db.session.scalar(select(func.count()).select_from(suggested().order_by(None).subquery())) or 0
 
 
 def why_alike(one_id: int, other_id: int) -> str:

@@ -29,13 +29,14 @@ class Account(Model):
     """
 
     __tablename__ = "accounts"
+    __table_args__ = (Index("ix_accounts_merged_into_id_key", "merged_into_id", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(500))
     key: Mapped[str] = mapped_column(String(500), unique=True)
     industry: Mapped[str | None] = mapped_column(String(500))
     region: Mapped[str | None] = mapped_column(String(500))
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

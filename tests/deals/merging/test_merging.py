@@ -32,7 +32,7 @@ def test_an_import_has_pairs_found_and_the_page_says_why(client, report, write, 
     page = text(client.get("/deals/accounts"))
     assert "The names differ by spaces only." in page
     assert page.count("They are one") == 1
-    assert "1 open worth" in page
+    assert "1, worth $100" in page
 
 
 def test_facts_that_contradict_are_said_beside_a_pair(client, account, make):
