@@ -134,13 +134,15 @@ def _fill_sent(rng: random.Random) -> list[Sent]:
             write, ending = ((pdf, "pdf"), (docx, "docx"))[number % 2]
             pages = [" ".join(rng.choices(words, k=WORDS)) for _ in range(PAGES)]
             content = write(pages)
-            path = Path(folder) / f"file.{ending}"
-            path.write_bytes(content)
-            prints = [(page.number, page.words) for page in extract(path, path.name).pages]
+            is_edited = number % 4 >= 2
+            texts = list(enumerate(pages, 1))
+            if is_edited:
+                path = Path(folder) / f"file.{ending}"
+                path.write_bytes(content)
+                texts = [(page.number, page.words) for page in extract(path, path.name).pages]
             with unit_of_work():
                 version = _version(f"sent{number}", hashlib.sha256(content).hexdigest())
-                comparing.keep_prints(comparing.prints_of(version, prints))
-            is_edited = number % 4 >= 2
+                comparing.keep_prints(comparing.prints_of(version, texts))
             copy = write(_edited(pages, words, rng)) if is_edited else content
             sent.append(Sent(f"file {number}.{ending}", copy, version, is_edited))
     return sent
