@@ -33,7 +33,7 @@ from portal.library.models import (
     Version,
 )
 from portal.notifications.models import Notification
-from portal.sharing.models import ShareItem, ShareLink, Visit
+from portal.sharing.models import PageView, ShareItem, ShareLink, Visit
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
 from portal.users.models import User
 from tests.demo.conftest import DEALS, PIECES, TODAY, client_of, count, row_counts, run
@@ -263,3 +263,9 @@ def test_what_reps_brought_is_recognised_and_partly_decided_on(demo: Flask) -> N
     assert outcomes == [brought.outcome for brought in BROUGHT]
     page = client_of(demo, "deshawn.oriel@harrowmere.example").get(f"/library/{asset.slug}")
     assert "From sales" in page.text
+
+
+def test_some_links_lead_to_several_pieces_and_say_how_long_pages_were_looked_at(demo: Flask) -> None:
+    assert count(demo, ShareItem, ShareItem.position == 2) > 0
+    assert count(demo, PageView, PageView.milliseconds > 0) > 0
+    assert count(demo, Visit, Visit.email != "") > 0
