@@ -34,6 +34,10 @@ class Group:
     lines: list[Line] = field(default_factory=list)
 
     @property
+    def origin_word(self) -> str:
+        return {"mail": "mail", "meeting": "meeting"}.get(self.lines[0].proposal.origin, "day")
+
+    @property
     def id(self) -> str:
         return f"proposals-{self.lines[0].proposal.id}"
 

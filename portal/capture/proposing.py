@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from portal.capture.models import ProposedUse
 from portal.db import db
 from portal.usage.models import UsageEvent
-from portal.usage.queries import effective_events
+from portal.usage.queries import effective_events, uncounted
 from portal.users.models import User
 
 # The same thing within a day is the same use, whichever trace of it came first.
@@ -60,7 +60,7 @@ def propose(
 
 def _counts(user_id: int) -> bool:
     user = db.session.get(User, user_id)
-    return user is not None and user.is_active and not user.is_marketing and not user.is_test
+    return user is not None and user.is_active and user_id not in uncounted([user_id])
 
 
 def _is_proposed(new: ProposedUse) -> bool:

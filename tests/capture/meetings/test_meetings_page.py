@@ -111,7 +111,7 @@ def test_what_was_presented_or_open_during_a_meeting_is_proposed_for_its_deal(
     page = client.get("/me/proposals").text
     assert "“Acme demo” today at" in page or "“Acme demo” yesterday at" in page
     assert "You opened it at" in page
-    assert "Yes to all 2" in page
+    assert "Yes to all of this meeting" in page
     run_jobs()
     assert len(rows(select(ProposedUse))) == 2
     client.post(f"/me/proposals/{found[1].id}/confirm")
