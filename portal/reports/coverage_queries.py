@@ -23,7 +23,7 @@ from portal.users.models import Team, User
 NOBODY = "Nobody here"
 # A rep of whom fewer of so many closed deals have content logged is worth a word.
 FEW, ENOUGH_DEALS = 1 / 3, 3
-MOST_GAPS = 10
+MOST_GAPS = 5
 
 
 @dataclass(frozen=True)
