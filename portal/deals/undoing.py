@@ -14,6 +14,7 @@ from portal.db import UtcDateTime, chunks, db, insert_rows, now
 from portal.deals.merging.services import follow_merges
 from portal.deals.models import Deal, DealChange, DealImport, ImportedRow, StageEntry
 from portal.deals.referring import held
+from portal.deals.words_again import follow_words
 from portal.errors import Conflict
 from portal.jobs import enqueue
 from portal.usage.models import UsageEvent
@@ -170,6 +171,7 @@ def undo(row: DealImport, by: User | None) -> UndoPlan:
     _undo_deals(row.id)
     _undo_rows(row.id)
     follow_merges()
+    follow_words(row.source)
     for table in (DealChange, ImportedRow):
         db.session.execute(delete(table).where(table.import_id == row.id))
     row.state, row.undone_at, row.undone_by_id = "undone", now(), by.id if by else None

@@ -78,3 +78,12 @@ def _forget_placeholders(user_ids: Iterable[int]) -> None:
         db.session.execute(noted)
         db.session.delete(user)
         db.session.flush()
+
+
+def give_again(source: str) -> None:
+    """Give the deals of a CRM to whom somebody said that their owners are, where an undo gave them to others."""
+    said = (CrmOwner.source == source) & (CrmOwner.name == said_name) & (CrmOwner.email == said_email)
+    person = select(CrmOwner.user_id).where(said).correlate(Deal).scalar_subquery()
+    is_said = select(CrmOwner.id).where(said).correlate(Deal).exists()
+    theirs = update(Deal).where(Deal.source == source, is_said, Deal.owner_id.is_distinct_from(person))
+    db.session.execute(theirs.values(owner_id=person), execution_options={"synchronize_session": False})

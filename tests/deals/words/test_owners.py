@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.db import db, now
-from portal.deals.models import CrmOwner, Deal, DealImport
+from portal.deals.models import CrmOwner, CrmStage, Deal, DealImport
 from portal.users.models import AuditEntry, User
 
 FOX = "D1,First,Acme,Alexander Fox,,Proposal,1000,USD,2026-01-02,"
@@ -225,3 +225,20 @@ def test_a_deal_that_is_gone_from_the_crm_names_nobody(make, bring_in, client):
     bring_in(FOX)
     make.inside(lambda: db.session.execute(update(Deal).values(removed_at=now())))
     assert "No owners yet" in page_of(client)
+
+
+def test_what_was_said_holds_for_deals_that_an_undo_puts_back(
+    make, bring_in, say, owners, client, run_jobs, rows
+):
+    al = make.user(name="Al Fox")
+    bring_in(FOX)
+    bring_in(FOX.replace("Alexander Fox", "Kim Lee").replace("Proposal", "Closing"))
+    say(al.id, "Kim Lee")
+    make.inside(lambda: db.session.add(CrmOwner(source="csv", name="Alexander Fox", email="", user_id=al.id)))
+    make.store(CrmStage(source="csv", name="Proposal", stage="Offer"))
+    last = rows(select(DealImport.id).order_by(DealImport.id.desc()))[0]
+    client.post(f"/deals/import/{last}/undo")
+    run_jobs()
+    assert owners() == {"D1": al.id}
+    (deal,) = rows(select(Deal))
+    assert (deal.stage, deal.crm_stage) == ("Offer", "Proposal")
