@@ -81,14 +81,18 @@ def record(
     )
     if kind != "sent" and _is_double(event):
         return None
+    _add(event)
+    return event
+
+
+def _add(event: UsageEvent) -> None:
     db.session.add(event)
     db.session.flush()
-    if event.deal_id is not None and is_touch(kind, event.deal_id, known_by):
-        add_first_uses({(asset_id, event.deal_id): (event.at, 1)})
-    if user_id is not None:
-        add_days(Counter([(local_day(event.at), asset_id, user_id, kind)]))
-    enqueue("refresh_use", asset_id, once=True)
-    return event
+    if event.deal_id is not None and is_touch(event.kind, event.deal_id, event.deal_known_by):
+        add_first_uses({(event.asset_id, event.deal_id): (event.at, 1)})
+    if event.user_id is not None:
+        add_days(Counter([(local_day(event.at), event.asset_id, event.user_id, event.kind)]))
+    enqueue("refresh_use", event.asset_id, once=True)
 
 
 def _is_double(event: UsageEvent) -> bool:
