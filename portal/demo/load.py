@@ -48,6 +48,8 @@ Tell = Callable[[int, str], None]
 _JOBS = (
     "index_asset",
     "refresh_use",
+    "refresh_ratings",
+    "find_alike_accounts",
     "deliver_notifications",
     "compare_version",
     "score_requests",

@@ -97,15 +97,14 @@ def _inferred_uses(filters: Filters) -> Select[tuple[UsageEvent]]:
 
 def people_by_asset(filters: Filters) -> dict[int, int]:
     """Return by asset how many people did anything with it."""
-    found = select(UsageDay.asset_id, func.count(UsageDay.user_id.distinct()))
-    if filters.without_inferred:
-        found = select(UsageDay.asset_id, UsageDay.user_id, func.sum(UsageDay.uses))
-    found = found.where(*days_within(UsageDay.day, filters.period), *done_by(UsageDay.user_id, filters))
+    narrowed = (*days_within(UsageDay.day, filters.period), *done_by(UsageDay.user_id, filters))
     if not filters.without_inferred:
-        return dict(db.session.execute(found.group_by(UsageDay.asset_id)).tuples().all())
+        counted = select(UsageDay.asset_id, func.count(UsageDay.user_id.distinct())).where(*narrowed)
+        return dict(db.session.execute(counted.group_by(UsageDay.asset_id)).tuples().all())
     inferred = _inferred(filters, UsageEvent.asset_id, UsageEvent.user_id)
+    sums = select(UsageDay.asset_id, UsageDay.user_id, func.sum(UsageDay.uses)).where(*narrowed)
     people: Counter[int] = Counter()
-    for asset_id, user_id, uses in db.session.execute(found.group_by(UsageDay.asset_id, UsageDay.user_id)):
+    for asset_id, user_id, uses in db.session.execute(sums.group_by(UsageDay.asset_id, UsageDay.user_id)):
         people[asset_id] += uses > inferred.get((asset_id, user_id), 0)
     return people
 

@@ -77,8 +77,6 @@ def test_closing_amounts_are_a_size_only_where_lost_deals_carry_one(write, repor
     assert rows(select(Deal.size_minor).where(Deal.external_id == "D1")) == [size]
 
 
-
-
 def test_amounts_in_another_currency_are_kept_but_left_out_of_sums(write, report, rows):
     said = report("deals", "import", write(WON.replace("USD", "EUR"), LOST))
     [won] = rows(select(Deal).where(Deal.external_id == "D1"))

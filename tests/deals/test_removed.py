@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from portal.content_requests.models import ContentRequest
-from portal.content_requests.worth import score_requests
 from portal.deals.models import Deal, DealImport
 from portal.impact.gathering import gather
 
