@@ -71,4 +71,6 @@ def _run(import_id: int, state: str) -> None:
         except Conflict:
             # More deals are missing than somebody said yes to: what is shown is what is so now.
             row.state = "waiting"
+            # What was decided of a file from the folder is no answer to this.
+            row.report = {name: said for name, said in (row.report or {}).items() if name != "watched"}
             services.plan_import(row, comparison)

@@ -167,6 +167,9 @@ def hindrance(row: DealImport) -> str | None:
     rows = sum(report.get(name, 0) for name in ("new", "changed", "unchanged", "refused"))
     if report.get("refused", 0) > rows * MOST_REFUSED:
         return f"{report['refused']:,} of {rows:,} rows would be refused."
+    removed = report.get("removed") or {}
+    if removed.get("doubtful"):
+        return f"It lacks {removed['deals']:,} of the {removed['known']:,} deals known."
     return None
 
 

@@ -240,3 +240,19 @@ def test_a_column_that_was_renamed_since_last_night_waits_for_somebody(make, put
     assert rows(select(DealImport.state)) == ["applied", "mapping"]
     [waiting] = [one for one in rows(select(DealImport)) if one.state == "mapping"]
     assert waiting.report["surveys"][0]["asks"] == {"amount": "It was “amount”, now perhaps “gross sum”."}
+
+
+def test_half_a_file_that_calls_itself_complete_waits_and_keeps_nothing_else_waiting(make, put, minute, rows):
+    manager = make.user("manager")
+    put("deals.csv", WON, LOST, OPEN)
+    put("deals.csv", OPEN, crm="hubspot")
+    minute()
+    put("deals complete.csv", WON)
+    minute()
+    put("deals two.csv", OPEN.replace("D3", "D4"), crm="hubspot")
+    minute(3)
+    assert rows(select(Deal.id).where(Deal.removed_at.is_not(None))) == []
+    assert rows(select(DealImport.state).where(DealImport.filename == "deals complete.csv")) == ["planned"]
+    assert rows(select(DealImport.state).where(DealImport.filename == "deals two.csv")) == ["applied"]
+    told = rows(select(Notification.title).where(Notification.user_id == manager.id))
+    assert [title for title in told if "It lacks 2 of the 3 deals known." in title] == told
