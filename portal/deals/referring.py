@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Select, Table, false, select, union
 
 from portal.db import db
+from portal.deals.models import DealChange, ImportedRow
 
 # Rows of these tables follow what they refer to, or are worked out anew from it, and hold nothing.
 FOLLOWING: Mapping[str, frozenset[str]] = {
@@ -62,3 +63,17 @@ def referring_columns(target: Table) -> list[Column[Any]]:
         for key in table.foreign_keys
         if key.column.table is target
     ]
+
+
+def put_back_elsewhere(table: str, ids: Ids, import_id: int) -> Ids:
+    """Select those of the rows of a table to which undoing another import would have something refer again."""
+    target = db.metadata.tables[table]
+    if table in ("accounts", "users"):
+        before = DealChange.before["account_id" if table == "accounts" else "owner_id"].as_integer()
+        found = select(before).where(DealChange.import_id != import_id, DealChange.before.is_not(None))
+    elif table == "teams":
+        before = ImportedRow.before["team_id"].as_integer()
+        found = select(before).where(ImportedRow.import_id != import_id, ImportedRow.table_name == "users")
+    else:
+        return select(target.c.id).where(false())
+    return select(target.c.id).where(target.c.id.in_(ids), target.c.id.in_(found.where(before.is_not(None))))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, union, update
 from sqlalchemy.orm import aliased
 
 from portal.db import UtcDateTime, chunks, db, insert_rows, now
 from portal.deals.merging.services import follow_merges
 from portal.deals.models import Deal, DealChange, DealImport, ImportedRow, StageEntry
-from portal.deals.referring import held
+from portal.deals.referring import held, put_back_elsewhere
 from portal.deals.words_again import follow_words
 from portal.errors import Conflict
 from portal.jobs import enqueue
@@ -64,7 +64,7 @@ def undo_plan(row: DealImport) -> UndoPlan:
     every = [(row_.id, row_.name) for row_ in db.session.execute(names.limit(NAMED))]
     many = _count(staying) if len(every) == NAMED else len(every)
     tables = dict(_new_rows_by_table(row.id))
-    kept = {table: _count(held(table, _new_rows(row.id, table), leaving)) for table in tables}
+    kept = {table: _count(_held_rows(row.id, table, leaving)) for table in tables}
     return UndoPlan(
         restored=_count(_changed_deals(row.id)),
         leaving=new - many,
@@ -90,15 +90,19 @@ def _reason(row: DealImport) -> str:
 
 
 def later_imports(row: DealImport) -> list[DealImport]:
-    """Return the later imports that changed rows which this one made or changed, the latest first."""
+    """Return the imports that later changed rows which this one made or changed, the latest first.
+
+    Later is what was written later: an import may wait for its yes while others come and go.
+    """
     mine, theirs = aliased(DealChange), aliased(DealChange)
     deals = select(theirs.import_id).join(mine, mine.deal_id == theirs.deal_id)
-    deals = deals.where(mine.import_id == row.id, theirs.import_id > row.id)
+    deals = deals.where(mine.import_id == row.id, theirs.import_id != row.id, theirs.id > mine.id)
     own, other = aliased(ImportedRow), aliased(ImportedRow)
     same = (own.table_name == other.table_name) & (own.row_id == other.row_id)
-    rows = select(other.import_id).join(own, same).where(own.import_id == row.id, other.import_id > row.id)
+    rows = select(other.import_id).join(own, same)
+    rows = rows.where(own.import_id == row.id, other.import_id != row.id, other.id > own.id)
     found = select(DealImport).where(DealImport.id.in_(deals.union(rows)))
-    return list(db.session.scalars(found.order_by(DealImport.id.desc())))
+    return list(db.session.scalars(found.order_by(DealImport.applied_at.desc(), DealImport.id.desc())))
 
 
 def _new_deals(import_id: int) -> Select[tuple[int]]:
@@ -140,6 +144,13 @@ def _leaving(row: DealImport) -> dict[str, Select[tuple[int]]]:
     touched = select(DealChange.deal_id).where(DealChange.import_id == row.id)
     leaving["deals"] = touched.where(DealChange.deal_id.not_in(held("deals", _new_deals(row.id), {})))
     return leaving
+
+
+def _held_rows(import_id: int, table: str, leaving: Mapping[str, Select[tuple[int]]]) -> Select[Any]:
+    """Select the rows of a table that an import made and that have to stay."""
+    new = _new_rows(import_id, table)
+    every = union(held(table, new, leaving), put_back_elsewhere(table, new, import_id)).subquery()
+    return select(every.c[0])
 
 
 def _count(ids: Select[Any]) -> int:
@@ -250,7 +261,7 @@ def _undo_rows(import_id: int) -> None:
     for table, _ in _new_rows_by_table(import_id):
         target = db.metadata.tables[table]
         ids = _new_rows(import_id, table)
-        staying = set(db.session.scalars(held(table, ids, {})))
+        staying = set(db.session.scalars(_held_rows(import_id, table, {})))
         for part in chunks(row_id for row_id in db.session.scalars(ids) if row_id not in staying):
             db.session.execute(delete(target).where(target.c.id.in_(part)))
             if table == "assets":

@@ -7,9 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from portal.db import db, unit_of_work
+from portal.deals.comparing import compare
 from portal.deals.models import Account, Deal, DealImport, StageEntry
+from portal.deals.services import apply_import, read_deal_files
+from portal.deals.undoing import later_imports
 from portal.feedback.models import Thread
 from portal.usage.models import FirstUse, UsageDay, UsageEvent
+from portal.users.models import User
 from tests.deals.conftest import LOST, OPEN, WON
 from tests.deals.dumping import differences, dump
 
@@ -158,3 +163,36 @@ def test_an_import_of_before_says_that_it_cannot_be_undone(run, make, report, wr
     make.store(DealImport(kind="deals", source="csv", filename="old.csv", state="applied", report={"new": 1}))
     result = run("deals", "undo", "1")
     assert (result.exit_code, "before imports kept all" in result.output) == (1, True)
+
+
+def test_what_stands_in_the_way_is_what_was_written_later_not_what_was_handed_in_later(app, report, write):
+    report("deals", "import", write(OPEN))
+    with app.app_context(), unit_of_work():
+        # Somebody hands a file in, and says yes to it only after another one came and went.
+        waiting = DealImport(kind="deals", source="csv", filename="slow.csv", state="planned")
+        db.session.add(waiting)
+        db.session.flush()
+        slow = waiting.id
+    report("deals", "import", write(OPEN.replace("3000", "3100"), name="quick.csv"))
+    late = write(OPEN.replace("3000", "3200"), name="slow.csv")
+    with app.app_context(), unit_of_work():
+        row = db.session.get_one(DealImport, slow)
+        apply_import(row, compare(read_deal_files((late, "slow.csv")), "csv"))
+    with app.app_context():
+        first, slow_row, quick = db.session.scalars(select(DealImport).order_by(DealImport.id))
+        assert [row.id for row in later_imports(quick)] == [slow]
+        assert later_imports(slow_row) == []
+        assert {row.id for row in later_imports(first)} == {slow, quick.id}
+
+
+def test_accounts_and_people_that_another_undo_needs_stay(run, report, rows, write):
+    report("deals", "import", write(OPEN))
+    report("deals", "import", write("D9,Ninth,Gamma,Bo Ray,,Proposal,1,USD,2026-02-01,", name="b.csv"))
+    moved = OPEN.replace("Acme", "Gamma").replace("Al Fox", "Bo Ray")
+    report("deals", "import", write(moved, name="c.csv"))
+    report("deals", "import", write(OPEN, name="d.csv"))
+    assert run("deals", "undo", "2").exit_code == 0
+    result = run("deals", "undo", "4")
+    assert result.exit_code == 0, result.output
+    assert rows(select(Account.name).join(Deal, Deal.account_id == Account.id)) == ["Gamma"]
+    assert rows(select(User.name).join(Deal, Deal.owner_id == User.id)) == ["Bo Ray"]
