@@ -112,7 +112,11 @@ def test_times_are_refused_without_a_visit_from_a_program_or_with_a_place_that_w
     for place in (reading.place[:-1] + ("A" if reading.place[-1] != "A" else "B"), "", 7, None, ["x"]):
         assert reading([[1, 5]], place=place) == 422
     assert reading([[1, 5]], headers=BROWSER | {"Sec-Fetch-Site": "cross-site"}) == 403
-    assert app.test_client().post(f"{LINK}/times", data="no json", headers=BROWSER).status_code == 422
+    for body in ("no json", "[" * 9_000, '{"place": "\\ud800", "times": [[1, 5]]}'):
+        answer = app.test_client().post(
+            f"{LINK}/times", data=body, headers=BROWSER, content_type="application/json"
+        )
+        assert answer.status_code == 422
     assert _times(rows) == [(1, 0)]
 
 
