@@ -13,7 +13,6 @@ from portal.deals.models import Deal
 from portal.errors import Conflict
 from portal.usage.models import UsageEvent
 from portal.usage.services import assign, record, take_back
-from portal.usage.sums import local_day
 from portal.users.models import User
 
 # Nobody knows any more what they did two months ago.
@@ -56,10 +55,8 @@ def _log(proposal: ProposedUse, deal: Deal, by: User) -> UsageEvent | None:
 
 
 def is_late(deal: Deal) -> bool:
-    """Say whether how a deal ended is known: what is remembered of it today may follow from that."""
-    if deal.status == "open":
-        return False
-    return deal.closed_on is None or deal.closed_on < local_day(now())
+    """Say whether how a deal ended is known: what is remembered of it from then on may follow from that."""
+    return deal.status != "open"
 
 
 def refuse(proposal: ProposedUse) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from flask import current_app
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from portal.db import db
 from portal.deals.models import Deal, DealImport, StageEntry
@@ -105,6 +105,12 @@ def _touched() -> Select[tuple[UsageEvent]]:
     return effective_events().join(Deal, Deal.id == UsageEvent.deal_id).where(in_crm(), touches())
 
 
+def _came_late() -> ColumnElement[bool]:
+    """Say in SQL that a use was confirmed when its deal had ended, as was known then or as the CRM told afterwards."""
+    after_the_end = (Deal.status != "open") & (func.date(UsageEvent.recorded_at) > Deal.closed_on)
+    return UsageEvent.is_late | (was_inferred() & func.coalesce(after_the_end, False))
+
+
 def latest_change() -> datetime | None:
     """Return when a deal, its history or a use was last added, changed, corrected or taken back."""
     moments = db.session.execute(
@@ -193,7 +199,7 @@ def _touch_columns(
     """Deal (as its index), asset id and local day of touches as they happened, whether late, and whether inferred."""
     # The text of a moment is read, as a million datetimes take seconds to make.
     at = cast(UsageEvent.at, String)
-    columns = (UsageEvent.deal_id, UsageEvent.asset_id, at, UsageEvent.is_late, was_inferred())
+    columns = (UsageEvent.deal_id, UsageEvent.asset_id, at, _came_late(), was_inferred())
     rows = db.session.execute(found.with_only_columns(*columns).order_by(UsageEvent.at, UsageEvent.id)).all()
     deal_ids, asset_ids, moments, late, inferred = zip(*rows, strict=True) if rows else ((),) * 5
     zone = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])

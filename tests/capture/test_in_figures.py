@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from portal.db import db, now
 from portal.impact.queries import impact_of, latest_snapshot
@@ -55,6 +56,7 @@ def world(make: Make) -> dict[str, Any]:
             inferred_from="same_day",
         )
     )
+    make.inside(lambda: db.session.execute(update(UsageEvent).values(recorded_at=at)))
     make.inside(compute_snapshot)
     return {"rep": rep, "deck": deck, "sheet": sheet, "deals": (first, second, third)}
 
@@ -69,6 +71,15 @@ def test_what_was_said_after_the_deal_closed_is_credited_but_feeds_no_lift(make:
     snapshot = make.inside(latest_snapshot)
     assert snapshot.left_out["uses_logged_late"] == 1
     assert snapshot.coverage["logged_deals"] == 3
+
+
+def test_what_was_said_after_a_close_that_the_crm_told_of_only_later_feeds_no_lift(make: Make, world: Any):
+    said = update(UsageEvent).where(UsageEvent.deal_id.in_([deal.id for deal in world["deals"][:2]]))
+    make.inside(lambda: db.session.execute(said.values(recorded_at=now())))
+    make.inside(compute_snapshot)
+    # Both of the second deal, the deck and the sheet; the first was logged by hand, so that it stays.
+    assert _figures(make, world["deck"])[0] == 1
+    assert make.inside(latest_snapshot).left_out["uses_logged_late"] == 3
 
 
 def test_figures_without_inferred_uses_know_of_the_logged_ones_only(make: Make, world: Any):
