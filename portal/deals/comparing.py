@@ -154,7 +154,7 @@ class _Comparer:
         self._people = people
         self._rates = rates()
         self._words = stage_words(source)
-        self._amounts_tell_size = closing_amounts_tell_size(reading.rows)
+        self._amounts_tell_size = closing_amounts_tell_size(reading.rows, *_known_lost(source))
 
     def plan(self, row: DealRow, known: Mapping[str, Any] | None) -> PlannedDeal:
         """Put a row beside the deal as known."""
@@ -219,15 +219,24 @@ class _Comparer:
         return {name: plain(known[name]) for name, value in values.items() if value != known[name]}
 
 
-def closing_amounts_tell_size(rows: Sequence[DealRow]) -> bool:
+def _known_lost(source: str) -> tuple[int, int]:
+    """Return how many lost deals of a source are known, and how many of them carry an amount above zero."""
+    counted = select(func.count(), func.count(func.nullif(Deal.amount_minor, 0)))
+    lost, with_amount = db.session.execute(counted.where(Deal.source == source, Deal.status == "lost")).one()
+    return lost, with_amount
+
+
+def closing_amounts_tell_size(rows: Sequence[DealRow], known_lost: int = 0, with_amount: int = 0) -> bool:
     """Say whether the amounts of closed deals in a file may be taken for their size before closing.
 
     Many CRMs set the amount of a lost deal to zero. There the amount reveals the outcome, and comparing deals of one
-    size by it would compare won deals with won ones. So the amounts count only when at least half of the file's
-    lost deals carry one above zero; without any lost deal nothing is known, and they don't.
+    size by it would compare won deals with won ones. So the amounts count only when at least half of the lost deals,
+    those of the file and those known of its source, carry one above zero; without any nothing is known, and they
+    don't. What one file or one update holds must not decide: then a size being known would tell how a deal ended.
     """
     lost = [row.amount_minor or 0 for row in rows if row.status == "lost"]
-    return bool(lost) and sum(amount > 0 for amount in lost) * 2 >= len(lost)
+    every, above = known_lost + len(lost), with_amount + sum(amount > 0 for amount in lost)
+    return every > 0 and above * 2 >= every
 
 
 def size_of(

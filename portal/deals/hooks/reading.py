@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from portal.deals.reading.columns import DEALS
+from portal.deals.reading.columns import DEAL_FIELDS
 from portal.errors import Invalid
-from portal.tabular.headers import header_key, match_headers
+from portal.tabular.cells import clean
+from portal.tabular.headers import match_fields
 from portal.tabular.table import Row, Table
 
 MOST_BYTES = 64 * 1024
@@ -33,7 +34,9 @@ def read_update(body: bytes) -> dict[str, str]:
         raise Invalid('Send one deal as a JSON object, such as {"id": "D-17", "stage": "Proposal"}.')
     if len(said) > MOST_FIELDS:
         raise Invalid(f"An update has up to {MOST_FIELDS} fields.")
-    return {str(name): _cell(str(name), value) for name, value in said.items() if str(name).strip()}
+    if any("\ud800" <= char <= "\udfff" for name in said for char in name):
+        raise Invalid("The name of a field holds half a character.")
+    return {name: _cell(name, value) for name, value in said.items() if name.strip()}
 
 
 def _no_number(text: str) -> None:
@@ -48,15 +51,17 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, int) and abs(value) < 10**18:
         return str(value)
     if isinstance(value, str):
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise Invalid(f"“{name[:60]}” holds half a character.", field=name[:60])
         return value
     raise Invalid(f"“{name[:60]}” has to be text or a number.", field=name[:60])
 
 
 def table_of(said: Mapping[str, str], known: Mapping[str, Any] | None) -> Table:
     """Return an update as a table of one row; what it leaves out of a known deal's stage and end stays as it is."""
-    found = match_headers(list(said), DEALS, ("id",)).found
+    found = _found(said)
     fields = {field: said[header] for field, header in found.items()}
-    if not fields.get("id", "").strip():
+    if not clean(fields.get("id", "")):
         raise Invalid("The update has no id: it says which deal is meant.", field="id")
     for day in DAYS:
         if fields.get(day, "").strip() and not _DAY.fullmatch(fields[day].strip()):
@@ -67,14 +72,31 @@ def table_of(said: Mapping[str, str], known: Mapping[str, Any] | None) -> Table:
     cells = dict(said)
     if re.fullmatch(r"-?\d+\.\d{3}", amount):
         cells[found["amount"]] = amount + "0"  # three decimals could be taken for thousands, four can't
-    if known is not None and not {"stage", "status"} & fields.keys():
-        cells |= {"stage": known["crm_stage"]}
-        if known["status"] != "open" and "closed" not in fields:
-            cells |= {"close date": known["closed_on"].isoformat()}
+    if known is not None:
+        cells |= _as_known(fields, known)
     return Table("The update", tuple(cells), (Row(1, list(cells.values())),), (), "UTF-8", ",", ())
+
+
+def _as_known(fields: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
+    """Return the cells that keep the stage and the end of a deal of which an update does not speak."""
+    if {"status", "is_won"} & fields.keys() or clean(fields.get("stage", known["crm_stage"])) != known[
+        "crm_stage"
+    ]:
+        return {}
+    # A CRM may say in a column of its own that a deal is won, whatever its stage is called.
+    cells = {"stage": known["crm_stage"]} if "stage" not in fields else {}
+    cells["status"] = known["crm_status"]
+    closed_on = known["closed_on"] or (known["expected_close"] if known["crm_status"] != "open" else None)
+    if closed_on and "closed" not in fields:
+        cells["close date"] = closed_on.isoformat()
+    return cells
+
+
+def _found(said: Mapping[str, str]) -> Mapping[str, str]:
+    return match_fields(list(said), DEAL_FIELDS).found
 
 
 def id_of(said: Mapping[str, str]) -> str:
     """Return the id of the deal that an update is about, empty when it names none."""
-    wanted = next((header for key in DEALS["id"] for header in said if header_key(header) == key), None)
-    return " ".join(said[wanted].split()) if wanted else ""
+    header = _found(said).get("id")
+    return clean(said[header]) if header else ""
