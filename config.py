@@ -231,7 +231,7 @@ class Config:
         self.MAX_CONTENT_LENGTH = (self.MAX_UPLOAD_MB * 10 + 5) * MEGABYTE
         self.IMPORT_FOLDER = _folder("IMPORT_FOLDER", read("IMPORT_FOLDER"))
         self.SHARE_LINK_DAYS = _whole_number("SHARE_LINK_DAYS", read("SHARE_LINK_DAYS"), 30)
-        self.VISIT_DAYS = _whole_number("VISIT_DAYS", read("VISIT_DAYS"), 400)
+        self.VISIT_DAYS = _positive("VISIT_DAYS", read("VISIT_DAYS"), 400)
         self.WORKING_DEAL_HOURS = _whole_number("WORKING_DEAL_HOURS", read("WORKING_DEAL_HOURS"), 2)
         self.SESSION_DAYS = _whole_number("SESSION_DAYS", read("SESSION_DAYS"), 14)
         self.PERMANENT_SESSION_LIFETIME = timedelta(days=self.SESSION_DAYS)

@@ -36,6 +36,13 @@ def clear_next(table: type[Model], before: datetime, after_id: int) -> int | Non
     return ids[-1]
 
 
+def forget_news(kind: str, before: datetime) -> None:
+    """Delete all that was told of one kind before a moment, read or not: what it names is kept no longer."""
+    db.session.execute(
+        delete(OutboxMessage).where(OutboxMessage.kind == kind, OutboxMessage.created_at < before)
+    )
+
+
 def _is_over(table: type[Model], before: datetime) -> ColumnElement[bool]:
     if table is Notification:
         return Notification.read_at < before

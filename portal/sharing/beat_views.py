@@ -9,7 +9,7 @@ from flask import Response, make_response, request
 from portal.db import now
 from portal.errors import Gone, Invalid, NotFound
 from portal.sharing import beats
-from portal.sharing.entry_views import VISIT, blueprint
+from portal.sharing.entry_views import VISIT, VISIT_SECONDS, blueprint, keep
 from portal.sharing.queries import is_open_link
 from portal.sharing.robots import is_program
 from portal.users.access import public
@@ -36,7 +36,10 @@ def times(token: str) -> Response:
     if not key or len(key) > 64 or is_program(request.headers):
         raise Invalid("There is no visit that these times belong to.")
     beats.add(place, key, pages, now())
-    return make_response("", 204)
+    response = make_response("", 204)
+    # Whoever reads on is in the same visit, however long that takes.
+    keep(response, token, VISIT, key, VISIT_SECONDS)
+    return response
 
 
 def _told() -> Any:

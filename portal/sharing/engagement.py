@@ -116,10 +116,10 @@ def readers_of(rows: Sequence[LinkRow]) -> list[Reader]:
             link.past_opens, link.past_downloads, link.past_first_at, link.past_last_at
         )
     email = func.lower(Visit.email)
-    there = Visit.link_id.in_(links)
+    there = Visit.link_id.in_(links) & Visit.seen_at.is_not(None)
     seen = select(Visit.link_id, email, func.count(), func.count(Visit.downloaded_at))
     seen = seen.add_columns(func.min(Visit.seen_at), func.max(Visit.seen_at))
-    seen = seen.where(there, Visit.seen_at.is_not(None)).group_by(Visit.link_id, email)
+    seen = seen.where(there).group_by(Visit.link_id, email)
     for link_id, address, *figures in db.session.execute(seen):
         _reader(readers, links[link_id], address).saw(*figures)
     read: dict[str, list[PieceRead]] = defaultdict(list)

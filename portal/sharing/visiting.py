@@ -7,9 +7,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from portal.db import db, now
+from portal.notifications.clearing import forget_news
 from portal.notifications.services import Group, notify
 from portal.sharing.models import PageView, ShareItem, ShareLink, Visit
 from portal.usage.sums import local_day
+
+_OPENED = "link_opened"
 
 
 def begin_visit(link_id: int, key: str, email: str = "") -> None:
@@ -69,7 +72,7 @@ def _tell_sender(link_id: int, key: str) -> None:
     email = db.session.scalar(select(Visit.email).where(Visit.key == key))
     notify(
         recipient_id=link.created_by_id,
-        kind="link_opened",
+        kind=_OPENED,
         title=f"{email or link.recipient or 'A buyer'} opened “{link.name}”",
         address=f"/links/{link.id}",
         event_key=f"link_opened:{link.id}:{local_day(now())}",
@@ -83,7 +86,7 @@ def forget_unseen_visits(before: datetime) -> None:
 
 
 def forget_old_visits(before: datetime) -> None:
-    """Delete visits seen before a moment, with their times and emails; how often links were opened stays known."""
+    """Delete visits seen before a moment, with times, emails and news of them; how often links were opened stays."""
     old = (
         select(
             Visit.link_id,
@@ -104,6 +107,8 @@ def forget_old_visits(before: datetime) -> None:
         }
         db.session.execute(update(ShareLink).where(ShareLink.id == link_id).values(counts))
     db.session.execute(delete(Visit).where(Visit.seen_at < before))
+    # They name the email that was given.
+    forget_news(_OPENED, before)
 
 
 def give_email(link_id: int, key: str, email: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.db import db, now, unit_of_work
 from portal.jobs import enqueue
 from portal.library.models import Version
+from portal.notifications.models import OutboxMessage
 from portal.sharing.beats import Buffer, Full, buffer
 from portal.sharing.models import PageView, ShareLink, Visit
 from portal.sharing.page_times import Beat
@@ -98,6 +99,15 @@ def test_no_more_time_is_kept_than_passed_since_the_visit_began(reading, make, r
     assert 70_000 <= sum(told) < 90_000
 
 
+def test_whoever_reads_on_stays_in_the_same_visit(app, make, rows):
+    make.link(make.asset("Deck", pages=("One",)), make.user("rep"))
+    buyer = app.test_client()
+    place = re.search(r'data-place="([^"]+)"', opened(buyer).text).group(1)
+    answer = buyer.post(f"{LINK}/times", json={"place": place, "times": [[1, 5]]}, headers=BROWSER)
+    assert answer.headers["Set-Cookie"].startswith(f"visit={rows(select(Visit.key))[0]};")
+    assert "Max-Age=1800" in answer.headers["Set-Cookie"]
+
+
 def test_a_visit_from_the_future_gets_no_time(reading, make, rows):
     _began(make, timedelta(hours=-1))
     assert reading([[1, 5000]]) == 204
@@ -178,6 +188,13 @@ def test_who_read_what_is_shown_by_stakeholder_to_those_who_see_the_deal(make, r
     def put() -> None:
         link = db.session.get_one(ShareLink, reading.link.id)
         link.deal_id, link.recipient = deal.id, "Ann Buyer"
+        # A program that was never shown the page, whatever it told.
+        ghost, real = Visit(link_id=link.id, key="ghost"), db.session.scalars(select(PageView)).first()
+        db.session.add(ghost)
+        db.session.flush()
+        names = {"visit_id": ghost.id, "item_id": real.item_id, "version_id": real.version_id}
+        moments = {"first_at": now(), "last_at": now()}
+        db.session.add(PageView(page_number=3, milliseconds=60_000, **names, **moments))
 
     make.inside(put)
     make.link(make.asset("Never read"), owner, deal=deal, token="n" * 43, recipient="Ben Buyer")
@@ -185,6 +202,7 @@ def test_who_read_what_is_shown_by_stakeholder_to_those_who_see_the_deal(make, r
         page = sign_in(user).get(f"/deals/{deal.id}/links").text
         for words in ("Ann Buyer", "1 min", "Page 2: 59 s", "Ben Buyer", "Not opened yet", "Never read"):
             assert words in page, words
+        assert "Page 3" not in page
     assert sign_in(stranger).get(f"/deals/{deal.id}/links").status_code == 404
     assert "59 s" in sign_in(boss).get(f"/links/{reading.link.id}").text
 
@@ -216,11 +234,17 @@ def test_old_visits_are_forgotten_with_their_times_and_how_often_a_link_was_open
         db.session.add(Visit(link_id=visit.link_id, key="new", seen_at=now()))
 
     make.inside(age)
+    told = {"recipient_id": reading.link.created_by_id, "kind": "link_opened", "address": "/links/1"}
+    for key, at in (("a", old), ("b", now())):
+        make.store(
+            OutboxMessage(event_key=key, title=f"{key}@buyer.example opened it", created_at=at, **told)
+        )
     with app.app_context(), unit_of_work():
         enqueue("forget_old_visits")
     run_jobs()
     assert rows(select(Visit.key)) == ["new"]
     assert rows(select(PageView)) == []
+    assert rows(select(OutboxMessage.event_key).where(OutboxMessage.kind == "link_opened")) == ["b"]
     (link,) = rows(select(ShareLink))
     assert (link.past_opens, link.past_downloads, link.past_first_at, link.past_last_at) == (2, 1, older, old)
     deal = make.deal()
