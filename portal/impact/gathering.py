@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from portal.db import db
-from portal.deals.models import Deal, DealImport, StageEntry
+from portal.deals.models import CrmStage, Deal, DealImport, StageEntry
 from portal.deals.queries import in_crm
 from portal.deals.reading.values import stage_says
 from portal.impact.calendar import local_days
@@ -172,13 +172,17 @@ def _history(rows: Sequence[Any], index: dict[int, int]) -> StageHistory:
     Entries that follow each other in one stage of the portal, which a CRM may cut into several, are one stay.
     """
     deal, stage, day = [], [], []
-    found = select(StageEntry.deal_id, StageEntry.stage, StageEntry.entered_on)
+    found = select(StageEntry.deal_id, StageEntry.stage, StageEntry.entered_on, StageEntry.crm_stage)
     found = found.join(Deal, Deal.id == StageEntry.deal_id).where(in_crm())
+    said = (CrmStage.source == Deal.source) & (CrmStage.name == StageEntry.crm_stage)
+    found = found.outerjoin(CrmStage, said).add_columns(CrmStage.status)
     ordered = found.order_by(StageEntry.deal_id, StageEntry.entered_on, StageEntry.id)
     before = (0, "")
-    for deal_id, name, entered_on in db.session.execute(ordered):
+    for deal_id, name, entered_on, crm_stage, end in db.session.execute(ordered):
         place, stays, before = index[deal_id], before == (deal_id, name), (deal_id, name)
-        if not stays and not _tells_the_end(rows[place], name, entered_on):
+        # What the CRM calls "Closed Won" tells it under any word of the portal.
+        is_end = (end or stage_says(crm_stage)) != "open"
+        if not stays and not is_end and not _tells_the_end(rows[place], name, entered_on):
             deal.append(place)
             stage.append(name)
             day.append(entered_on.toordinal())

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from portal.db import db
-from portal.deals.models import Deal
+from portal.deals.models import CrmStage, Deal, StageEntry
 from portal.impact.cells import find_moments
 from portal.impact.gathering import gather
 from portal.impact.influence import influence
@@ -154,6 +154,20 @@ def test_entering_the_last_stage_is_no_stage_to_compare_in(app, make):
     with app.app_context():
         history = gather().history
     assert history.entered_day.tolist() == [date(2026, 3, 6).toordinal()]
+
+
+def test_a_stage_that_means_the_end_is_none_to_compare_in_under_any_word_of_the_portal(app, make):
+    deal = closed_deal(make, stage="Customer", crm_stage="Closed Won", amount=100)
+    make.store(CrmStage(source="csv", name="Signed", stage="Closing", status="won"))
+    days = {"Proposal": 5, "Closed Won": 6, "Signed": 7}
+    words = {"Proposal": "Proposal", "Closed Won": "Customer", "Signed": "Closing"}
+    for crm_stage, entered in days.items():
+        entered_on = date(2026, 3, 1) + timedelta(entered)
+        make.store(
+            StageEntry(deal_id=deal.id, stage=words[crm_stage], crm_stage=crm_stage, entered_on=entered_on)
+        )
+    with app.app_context():
+        assert gather().history.entered_day.tolist() == [date(2026, 3, 6).toordinal()]
 
 
 def test_people_of_the_crm_and_of_the_portal_are_told_apart_as_reps(app, make):
