@@ -32,17 +32,18 @@ _DEALS = (
     ),
     *("close date", "segment", "region", "product", "industry", "lead source", "loss reason"),
 )
+_ACCOUNTS = ("account", "industry", "region", "website")
 
 
 def import_deals(numbers: Numbers, story: Simulated) -> None:
     """Import accounts, deals and stage history as the CRM would export them."""
     admin = db.session.get_one(User, numbers.people[ADMIN.email])
-    accounts = [(account.name, account.industry, account.region) for account in story.accounts]
+    accounts = [(one.name, one.industry, one.region, one.domain) for one in story.accounts]
     with tempfile.TemporaryDirectory(prefix="tandem-") as name:
         folder = Path(name)
         files = {
             "deals": _write(folder / "deals.csv", _DEALS, map(_deal, story.deals)),
-            "accounts": _write(folder / "accounts.csv", ("account", "industry", "region"), accounts),
+            "accounts": _write(folder / "accounts.csv", _ACCOUNTS, accounts),
         }
         _import("deals", files, admin)
         history = _write(folder / "stages.csv", ("deal_id", "stage", "entered_at"), _stages(story.deals))
