@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from portal.capture.models import ProposedUse
 from portal.capture.wording import DONE, because, detail
 from portal.deals.models import Deal
+from portal.deals.words import deal_words
 from portal.usage.sums import local_day
 
 
@@ -71,7 +72,4 @@ def deal_choices(deals: Sequence[Deal], proposals: Sequence[ProposedUse]) -> lis
     """Return what a proposal's deal can be changed to: a person's open deals, and those that are proposed."""
     every = {deal.id: deal for deal in deals}
     every.update({one.deal.id: one.deal for one in proposals if one.deal})
-    return [
-        (deal.id, f"{deal.name} ({deal.account_name})" if deal.account else deal.name)
-        for deal in every.values()
-    ]
+    return [(deal.id, deal_words(deal)) for deal in every.values()]

@@ -8,6 +8,7 @@ from portal.capture.deciding import is_late
 from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import open_deals_of, visible_deal
+from portal.deals.words import deal_words
 from portal.errors import Forbidden, NotFound, PortalError
 from portal.library.queries import visible_assets_among
 from portal.sharing.services import follow_use
@@ -46,9 +47,7 @@ def move(event_id: int) -> Response:
         deal=deal,
         asset=asset,
         person=user_or_404(event.user_id) if event.user_id else None,
-        choices=[
-            (one.id, f"{one.name} ({one.account_name})" if one.account else one.name) for one in offered
-        ],
+        choices=[(one.id, deal_words(one)) for one in offered],
         chosen=request.form.get("deal_id", ""),
         error=error,
         status=422 if error else 200,

@@ -11,7 +11,7 @@ from portal.capture.meetings import services
 from portal.capture.meetings.entries import MOST_BYTES
 from portal.capture.meetings.forms import Typed, filled_in, read_typed, typed
 from portal.capture.meetings.pasted import MOST_TEXT, domains_of, read_pasted
-from portal.capture.meetings.queries import meeting_or_404, meetings_of
+from portal.capture.meetings.queries import answers_by_meeting, meeting_or_404, meetings_of
 from portal.capture.meetings.reading import Calendar, Person, read_calendar
 from portal.capture.queries import waiting_number
 from portal.db import now
@@ -36,6 +36,7 @@ def _page(form: Typed, *, file_error: str = "", notice: str = "", status: int = 
         file_error=file_error,
         notice=notice,
         page=page,
+        answers=answers_by_meeting(me(), page.items),
         deals=visible_deals_among(me(), (row.deal_id for row in page.items)),
         moment=now(),
         waiting=waiting_number(me()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -117,6 +118,26 @@ def test_what_was_presented_or_open_during_a_meeting_is_proposed_for_its_deal(
     client.post(f"/me/proposals/{found[1].id}/confirm")
     event = rows(select(UsageEvent).where(UsageEvent.inferred_from == "meeting"))[0]
     assert (event.kind, event.asset_id, event.corrects_id) == ("presented", sheet.id, None)
+
+
+def test_the_page_says_what_became_of_each_meeting(
+    client: FlaskClient, run_jobs: Any, make: Make, world: dict[str, Any]
+):
+    for at in (0, 3, 6):
+        _hand_in(client, _entry(str(at), BEGAN - timedelta(days=at)))
+        if at:
+            make.use(world["deck"], world["rep"], kind="presented", at=BEGAN - timedelta(days=at, minutes=-9))
+    run_jobs()
+    page = client.get("/me/meetings").text
+    assert page.count("1 proposed</a>") == 2
+    assert page.count("nothing was opened") == 1
+    proposals = client.get("/me/proposals").text
+    first, second = sorted(set(re.findall(r"/me/proposals/(\d+)/confirm", proposals)))
+    client.post(f"/me/proposals/{first}/confirm", data={f"deal_{first}": world["deal"].id})
+    client.post(f"/me/proposals/{second}/refuse")
+    page = client.get("/me/meetings").text
+    assert "1 logged" in page
+    assert "you said no" in page
 
 
 def test_a_meeting_with_strangers_asks_for_the_deal(

@@ -68,8 +68,12 @@ def test_a_mail_handed_in_is_read_and_the_page_says_what_was_proposed(
     [
         ((), "bo@acme.example", "Nothing was attached."),
         ((("x.bin", b"unknown"),), "bo@acme.example", "Nothing that was attached is known here."),
-        ((("x.pdf", None),), "bo@other.example", "choose a deal No open deal for other.example."),
-        ((("x.pdf", None),), "a@x.example, b@y.example", "No open deal for x.example and 1 more."),
+        (
+            (("x.pdf", None),),
+            "bo@other.example",
+            "choose a deal No account has the mail domain other.example yet;",
+        ),
+        ((("x.pdf", None),), "a@x.example, b@y.example", "No account has the mail domain y.example yet;"),
         ((("x.pdf", None),), "mate@firm.test, me@de.firm.test", "It went to nobody outside."),
     ],
 )
