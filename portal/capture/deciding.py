@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from portal.capture.models import ProposedUse
 from portal.capture.proposing import is_logged
+from portal.capture.queries import UNDO_FOR
 from portal.db import db, now
 from portal.deals.models import Deal
 from portal.errors import Conflict
@@ -68,7 +69,12 @@ def refuse(proposal: ProposedUse) -> None:
 
 
 def undo(proposal: ProposedUse) -> None:
-    """Let a proposal wait again; a use that a yes has logged is taken back, unless somebody corrected it since."""
+    """Let a proposal wait again; a use that a yes has logged is taken back, unless somebody corrected it since.
+
+    Raises Conflict for what was decided too long ago: what figures were read from for days does not vanish.
+    """
+    if proposal.decided_at is not None and proposal.decided_at < now() - UNDO_FOR:
+        raise Conflict("This was answered more than a day ago, so it stays. Its use can still be moved.")
     if proposal.usage_event_id is not None:
         event = db.session.get_one(UsageEvent, proposal.usage_event_id)
         proposal.usage_event_id = None

@@ -115,6 +115,9 @@ def _named_deal(proposal: ProposedUse) -> Deal:
     if number is None:
         raise Invalid(CHOOSE)
     try:
-        return visible_deal(me(), number)
+        deal = visible_deal(me(), number)
     except NotFound:
         raise Invalid("This deal does not exist, or is not shared with you.") from None
+    if deal.removed_at is not None:
+        raise Invalid("This deal is gone from its CRM. Please choose another one.")
+    return deal
