@@ -88,7 +88,7 @@ def ask_about(user_id: int, days: Iterable[Day]) -> int:
     asked = 0
     for day in days:
         deal = deals.get(day.deal_id)
-        if deal is None or deal.status != "open":
+        if deal is None or deal.status != "open" or deal.removed_at is not None:
             continue
         room = MOST_A_DAY - _asked_of(user_id, day.day)
         for event in day.loose:

@@ -104,12 +104,13 @@ def test_another_day_or_person_says_nothing(make: Make, world: Any, ask: Ask):
     assert ask() == []
 
 
-@pytest.mark.parametrize("hidden", ["closed", "somebody else's", "archived"])
+@pytest.mark.parametrize("hidden", ["closed", "somebody else's", "archived", "gone"])
 def test_only_open_deals_and_content_in_sight_are_asked_about(make: Make, ask: Ask, hidden: str):
     rep = make.user()
     deal = make.deal(
         owner=make.user() if hidden == "somebody else's" else rep,
         status="won" if hidden == "closed" else "open",
+        removed_at=now() if hidden == "gone" else None,
     )
     make.use(make.asset(), rep, deal=deal, at=NOON)
     asset = make.asset(state="archived" if hidden == "archived" else "published")

@@ -118,32 +118,44 @@ def look_at(meeting_id: int) -> int:
         return 0
     meeting.looked_at = now()
     user = db.session.get_one(User, meeting.user_id)
-    deal = visible_deals_among(user, [meeting.deal_id]).get(meeting.deal_id or 0)
-    if deal is None or deal.status != "open":
-        deal = deal_of(user, meeting.domains, meeting.title)
+    deal = _open(visible_deals_among(user, [meeting.deal_id]).get(meeting.deal_id or 0))
+    deal = deal or deal_of(user, meeting.domains, meeting.title)
     uses = _uses_during(meeting)
     assets = visible_assets_among(user, uses)
     shown = [use for asset_id, use in uses.items() if asset_id in assets][:MOST_ASKED]
-    return sum(_propose(meeting, use, deal) for use in shown)
+    chosen = visible_deals_among(user, {use.deal_id for use in shown})
+    return sum(_propose(meeting, use, deal or _open(chosen.get(use.deal_id))) for use in shown)
+
+
+def _open(deal: Deal | None) -> Deal | None:
+    is_open = deal is not None and deal.status == "open" and deal.removed_at is None
+    return deal if is_open else None
 
 
 def _uses_during(meeting: Meeting) -> dict[int, Any]:
-    """Return by asset what was presented, or else opened, without a deal during a meeting and just before."""
+    """Return by asset what was presented, or else opened, during a meeting and just before, and is on no deal yet.
+
+    Looking around while a deal happens to be chosen puts nothing on it.
+    """
     columns = (UsageEvent.id, UsageEvent.asset_id, UsageEvent.version_id, UsageEvent.kind, UsageEvent.at)
+    more = (UsageEvent.deal_id, UsageEvent.deal_known_by, UsageEvent.corrects_id)
     found = effective_events().where(
         UsageEvent.user_id == meeting.user_id,
         UsageEvent.at >= meeting.starts_at - BEFORE,
         UsageEvent.at <= meeting.ends_at,
         UsageEvent.kind.in_(("viewed", "presented")),
-        UsageEvent.deal_id.is_(None),
-        UsageEvent.corrects_id.is_(None),
     )
     uses: dict[int, Any] = {}
-    for use in db.session.execute(found.with_only_columns(*columns).order_by(UsageEvent.at)):
+    settled: set[int] = set()
+    for use in db.session.execute(found.with_only_columns(*columns, *more).order_by(UsageEvent.at)):
+        chosen = use.kind == "viewed" and use.deal_known_by == "sticky"
+        if use.corrects_id is not None or (use.deal_id is not None and not chosen):
+            settled.add(use.asset_id)
+            continue
         known = uses.get(use.asset_id)
         if known is None or (known.kind == "viewed" and use.kind == "presented"):
             uses[use.asset_id] = use
-    return uses
+    return {asset_id: use for asset_id, use in uses.items() if asset_id not in settled}
 
 
 def _propose(meeting: Meeting, use: Any, deal: Deal | None) -> bool:

@@ -140,6 +140,26 @@ def test_the_page_says_what_became_of_each_meeting(
     assert "you said no" in page
 
 
+def test_what_was_open_while_a_deal_happened_to_be_chosen_is_proposed_too(
+    client: FlaskClient, make: Make, rows: Rows, run_jobs: Any, world: Any
+):
+    rep, gone = world["rep"], make.deal(owner=world["rep"], removed_at=now())
+    moments = (BEGAN + timedelta(minutes=minute) for minute in range(5, 60))
+    chosen, named, shown, late = (make.asset() for _ in range(4))
+    make.use(chosen, rep, deal=world["deal"], deal_known_by="sticky", at=next(moments))
+    make.use(named, rep, deal=world["deal"], at=next(moments))
+    make.use(shown, rep, deal=gone, deal_known_by="sticky", at=next(moments))
+    make.use(shown, rep, kind="presented", deal=make.deal(owner=rep), at=next(moments))
+    make.use(late, rep, deal=gone, deal_known_by="sticky", at=next(moments))
+    _hand_in(client, _entry(title="Talk", who="x@stranger.example"))
+    run_jobs()
+    found = rows(select(ProposedUse).order_by(ProposedUse.asset_id))
+    assert [(one.asset_id, one.deal_id, one.of_event_id) for one in found] == [
+        (chosen.id, world["deal"].id, None),
+        (late.id, None, None),
+    ]
+
+
 def test_a_meeting_with_strangers_asks_for_the_deal(
     client: FlaskClient, make: Make, rows: Rows, run_jobs: Any, world: Any
 ):
