@@ -121,6 +121,8 @@ def _formats(fields: Fields, chosen: Mapping[str, Look], layout: Layout | None, 
             said[name] = CONTRADICTING if mixed else UNTOLD
         elif name in fields.dates and _contradicts(look, chosen_orders(layout).get(name, "")):
             said[name] = "This is not what was remembered."
+        elif name in fields.amounts and _other_sign(look, chosen_decimals(layout).get(name, "")):
+            said[name] = "The decimal sign looks like another than the one remembered."
     return said
 
 
@@ -169,6 +171,12 @@ def _contradicts(look: Look, remembered: str) -> bool:
     if proof is None or remembered not in ("dmy", "mdy"):
         return False
     return (proof.month_first if remembered == "dmy" else proof.day_first) > 0
+
+
+def _other_sign(look: Look, remembered: str) -> bool:
+    """Say whether amounts look as if their decimal sign were another now: 1,234 would be read as 1.23."""
+    proof = look.amounts
+    return proof is not None and remembered in ("point", "comma") and proof.usual not in ("", remembered)
 
 
 def is_sure(surveys: Sequence[Mapping[str, Any]]) -> bool:

@@ -93,6 +93,7 @@ class AmountProof(NamedTuple):
     """How many of a column's cells can only be read with a decimal point, or a comma, or with either differently.
 
     `same` are amounts like 1054, `other` cells that hold no amount; `signs` are cells with a currency beside them.
+    `usual` is the decimal sign that the column would be read with by itself, point or comma, "" where none is needed.
     """
 
     point: int
@@ -101,6 +102,7 @@ class AmountProof(NamedTuple):
     same: int
     other: int
     signs: int
+    usual: str = ""
 
     @property
     def is_mixed(self) -> bool:
@@ -111,13 +113,15 @@ class AmountProof(NamedTuple):
 def amount_proof(counts: Counter[str]) -> AmountProof:
     """Return what the cells of one column, with how often each stands in it, prove about its amounts."""
     found: Counter[str] = Counter()
-    for cell, count in counts.items():
-        if is_blank(cell):
-            continue
-        parts = _cut_up(cell)
+    written = {cell: _cut_up(cell) for cell in counts if not is_blank(cell)}
+    for cell, parts in written.items():
+        count = counts[cell]
         found[_way(parts)] += count
         found["signs"] += count * bool(parts and parts.sign and named_currency(parts.sign, ""))
-    return AmountProof(*(found[name] for name in AmountProof._fields))
+    usual = ""
+    if found["point"] or found["comma"] or found["either"]:
+        usual = "point" if _decimal_sign(written, counts)[0] == "." else "comma"
+    return AmountProof(*(found[name] for name in AmountProof._fields if name != "usual"), usual)
 
 
 def _way(parts: _Written | None) -> str:
@@ -146,7 +150,8 @@ def read_amount_column(field: str, cells: Sequence[str], chosen: str = "") -> Am
         notes = (f"The amounts mix decimal points and commas; a {words} was taken.",)
     elif unsure and chosen not in CHOICES and not any(_votes(written, counts).values()):
         notes = (f"No amount shows which sign marks the decimals; “{min(unsure)}” was read as thousands.",)
-    doubtful = unsure if mixed and decimal else ()
+    against = {".": ",", ",": "."}.get(decimal, "")
+    doubtful = unsure if decimal and (mixed or _votes(written, counts)[against]) else ()
     proven = {".": "point", ",": "comma"}.get(decimal, "") if any(_votes(written, counts).values()) else ""
     settled = chosen if chosen in CHOICES else proven
     return AmountColumn(field, words, notes, frozenset(doubtful), settled, amounts)

@@ -242,3 +242,20 @@ def test_columns_of_an_import_that_is_not_there_are_not_found(client):
     assert client.get("/deals/import/999/columns").status_code == 404
     assert client.post("/deals/import/999/columns").status_code == 404
     assert client.post("/deals/import/999/sheet").status_code == 404
+
+
+@pytest.mark.parametrize("amount", ["1,234", "1,234.50"])
+def test_amounts_whose_decimal_sign_changed_since_last_time_are_asked_for(
+    client, hand_in, choose, run_jobs, rows, amount
+):
+    first = hand_in('id,stage,amount\nD1,Proposal,"1.054,50"\n')
+    client.post(f"{first}/apply")
+    run_jobs()
+    changed = hand_in(f'id,stage,amount\nD2,Proposal,"{amount}"\n')
+    page = text(client.get(f"{changed}/columns"))
+    assert "The decimal sign looks like another than the one remembered." in page
+    choose(changed, {"deals-amount-format": "point"})
+    client.post(f"{changed}/apply")
+    run_jobs()
+    assert sorted(rows(select(Deal.amount_minor)))[0] == 105450
+    assert sorted(rows(select(Deal.amount_minor)))[1] in (123400, 123450)
