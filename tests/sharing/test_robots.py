@@ -17,6 +17,7 @@ PEOPLE = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/143.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 Chrome/143.0.0.0 Mobile Safari/537.36",
 )
 PROGRAMS = (
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
@@ -34,6 +35,10 @@ PROGRAMS = (
     "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
     "Microsoft Office Word 2014 (16.0.5266) Windows NT 10.0",
     "Microsoft Office Existence Discovery",
+    "Microsoft Outlook 16.0.17928",
+    f"{MOZILLA} Thunderbird/128.5.0",
+    f"{MOZILLA}; compatible; ChatGPT-User/1.0; +https://openai.com/bot",
+    "Dalvik/2.1.0 (Linux; U; Android 14; SM-S911B)",
     "BarracudaCentral/1.0",
     "Proofpoint URL Defense",
     f"{MOZILLA} HeadlessChrome/143.0.0.0 Safari/537.36",
