@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, bindparam, delete, func, select, union, up
 from sqlalchemy.orm import aliased
 
 from portal.db import UtcDateTime, chunks, db, insert_rows, now
-from portal.deals.merging.services import follow_merges
+from portal.deals.merging.services import follow_merges, forget_deals
 from portal.deals.models import Deal, DealChange, DealImport, ImportedRow, StageEntry
 from portal.deals.referring import held, put_back_elsewhere
 from portal.deals.words_again import follow_words
@@ -207,7 +207,9 @@ def _undo_deals(import_id: int) -> None:
     for ids in chunks(sorted(staying)):
         kept = update(Deal).where(Deal.id.in_(ids), Deal.removed_at.is_(None))
         db.session.execute(kept.values(removed_at=moment, changed_at=moment), execution_options=NO_SYNC)
-    for ids in chunks(deal_id for deal_id in new if deal_id not in staying):
+    leaving = [deal_id for deal_id in new if deal_id not in staying]
+    forget_deals(leaving)
+    for ids in chunks(leaving):
         for table, column in (
             (StageEntry, StageEntry.deal_id),
             (DealChange, DealChange.deal_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select, update
 
@@ -11,7 +11,15 @@ from portal.deals.merging.alike import Alike
 from portal.deals.merging.domains import domains_of
 from portal.deals.merging.leading import led, root_of
 from portal.deals.merging.sites import domain_of, why_not, written
-from portal.deals.models import Account, AccountDomain, AccountMerge, AlikeAccounts, Deal, DistinctAccounts
+from portal.deals.models import (
+    Account,
+    AccountDomain,
+    AccountMerge,
+    AlikeAccounts,
+    Deal,
+    DistinctAccounts,
+    ImportedRow,
+)
 from portal.errors import Conflict, Invalid
 from portal.jobs import enqueue
 from portal.tabular.cells import shorten
@@ -90,6 +98,14 @@ def follow_merges() -> None:
         _move(deal_ids, root_id)
 
 
+def forget_deals(deal_ids: Collection[int]) -> None:
+    """Leave deals that an undo takes away out of what merges moved: their numbers may become others'."""
+    gone = set(deal_ids)
+    for row in db.session.scalars(select(AccountMerge).where(AccountMerge.undone_at.is_(None))):
+        if gone.intersection(row.deal_ids):
+            row.deal_ids = [deal_id for deal_id in row.deal_ids if deal_id not in gone]
+
+
 def say_distinct(one: Account, other: Account, by: User | None) -> None:
     """Remember that two accounts are two, so that nobody is asked again."""
     if one.id == other.id:
@@ -126,6 +142,9 @@ def remove_domain(row: AccountDomain, by: User | None) -> None:
     """Say that a mail domain is not an account's."""
     account = db.session.get_one(Account, row.account_id)
     audit(by, "removed a mail domain", account.name, {"domain": row.domain})
+    # Its number may become another's, which undoing the import must not take away.
+    noted = (ImportedRow.table_name == "account_domains", ImportedRow.row_id == row.id)
+    db.session.execute(delete(ImportedRow).where(*noted))
     db.session.delete(row)
     enqueue("find_alike_accounts", once=True)
 

@@ -198,3 +198,28 @@ def test_undoing_an_import_leaves_its_deals_at_the_account_that_theirs_is_now(
     assert rows(deal) == [other.id]
     client.post(f"/deals/accounts/merges/{row.id}/undo")
     assert rows(deal) == [one.id]
+
+
+def test_deals_that_an_undo_took_away_are_in_no_merge_any_more(run, report, write, merge, rows, client):
+    report("deals", "import", write(line(1, "GTXPro"), line(2, "GTX Pro")))
+    report("deals", "import", write(line(3, "GTXPro")))
+    one, other = rows(select(Account).where(Account.name.like("GTX%")).order_by(Account.id))
+    row = merge(one, other)
+    assert len(row.deal_ids) == 2
+    assert run("deals", "undo", 2).exit_code == 0
+    # Another deal of the other account gets the number of the one that is gone.
+    report("deals", "import", write(line(4, "GTX Pro")))
+    client.post(f"/deals/accounts/merges/{row.id}/undo")
+    assert rows(select(Deal.account_id).where(Deal.external_id == "D4")) == [other.id]
+
+
+def test_undoing_an_import_takes_no_domain_that_came_after_one_of_its_own(run, report, write, rows, client):
+    header = "id,name,account,stage,amount,website"
+    report("deals", "import", write("D1,Deal,Acme,Proposal,100,acme.example", header=header))
+    [domain] = rows(select(AccountDomain))
+    address = f"/deals/accounts/{domain.account_id}/domains"
+    assert client.post(f"{address}/{domain.id}/remove").status_code == 303
+    assert client.post(address, data={"domain": "acme.test-mail.example"}).status_code == 303
+    result = run("deals", "undo", 1)
+    assert result.exit_code == 0, result.output
+    assert rows(select(AccountDomain.domain)) == ["acme.test-mail.example"]
