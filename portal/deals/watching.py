@@ -6,6 +6,7 @@ with their accounts and people first, then stage history, then uses. A taken fil
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,13 +39,21 @@ MOST_REFUSED = 0.05
 GOING_ON = ("waiting", "applying")
 
 
+# A file's number, when it was changed, and its size.
+Stamp = tuple[int, int, int]
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """Files in the folder that make up one import: which part each is, as they were when they were seen."""
+    """Files in the folder that make up one import: which part each is, as they were when they were seen.
+
+    `stamps` tell by part a file from another one that takes its place meanwhile.
+    """
 
     kind: Kind
     source: str
     files: Mapping[str, Path]
+    stamps: Mapping[str, Stamp]
 
     @property
     def is_complete(self) -> bool:
@@ -59,22 +68,32 @@ def waiting_in(folder: Path, moment: datetime) -> Iterator[Waiting]:
             source = checked_source(place.name)
         except Invalid:
             continue
-        found = _next(_ready(place, moment))
+        ready = _ready(place, moment)
+        found = _next({part: path for part, (path, _) in ready.items()})
         if found:
-            yield Waiting(found[0], source, found[1])
+            yield Waiting(found[0], source, found[1], {part: ready[part][1] for part in found[1]})
 
 
-def _ready(place: Path, moment: datetime) -> dict[str, Path]:
+def _ready(place: Path, moment: datetime) -> dict[str, tuple[Path, Stamp]]:
     """Return the oldest file of each part that nobody writes to any more."""
-    ready: dict[str, tuple[float, Path]] = {}
+    ready: dict[str, tuple[float, Path, Stamp]] = {}
     for path in place.iterdir():
         if path.suffix.lower() not in ENDINGS or path.name.startswith(".") or path.is_symlink():
             continue
-        changed = path.stat().st_mtime
-        if path.is_file() and moment.timestamp() - changed >= SETTLED.total_seconds():
-            part = part_of(path.name)
-            ready[part] = min(ready.get(part, (changed, path)), (changed, path))
-    return {part: path for part, (_, path) in ready.items()}
+        facts = path.stat()
+        if path.is_file() and moment.timestamp() - facts.st_mtime >= SETTLED.total_seconds():
+            part, seen = part_of(path.name), (facts.st_mtime, path, _stamp(facts))
+            ready[part] = min(ready.get(part, seen), seen)
+    return {part: (path, stamp) for part, (_, path, stamp) in ready.items()}
+
+
+def _stamp(facts: os.stat_result) -> Stamp:
+    return facts.st_ino, facts.st_mtime_ns, facts.st_size
+
+
+def is_as_seen(waiting: Waiting, part: str) -> bool:
+    """Say whether a file is still the one that was seen, and not a newer one under its name."""
+    return _stamp(waiting.files[part].stat()) == waiting.stamps[part]
 
 
 def part_of(name: str) -> str:
@@ -142,8 +161,10 @@ def take(waiting: Waiting, stored: dict[str, tuple[Stored, str]]) -> DealImport:
 
 
 def put_away(waiting: Waiting, moment: datetime) -> None:
-    """Move files that were taken aside, so that they are taken once."""
-    for path in waiting.files.values():
+    """Move files that were taken aside, so that they are taken once; one that came meanwhile stays where it is."""
+    for part, path in waiting.files.items():
+        if not is_as_seen(waiting, part):
+            continue
         kept = path.parent / TAKEN
         kept.mkdir(exist_ok=True)
         path.rename(kept / f"{moment:%Y-%m-%d %H%M%S} {path.name}")

@@ -38,6 +38,8 @@ def _take(waiting: watching.Waiting) -> None:
     """Take one file, or say why not; what goes wrong with one CRM keeps no other from being imported."""
     try:
         stored = watching.store(waiting, current_app.config["MAX_UPLOAD_MB"] * CHUNK)
+        if not all(watching.is_as_seen(waiting, part) for part in waiting.files):
+            return
     except PortalError as error:
         with unit_of_work():
             watching.tell_refused(waiting, error.message)

@@ -8,6 +8,7 @@ import time
 import pytest
 from sqlalchemy import select
 
+from portal.deals import watching
 from portal.deals.models import Deal, DealImport, StageEntry
 from portal.deals.watching import part_of
 from portal.deals.watching_tasks import look_into_the_folder
@@ -256,3 +257,21 @@ def test_half_a_file_that_calls_itself_complete_waits_and_keeps_nothing_else_wai
     assert rows(select(DealImport.state).where(DealImport.filename == "deals two.csv")) == ["applied"]
     told = rows(select(Notification.title).where(Notification.user_id == manager.id))
     assert [title for title in told if "It lacks 2 of the 3 deals known." in title] == told
+
+
+@pytest.mark.parametrize("step", ["store", "take"])
+def test_a_newer_file_that_takes_a_names_place_meanwhile_is_not_put_aside_unread(
+    put, minute, rows, monkeypatch, step
+):
+    put("deals.csv", WON)
+    real = getattr(watching, step)
+
+    def replaced_meanwhile(*arguments):
+        found = real(*arguments)
+        monkeypatch.setattr(watching, step, real)
+        put("deals.csv", WON, OPEN)
+        return found
+
+    monkeypatch.setattr(watching, step, replaced_meanwhile)
+    minute(4)
+    assert sorted(rows(select(Deal.external_id))) == ["D1", "D3"]
