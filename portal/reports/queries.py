@@ -23,7 +23,7 @@ from portal.reports.filters import Filters, Period
 from portal.sharing.models import ShareItem, ShareLink, Visit
 from portal.sharing.queries import was_looked_at
 from portal.usage.models import UsageDay, UsageEvent
-from portal.usage.queries import effective_events, touches, was_inferred
+from portal.usage.queries import effective_events, touches, was_inferred, was_inferred_itself
 from portal.users.models import Team, User
 
 SALES = ("rep", "manager")
@@ -87,7 +87,7 @@ def _inferred(filters: Filters, *keys: Any) -> dict[tuple[Any, ...], int]:
 
 
 def _inferred_uses(filters: Filters) -> Select[tuple[UsageEvent]]:
-    found = effective_events().where(was_inferred(), UsageEvent.corrects_id.is_(None))
+    found = effective_events().where(was_inferred_itself())
     return found.where(
         *_moments(UsageEvent.at, filters.period),
         *done_by(UsageEvent.user_id, filters),

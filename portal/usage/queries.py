@@ -32,6 +32,13 @@ def was_inferred() -> ColumnElement[bool]:
     return func.coalesce(UsageEvent.deal_known_by, "") == "inferred"
 
 
+def was_inferred_itself() -> ColumnElement[bool]:
+    """Return the condition of a use that would not be known without inference: more than its deal was inferred."""
+    before = aliased(UsageEvent)
+    of_such = select(before.id).where(before.id == UsageEvent.corrects_id, before.inferred_from.is_not(None))
+    return was_inferred() & (UsageEvent.corrects_id.is_(None) | of_such.exists())
+
+
 def uses_of_deal(deal_id: int) -> Select[tuple[UsageEvent, User]]:
     """Select the uses on a deal with who did them (or None), latest first."""
     return _with_people().where(UsageEvent.deal_id == deal_id)

@@ -184,6 +184,9 @@ def _correct(
 ) -> UsageEvent:
     if db.session.scalar(select(UsageEvent.id).where(UsageEvent.corrects_id == event.id)) is not None:
         raise Conflict("This use has been corrected meanwhile. Reload the page to see where it is now.")
+    if _is_inferred_itself(event):
+        # Whoever says where it belongs does not say that they logged it.
+        known_by, inferred_from = "inferred", event.inferred_from
     correction = UsageEvent(
         at=event.at,
         user_id=event.user_id,
@@ -205,6 +208,13 @@ def _correct(
             recompute_first_use(event.asset_id, touched)
     enqueue("refresh_use", event.asset_id, once=True)
     return correction
+
+
+def _is_inferred_itself(event: UsageEvent) -> bool:
+    """Say whether that there was a use at all was inferred, as from a mail, rather than its deal alone."""
+    if event.inferred_from is None or event.corrects_id is None:
+        return event.inferred_from is not None
+    return db.session.get_one(UsageEvent, event.corrects_id).inferred_from is not None
 
 
 def take_back(event: UsageEvent) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal.db import db, now
 from portal.impact.queries import impact_of, latest_snapshot
@@ -123,6 +123,24 @@ def test_the_usage_report_leaves_them_out_when_asked(sign_in: Any, world: Any):
     # Of the sheet only the deal was inferred: that it was presented is known.
     assert (every["Sheet"]["Presented"], logged["Sheet"]["Presented"]) == ("1", "1")
     assert (every["Sheet"]["Won"], logged["Sheet"]["Won"]) == ("1", "0")
+
+
+def test_an_inferred_use_that_was_moved_or_removed_by_hand_is_no_logged_one(
+    make: Make, sign_in: Any, rows: Any, world: Any
+):
+    rep, deck = sign_in(world["rep"]), UsageEvent.asset_id == world["deck"].id
+    inferred = select(UsageEvent.id).where(deck, UsageEvent.inferred_from.is_not(None))
+    moved, removed = rows(inferred.order_by(UsageEvent.id))
+    data = {"deal_id": make.deal(owner=world["rep"]).id}
+    assert rep.post(f"/uses/{moved}/move", data=data).status_code == 303
+    assert rep.post(f"/uses/{removed}/remove").status_code == 303
+    for uses, sent in (("", "3"), ("logged", "1")):
+        assert _rows(rep, f"/reports/usage.csv?uses={uses}")["Deck"]["Sent"] == sent
+    # Of the sheet only the deal was inferred: moved by hand, it is known by name.
+    (event,) = rows(select(UsageEvent.id).where(UsageEvent.inferred_from == "same_day"))
+    assert rep.post(f"/uses/{event}/move", data=data).status_code == 303
+    (known,) = rows(select(UsageEvent.deal_known_by).where(UsageEvent.corrects_id == event))
+    assert known == "named"
 
 
 def test_the_adoption_report_leaves_them_out_when_asked(make: Make, sign_in: Any, world: Any):
