@@ -102,7 +102,7 @@ class AmountProof(NamedTuple):
     same: int
     other: int
     signs: int
-    usual: str = ""
+    usual: str
 
     @property
     def is_mixed(self) -> bool:
@@ -121,7 +121,8 @@ def amount_proof(counts: Counter[str]) -> AmountProof:
     usual = ""
     if found["point"] or found["comma"] or found["either"]:
         usual = "point" if _decimal_sign(written, counts)[0] == "." else "comma"
-    return AmountProof(*(found[name] for name in AmountProof._fields if name != "usual"), usual)
+    point, comma, either = found["point"], found["comma"], found["either"]
+    return AmountProof(point, comma, either, found["same"], found["other"], found["signs"], usual)
 
 
 def _way(parts: _Written | None) -> str:
