@@ -83,7 +83,7 @@ def read_letter(path: Path, folder: Path) -> Letter:
     assert isinstance(message, EmailMessage)
     letter = Letter(subject=_subject(message), sent_at=_date(message))
     letter.sender = next(iter(_domains(message, ("from",), letter)), "")
-    letter.domains = _domains(message, ("to", "cc"), letter)
+    letter.domains = _domains(message, ("to", "cc", "bcc"), letter)
     for part in _parts(message, letter):
         _take(part, folder, letter)
     return letter

@@ -94,6 +94,9 @@ def settle(row: ReceivedMail, letter: Letter, sent: Sequence[Sent]) -> None:
     row.subject = letter.subject
     row.sent_at, doubt = moment_of(letter, row.received_at)
     row.recipients = outside(letter, user)
+    if not row.recipients and _names_anybody(letter):
+        # Among colleagues, or to this person: nothing was sent to a buyer.
+        sent = []
     deals: list[tuple[Deal | None, int]] = [*deals_of(row.recipients, user)] if sent else []
     asked = sum(_propose(row, one, *about) for one in sent for about in (deals or [(None, 0)]))
     words = [_outcome(letter, sent, row.recipients, len(deals), asked), doubt, *letter.left_out]
@@ -154,16 +157,23 @@ def outside(letter: Letter, user: User) -> list[str]:
     ]
 
 
+def _names_anybody(letter: Letter) -> bool:
+    """Say whether it tells to whom it went: one to buyers in blind copy alone does not."""
+    return any(domain != current_app.config["CAPTURE_DOMAIN"] for domain in letter.domains)
+
+
 def _outcome(letter: Letter, sent: Sequence[Sent], domains: Sequence[str], deals: int, asked: int) -> str:
     """Say what a mail led to, but for the proposals, which are shown beside it as far as they may be seen."""
     if not letter.attachments:
         return "Nothing was attached."
+    if not domains and _names_anybody(letter):
+        return "It went to nobody outside."
     if not sent:
         return "Nothing that was attached is known here."
     if not asked:
         return "What was attached is logged or proposed already."
     if not domains:
-        return "It went to nobody outside."
+        return "It does not say to whom it went."
     if not deals:
         more = len(domains) - 1
         return f"No open deal for {domains[0]}" + (f" and {more} more." if more else ".")

@@ -87,6 +87,28 @@ def test_the_page_says_why_nothing_more_could_be_proposed(
     assert said in page(client)
 
 
+@pytest.mark.parametrize(
+    ("to", "bcc", "asked"),
+    [
+        ("mate@firm.test", "", 0),
+        ("mate@firm.test", "bo@acme.example", 1),
+        ("log+aaaaaaaaaaaaaaaa@log.firm.test", "", 1),
+        ("undisclosed-recipients:;", "", 1),
+    ],
+)
+def test_what_stays_among_colleagues_is_not_asked_about(
+    client, run_jobs, acme, content, pdf, rows, to, bcc, asked
+):
+    content("Hospital deck", pdf())
+    message = mail(("x.pdf", pdf()), to=to)
+    if bcc:
+        message["Bcc"] = bcc
+    hand_in(client, ("a.eml", message.as_bytes()))
+    run_jobs()
+    assert len(rows(select(ProposedUse))) == asked
+    assert ("nobody outside" in page(client)) is (asked == 0)
+
+
 def test_several_mails_come_at_once_and_what_is_none_is_named(client, received, rows):
     good = [(f"{n}.eml", mail(message_id=f"<{n}@firm.test>").as_bytes()) for n in range(3)]
     answer = hand_in(client, *good, ("notes.txt", b"just words"), ("0.eml", good[0][1]))
