@@ -14,6 +14,7 @@ from portal.capture.meetings.pasted import MOST_TEXT, domains_of, read_pasted
 from portal.capture.meetings.queries import answers_by_meeting, meeting_or_404, meetings_of
 from portal.capture.meetings.reading import Calendar, Person, read_calendar
 from portal.capture.queries import waiting_number
+from portal.capture.receiving.addresses import logs_uses
 from portal.db import now
 from portal.deals.queries import visible_deals_among
 from portal.errors import Invalid
@@ -39,6 +40,7 @@ def _page(form: Typed, *, file_error: str = "", notice: str = "", status: int = 
         answers=answers_by_meeting(me(), page.items),
         deals=visible_deals_among(me(), (row.deal_id for row in page.items)),
         moment=now(),
+        logs_uses=logs_uses(me()),
         waiting=waiting_number(me()),
         most_mb=MOST_BYTES // 1024**2,
         status=status,

@@ -160,6 +160,12 @@ def test_what_was_open_while_a_deal_happened_to_be_chosen_is_proposed_too(
     ]
 
 
+def test_who_logs_nothing_is_not_asked_for_meetings(make: Make, sign_in: Any):
+    page = sign_in(make.user("marketer")).get("/me/meetings").text
+    assert "This is for people in sales" in page
+    assert 'name="file"' not in page
+
+
 def test_a_meeting_with_strangers_asks_for_the_deal(
     client: FlaskClient, make: Make, rows: Rows, run_jobs: Any, world: Any
 ):
