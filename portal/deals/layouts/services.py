@@ -61,12 +61,14 @@ def choose_sheet(row: DealImport, part: str, sheet: str) -> None:
 
 def remember_layouts(row: DealImport, report: Mapping[str, Any]) -> None:
     """Remember how the files of an applied import were laid out, for the next ones from its source."""
+    if row.origin == "hook":
+        # A single update has fields of its own, which say nothing of the columns of files.
+        return
     parts = {row.kind: report, **{part: report[part] for part in PARTS_OF_DEALS if part in report}}
     statement = select(ImportLayout).where(ImportLayout.source == row.source, ImportLayout.kind.in_(parts))
     known = {one.kind: one for one in db.session.scalars(statement)}
     for part, said in parts.items():
         if not said.get("layout"):
-            # A single update has no columns.
             continue
         old = known.get(part)
         layout = _merged(old.layout if old else {}, said["layout"], _left_empty(row, part))

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from portal.deals.models import Deal
+from portal.deals.models import Deal, ImportedRow, ImportLayout
 from tests.deals.hooks.test_updates import NEW, nothing_is_written
 
 
@@ -59,3 +59,11 @@ def test_a_won_deal_has_a_size_where_its_crm_leaves_lost_ones_their_amounts(post
     imported("id,stage,amount,close date", "L1,Lost,100,2026-02-03")
     post({"id": "D2", "stage": "Won", "amount": 80, "closed": "2026-02-03"})
     assert rows(select(Deal.size_minor).where(Deal.external_id == "D2")) == [8000]
+
+
+def test_the_fields_of_an_update_are_no_columns_to_be_remembered_of_files(post, rows, imported):
+    imported("Record ID,Deal Stage,Amount", "D1,Proposal,100")
+    before = [one.layout for one in rows(select(ImportLayout))]
+    assert post({"id": "D1", "stage": "Negotiation", "value": 900}).json["outcome"] == "changed"
+    assert [one.layout for one in rows(select(ImportLayout))] == before
+    assert rows(select(ImportedRow).where(ImportedRow.import_id == 2)) == []
