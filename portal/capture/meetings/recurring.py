@@ -20,6 +20,8 @@ _PARTS = {
     "MONTHLY": {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"},
     "YEARLY": {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"},
 }
+# In a thirteenth month a day is looked for through eight thousand years.
+_MONTHS = {str(number) for number in range(1, 13)}
 _ALWAYS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 
 
@@ -38,6 +40,8 @@ def times(rule: Mapping[str, Any], first: datetime, zone: ZoneInfo, end: datetim
         raise Unusual
     # With an interval of none a rule never ends.
     if first.year < EARLIEST or int(str(_value(rule.get("INTERVAL", 1)))) < 1:
+        raise Unusual
+    if any(month not in _MONTHS for month in _value(rule.get("BYMONTH", "1")).split(",")):
         raise Unusual
     until = _until(rule.get("UNTIL"), zone)
     wall_end = end.astimezone(zone).replace(tzinfo=None)

@@ -103,7 +103,10 @@ def test_an_old_daily_meeting_is_read_for_the_window_only():
 
 @pytest.mark.parametrize(
     "rule",
-    ["FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;BYSECOND=1,2,3"],
+    [
+        *("FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY", "FREQ=DAILY;INTERVAL=0"),
+        *("FREQ=DAILY;BYSECOND=1,2,3", "FREQ=DAILY;BYMONTH=13"),
+    ],
 )
 def test_a_rule_that_no_meeting_has_is_left_out_and_said(rule: str):
     found = read(f"UID:1\nDTSTART:20200101T000000Z\nRRULE:{rule}", PLAIN)
