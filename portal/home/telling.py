@@ -41,10 +41,13 @@ def _newly_won(import_id: int) -> list[int]:
 
 
 def _ended_before(import_id: int) -> ScalarSelect[Any]:
-    """Say in SQL of a deal how it had ended when an earlier import reopened it; null when none did."""
+    """Say in SQL of a deal how it had ended when an earlier import reopened it; null when none did.
+
+    Earlier is what was written before, which an import that was handed in later may have been.
+    """
     earlier = aliased(DealChange)
     status = earlier.before["status"].as_string()
-    ends = select(status).where(earlier.deal_id == Deal.id, earlier.import_id < import_id)
+    ends = select(status).where(earlier.deal_id == Deal.id, earlier.import_id != import_id)
     return ends.where(status.in_(("won", "lost"))).order_by(earlier.id.desc()).limit(1).scalar_subquery()
 
 

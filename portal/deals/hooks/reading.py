@@ -10,7 +10,7 @@ from typing import Any
 from portal.deals.reading.columns import DEAL_FIELDS
 from portal.errors import Invalid
 from portal.tabular.cells import clean
-from portal.tabular.headers import match_fields
+from portal.tabular.headers import header_key, match_fields
 from portal.tabular.table import Row, Table
 
 MOST_BYTES = 64 * 1024
@@ -46,9 +46,9 @@ def _no_number(text: str) -> None:
 def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool) and header_key(name) not in DEAL_FIELDS.spellings["id"]:
         return "true" if value else "false"
-    if isinstance(value, int) and abs(value) < 10**18:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return str(value)
     if isinstance(value, str):
         if any("\ud800" <= char <= "\udfff" for char in value):

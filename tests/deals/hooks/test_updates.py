@@ -133,6 +133,7 @@ def test_a_closed_key_is_answered_like_an_unknown_one(app, post, rows):
         ({**NEW, "amount": "a lot"}, "amount", "number"),
         ({**NEW, "amount": -5}, "amount", "negative"),
         ({**NEW, "amount": {"value": 5}}, "amount", "text or a number"),
+        ({**NEW, "id": True}, "id", "text or a number"),
         ({**NEW, "currency": "GOLD"}, "currency", "currency"),
         ({**NEW, "id": "x" * 300}, "id", "characters"),
         ([NEW], None, "JSON object"),
