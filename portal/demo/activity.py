@@ -64,10 +64,7 @@ def _kind(rng: np.random.Generator, piece: Piece) -> str:
 def looking_around(
     rng: np.random.Generator, reps: Sequence[Person], shelf: Shelf, today: date
 ) -> list[SimulatedUse]:
-    """People who look at content without a deal, more of them as the portal becomes known.
-
-    Marketers look too, and that counts nowhere.
-    """
+    """People who look at content without a deal, more of them as the portal becomes known."""
     people = [*reps, *MARKETERS, *MANAGERS]
     weights = np.array([np.exp(2 * one.skill) if one.role == "rep" else 0.5 for one in people])
     days = -1 - 540 * (1 - rng.random(_LOOKING_AROUND) ** 0.7)
@@ -79,8 +76,7 @@ def looking_around(
         person = people[rng.choice(len(people), p=weights / weights.sum())]
         kind = ("viewed", "downloaded")[int(rng.random() < 0.16)]
         at = working_time(working_day(today, day), person.region, rng.random())
-        if person.role != "marketer":
-            uses.append(SimulatedUse(at, person.email, piece.key, piece.edition_at(-day / 7), kind))
+        uses.append(SimulatedUse(at, person.email, piece.key, piece.edition_at(-day / 7), kind))
     return uses
 
 

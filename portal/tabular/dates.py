@@ -227,6 +227,14 @@ def _column(
     return DateColumn(field, format_words, notes, frozenset(doubtful), order if known else "", zone, stamps)
 
 
+def _is_a_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
 def _understand(parts: Parts | None, proof: Proof | None, order: Order, format_words: str) -> Stamp | str:
     if parts is None or proof is None:
         return "This is no date that can be read; 2017-03-01 is sure to be."
@@ -236,7 +244,7 @@ def _understand(parts: Parts | None, proof: Proof | None, order: Order, format_w
     try:
         found = date(parts.year, month, day)
     except ValueError:
-        if _way(parts) in ("day", "month"):
+        if parts.shape == "numbers" and _is_a_day(parts.year, day, month):
             other = proof.words("mdy" if order == "dmy" else "dmy")
             return f"This can only be {other}; the column is read as {format_words}."
         return f"There is no such day, read as {format_words}."

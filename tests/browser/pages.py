@@ -223,7 +223,9 @@ def _deal_pages(rep: User) -> list[Shown]:
     deal = db.session.scalars(busiest.where(Deal.status == "open")).first()
     won = db.session.scalars(busiest.where(Deal.status == "won")).first()
     link = db.session.scalars(
-        select(ShareLink).where(ShareLink.created_by_id == rep.id).order_by(ShareLink.id.desc())
+        select(ShareLink)
+        .where(ShareLink.created_by_id == rep.id, ~ShareLink.asks_email, ShareLink.password_hash.is_(None))
+        .order_by(ShareLink.id.desc())
     ).first()
     seen = visible_deals(rep).with_only_columns(Deal.id).order_by(None)
     own = select(UsageEvent).where(UsageEvent.user_id == rep.id, UsageEvent.deal_id.in_(seen))

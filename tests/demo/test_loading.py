@@ -55,7 +55,10 @@ def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, stor
     assert counts[StageEntry.__tablename__] == sum(
         len(deal.stages) + (deal.closed is not None) for deal in story.deals
     )
-    assert counts[UsageEvent.__tablename__] == len(story.uses)
+    # Marketing's own uses are in the story, and count nowhere.
+    marketing = {person.email for person in MARKETERS}
+    counted = [use for use in story.uses if use.user_email not in marketing]
+    assert counts[UsageEvent.__tablename__] == len(counted) < len(story.uses)
     assert counts[FirstUse.__tablename__] == len({(use.asset, use.deal) for use in story.uses if use.deal})
     assert counts[Rating.__tablename__] == len(story.ratings)
     assert counts[Search.__tablename__] == len(story.searches)

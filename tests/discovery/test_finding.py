@@ -169,7 +169,7 @@ def test_typing_offers_content_terms_requests_and_own_searches_but_no_draft_of_o
     make.asset("Hospital secret", state="draft", owner=make.user("marketer"))
     rep = make.user("rep")
     make.request(rep, "Hospital checklist")
-    make.search(rep, "hospital prices")
+    make.search(rep, "hospital prices", results=2)
     make.search(make.user("rep"), "hospital gossip")
     lines = sign_in(rep).get("/search/suggest?q=hosp").text
     for words in ("Hospital deck", "Hospitals", "Hospital checklist", "hospital prices"):

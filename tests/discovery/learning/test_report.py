@@ -159,7 +159,7 @@ def test_a_corrected_search_is_a_gap_only_while_nothing_of_it_was_opened(app, ma
 
 
 def rows_of(page):
-    return re.findall(r'<td class="cell-main"><a[^>]*>(.*?)</a>', page)
+    return re.findall(r'<td class="cell-main search-words"><a[^>]*>(.*?)</a>', page)
 
 
 def test_the_page_shows_each_list_in_order_and_narrows_it(make, sign_in, log):

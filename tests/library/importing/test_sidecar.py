@@ -147,7 +147,7 @@ def test_encodings_of_spreadsheets_are_read(read, encoding):
         (b"", "is empty"),
         (b"\n\n\n", "is empty"),
         (b"path,title\na.docx,One\0two\n", "is not text"),
-        (b"PK\x03\x04 not a csv", "is an Excel workbook"),
+        (b"PK\x03\x04 not a csv", "is a damaged workbook"),
         (b"title,kind\nOne,deck\n", "has no column for the file's path"),
         (b"path,Path\na.docx,b.pdf\n", "twice"),
         (b'"path,title\na.docx,One\n', "quote in its header line is never closed"),
