@@ -80,7 +80,7 @@ def test_three_keys_answer_three_questions_and_the_fourth_asks_for_its_deal(page
     select_box = page.locator("select[aria-invalid]")
     select_box.wait_for()
     page.wait_for_function("document.activeElement.matches('select[aria-invalid]')")
-    select_box.select_option(label="Borealis")
+    select_box.select_option(value=str(asked["Third"].deal_id))
     page.get_by_role("button", name="Yes, sent: Fourth").click()
     page.locator(".proposal-done").nth(3).wait_for()
     assert _states(portal, asked)[3] == "confirmed"
