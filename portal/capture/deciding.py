@@ -14,6 +14,7 @@ from portal.deals.models import Deal
 from portal.errors import Conflict
 from portal.usage.models import UsageEvent
 from portal.usage.services import assign, record, take_back
+from portal.usage.sums import local_day
 from portal.users.models import User
 
 # Nobody knows any more what they did two months ago.
@@ -58,6 +59,16 @@ def _log(proposal: ProposedUse, deal: Deal, by: User) -> UsageEvent | None:
 def is_late(deal: Deal) -> bool:
     """Say whether how a deal ended is known: what is remembered of it from then on may follow from that."""
     return deal.status != "open"
+
+
+def came_late(event: UsageEvent, deal: Deal) -> bool:
+    """Say whether a use on a deal feeds no lift: inferred, and confirmed when the deal had ended, known then or not.
+
+    portal.impact.gathering says the same of all uses at once.
+    """
+    if event.is_late or event.deal_known_by != "inferred":
+        return event.is_late
+    return is_late(deal) and deal.closed_on is not None and local_day(event.recorded_at) > deal.closed_on
 
 
 def refuse(proposal: ProposedUse) -> None:

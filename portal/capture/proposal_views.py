@@ -12,7 +12,7 @@ from portal.capture.models import ProposedUse
 from portal.capture.queries import decided_lately, proposal_or_404, some_of, waiting_for, waiting_number
 from portal.db import db
 from portal.deals.models import Deal
-from portal.deals.queries import open_deals_of, visible_deal
+from portal.deals.queries import deal_to_log_on, open_deals_of
 from portal.errors import Invalid, NotFound
 from portal.users.access import me
 from portal.web import number_of, render, see_other
@@ -115,9 +115,6 @@ def _named_deal(proposal: ProposedUse) -> Deal:
     if number is None:
         raise Invalid(CHOOSE)
     try:
-        deal = visible_deal(me(), number)
+        return deal_to_log_on(me(), number)
     except NotFound:
         raise Invalid("This deal does not exist, or is not shared with you.") from None
-    if deal.removed_at is not None:
-        raise Invalid("This deal is gone from its CRM. Please choose another one.")
-    return deal

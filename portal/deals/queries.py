@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.db import chunks, db, now
 from portal.deals.models import Account, Deal, DealImport, StageEntry
-from portal.errors import NotFound
+from portal.errors import Invalid, NotFound
 from portal.users.models import SEE_ALL_DEALS, User, UserSession
 
 Which = Literal["mine", "open", "won", "lost", "all"]
@@ -46,6 +46,14 @@ def who_sees(deal: Deal) -> ColumnElement[bool]:
 def visible_deal(user: User, deal_id: int) -> Deal:
     """Return one deal with its account and owner, or raise NotFound for what is not there or not theirs to see."""
     return _one(visible_deals(user, with_removed=True).where(Deal.id == deal_id))
+
+
+def deal_to_log_on(user: User, deal_id: int) -> Deal:
+    """Return a visible deal that uses may be put on: raises Invalid, in words, for one that is gone from its CRM."""
+    deal = visible_deal(user, deal_id)
+    if deal.removed_at is not None:
+        raise Invalid("This deal is gone from its CRM. Please choose another one.", field="deal_id")
+    return deal
 
 
 def deal_of_crm(user: User, source: str, external_id: str) -> Deal:

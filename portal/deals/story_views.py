@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, g, url_for
 
+from portal.capture.deciding import came_late
 from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import stage_entries
@@ -37,15 +38,17 @@ def story_of(user: User, deal: Deal, links: list[LinkRow], said: DealAnswer | No
     may_mend = user.sees_all_deals or deal.owner_id == user.id
     moments = moments_of_deal(deal, stage_entries(deal.id))
     for event, person in uses:
-        mend = may_mend or event.user_id == user.id
-        moments.append(_moment_of_use(event, person, assets.get(event.asset_id), may_mend=mend))
+        mend, late = may_mend or event.user_id == user.id, came_late(event, deal)
+        moments.append(_moment_of_use(event, person, assets.get(event.asset_id), late, may_mend=mend))
     moments += [_moment_of_opening(link, link.last_opened_at) for link in links if link.last_opened_at]
     moments += [_moment_of_answer(said)] if said and said.answer else []
     zone = ZoneInfo(g.get("time_zone") or current_app.config["ORGANISATION_TIME_ZONE"])
     return in_order(moments, zone)
 
 
-def _moment_of_use(event: UsageEvent, person: User | None, asset: Asset | None, *, may_mend: bool) -> Moment:
+def _moment_of_use(
+    event: UsageEvent, person: User | None, asset: Asset | None, late: bool, *, may_mend: bool
+) -> Moment:
     sign, verb = USES[event.kind]
     looked_around = event.kind == "viewed" and event.deal_known_by not in ("named", "imported")
     return Moment(
@@ -56,12 +59,12 @@ def _moment_of_use(event: UsageEvent, person: User | None, asset: Asset | None, 
         who=person.name if person else "",
         title=asset.title if asset else HIDDEN_TITLE,
         address=url_for("library.show", slug=asset.slug) if asset else "",
-        note=_note_of_use(event, looked_around=looked_around),
+        note=_note_of_use(event, late, looked_around=looked_around),
         mend_address=url_for("usage.move", event_id=event.id) if may_mend else "",
     )
 
 
-def _note_of_use(event: UsageEvent, *, looked_around: bool) -> str:
+def _note_of_use(event: UsageEvent, late: bool, *, looked_around: bool) -> str:
     """Say how a use is known where nobody logged it, and what it therefore does not count for."""
     if looked_around and event.deal_known_by != "inferred":
         return "Looked at while working on this deal; this does not count as use."
@@ -70,7 +73,7 @@ def _note_of_use(event: UsageEvent, *, looked_around: bool) -> str:
         notes.append(
             f"Inferred from {INFERRED.get(event.inferred_from or '', 'what was known')} and confirmed."
         )
-    if event.is_late:
+    if late:
         notes.append("Logged after the deal closed: it counts as a use, but is compared with nothing.")
     return " ".join(notes)
 

@@ -22,6 +22,7 @@ from portal.deals.queries import (
     Which,
     deal_list,
     deal_of_crm,
+    deal_to_log_on,
     suggest_deals,
     view_counts,
     visible_deal,
@@ -152,7 +153,7 @@ def working() -> Response:
         typed = request.form["choose"].strip()[:LONGEST_SEARCH]
         return see_other(url_for("deals.index", view="mine", q=typed or None))
     if deal_id:
-        deal = visible_deal(me(), number_of(deal_id) or 0)
+        deal = deal_to_log_on(me(), number_of(deal_id) or 0)
         choose_working_deal(token, deal.id)
         hours = current_app.config["WORKING_DEAL_HOURS"]
         flash(f"Working on {deal.name}. What you use is noted on it for {counted(hours, 'hour')}.", "success")

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.content_requests.queries import awaited_by
 from portal.db import record_apart
 from portal.deals.models import Deal
-from portal.deals.queries import suggest_deals, visible_deal, visible_deals, visible_deals_among
+from portal.deals.queries import deal_to_log_on, suggest_deals, visible_deals, visible_deals_among
 from portal.discovery.learning.services import log_click
 from portal.errors import Gone, Invalid, NotFound
 from portal.feedback.closing.counting import said_of
@@ -205,7 +205,7 @@ def used(slug: str) -> Response:
     deal_id = number_of(request.form.get("deal_id"))
     if deal_id is None:
         raise Invalid("Please choose the deal that you used it on.", field="deal_id")
-    deal = visible_deal(me(), deal_id)
+    deal = deal_to_log_on(me(), deal_id)
     record(
         asset_id=asset.id,
         version_id=asset.current_version_id,

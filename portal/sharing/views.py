@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, g, request, url_for
 
 from portal.db import db
-from portal.deals.queries import open_deals_of, visible_deal, working_deal
+from portal.deals.queries import deal_to_log_on, open_deals_of, visible_deal, working_deal
 from portal.deals.words import deal_choices
 from portal.errors import NotFound, PortalError
 from portal.library.life.queries import replacement_of
@@ -47,8 +47,8 @@ def send(slug: str) -> Response:
         # Nothing is sent yet: the same form again, with a piece more or less.
         return _send_page(asset, form, others, error=error, status=422 if error else 200)
     if form.validate_on_submit():
-        deal = visible_deal(me(), int(form.deal_id.data)) if form.deal_id.data else None
         try:
+            deal = deal_to_log_on(me(), int(form.deal_id.data)) if form.deal_id.data else None
             link = services.send(
                 assets=[asset, *others],
                 by=me(),
@@ -57,7 +57,8 @@ def send(slug: str) -> Response:
                 options=form.options,
             )
         except PortalError as refusal:
-            form.recipient.errors = [refusal.message]
+            at = form.deal_id if refusal.field == "deal_id" else form.recipient
+            at.errors = [refusal.message]
         else:
             return see_other(url_for("sharing.show", link_id=link.id, new=1))
     return _send_page(asset, form, others, status=422)

@@ -39,6 +39,16 @@ def was_inferred_itself() -> ColumnElement[bool]:
     return was_inferred() & (UsageEvent.corrects_id.is_(None) | of_such.exists())
 
 
+def was_ever_inferred(event: UsageEvent) -> bool:
+    """Say whether anything of a use, or of what it corrects, was ever inferred, however often it was moved."""
+    columns = (UsageEvent.corrects_id, UsageEvent.inferred_from)
+    chain = select(*columns).where(UsageEvent.id == event.id).cte("chain", recursive=True)
+    before = select(*columns).join(chain, chain.c.corrects_id == UsageEvent.id)
+    chain = chain.union_all(before)
+    found = select(func.count()).select_from(chain).where(chain.c.inferred_from.is_not(None))
+    return bool(db.session.scalar(found))
+
+
 def uses_of_deal(deal_id: int) -> Select[tuple[UsageEvent, User]]:
     """Select the uses on a deal with who did them (or None), latest first."""
     return _with_people().where(UsageEvent.deal_id == deal_id)

@@ -7,14 +7,14 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.capture.deciding import is_late
 from portal.db import db
 from portal.deals.models import Deal
-from portal.deals.queries import open_deals_of, visible_deal
+from portal.deals.queries import deal_to_log_on, open_deals_of, visible_deal
 from portal.deals.words import deal_words
 from portal.errors import Forbidden, NotFound, PortalError
 from portal.library.queries import visible_assets_among
 from portal.sharing.services import follow_use
 from portal.usage import services
 from portal.usage.models import UsageEvent
-from portal.usage.queries import event_or_404
+from portal.usage.queries import event_or_404, was_ever_inferred
 from portal.users.access import me
 from portal.users.models import User
 from portal.users.queries import user_or_404
@@ -33,7 +33,7 @@ def move(event_id: int) -> Response:
         try:
             target = _named_deal(request.form.get("deal_id", ""))
             # What was inferred does not become a matter of fact by being moved to a deal that has ended.
-            late = (event.is_late or event.deal_known_by == "inferred") and is_late(target)
+            late = was_ever_inferred(event) and is_late(target)
             follow_use(event.id, services.move(event, target.id, me(), is_late=late))
             flash(f"Moved to {target.name}.", "success")
             return see_other(_back_to(deal or target))
@@ -88,7 +88,7 @@ def _named_deal(text: str) -> Deal:
     if number is None:
         raise PortalError("Please choose a deal.")
     try:
-        return visible_deal(me(), number)
+        return deal_to_log_on(me(), number)
     except NotFound:
         raise PortalError("This deal does not exist, or is not shared with you.") from None
 
