@@ -12,12 +12,13 @@ from portal.impact.cells import find_moments
 from portal.impact.counting import count_deals
 from portal.impact.coverage import coverage
 from portal.impact.cycle import cycle_time
-from portal.impact.gathering import Gathered
-from portal.impact.influence import influence
+from portal.impact.gathered import Gathered
+from portal.impact.influence import Influence, influence
 from portal.impact.inputs import UNKNOWN, Deals, Touches, countable
 from portal.impact.lift import Lift, matched_lift
 from portal.impact.rows import FloatArray, IntArray
 
+RULES = ("linear", "first", "last", "u_shape", "time_decay", "markov", "shapley")
 LIFT_COLUMNS = (
     *("deals_used", "won", "lost", "matched", "comparison_deals", "used_rate", "comparison_rate"),
     *("lift", "se", "ci_low", "ci_high", "shrunk_lift", "q_value", "e_value", "e_value_near", "naive_lift"),
@@ -49,7 +50,7 @@ def compute(gathered: Gathered) -> Figures:
         "asset_id": gathered.asset_ids.tolist(),
         **{name: _known(getattr(lift, name)) for name in LIFT_COLUMNS},
         "open_deals": count_deals(deals, touches, assets).open.tolist(),
-        "credited_minor": _whole(credit.linear),
+        **_credits(credit),
         "used_revenue_minor": _whole(credit.revenue_of_deals),
         **_money(lift),
         "weeks_won_deals": cycle.won_deals.tolist(),
@@ -67,6 +68,26 @@ def _known(values: FloatArray | IntArray | Any) -> list[Any]:
 
 def _whole(values: FloatArray) -> list[int | None]:
     return [None if value != value else round(value) for value in values.tolist()]
+
+
+def _credits(credit: Influence) -> dict[str, list[Any]]:
+    """Every rule's credit, the linear one as the one that is shown, and the best and worst place that the rules give.
+
+    Places are among the assets that have any credit, 1 being most; without any there is no place.
+    """
+    from scipy.stats import rankdata  # imported where it is used, as it takes a second
+
+    by_rule = np.array([getattr(credit, rule) for rule in RULES])
+    places = np.array([rankdata(-values, method="min") for values in by_rule], np.int64)
+    best, worst = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+    has_any = np.any(by_rule > 0, axis=0).tolist()
+    found = {
+        "credited_minor" if rule == "linear" else f"credited_{rule}_minor": _whole(values)
+        for rule, values in zip(RULES, by_rule, strict=True)
+    }
+    found["rank_best"] = [place if has else None for place, has in zip(best, has_any, strict=True)]
+    found["rank_worst"] = [place if has else None for place, has in zip(worst, has_any, strict=True)]
+    return found
 
 
 def _money(lift: Lift) -> dict[str, list[Any]]:

@@ -10,59 +10,46 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
 
 from portal.db import db
-from portal.deals.models import CrmStage, Deal, DealImport, StageEntry
+from portal.deals.models import Account, CrmStage, Deal, DealImport, StageEntry
 from portal.deals.queries import in_crm
 from portal.deals.reading.values import stage_says
 from portal.impact.calendar import local_days
+from portal.impact.gathered import FACETS, Coded, Gathered, Openings
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
 from portal.impact.rows import BoolArray, FloatArray, IntArray
 from portal.library.models import Asset
-from portal.usage.models import UsageEvent
+from portal.sharing.models import PageView, ShareItem, ShareLink
+from portal.usage.models import KINDS, UsageEvent
 from portal.usage.queries import effective_events, touches, was_inferred
 from portal.users.models import User
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """Everything that the figures are made from, and the ids behind the codes of assets."""
-
-    asset_ids: IntArray  # (assets,), the id of the asset with code 0, 1, 2, ...
-    deals: Deals
-    history: StageHistory
-    touches: Touches
-    late: (
-        BoolArray  # (touches,), logged when the end of the deal was known: no estimate of effect may read it
-    )
-    inferred: BoolArray  # (touches,), whether somebody was asked about it rather than logging it
-    amount_given: BoolArray  # (deals,), whether the CRM gave an amount, in whatever currency
-    data_as_of: datetime | None  # when a deal or use was last changed, taken back or added
-
-    def without_inferred(self) -> Gathered:
-        """Return the same without the touches that were inferred."""
-        keep = ~self.inferred
-        return replace(
-            self, touches=self.touches.only(keep), late=self.late[keep], inferred=self.inferred[keep]
-        )
-
-
 def gather() -> Gathered:
-    """Read all that the figures need, in five statements."""
+    """Read all that the figures need, in six statements."""
     rows = _deal_rows()
     index = _index(rows)
-    deal, asset_id, day, late, inferred = _touch_columns(index, _touched())
+    found = _touch_columns(index, _touched())
+    opened = _openings(index)
     published = db.session.scalars(select(Asset.id).where(Asset.state == "published"))
-    asset_ids = np.union1d(np.array([*published], np.int64), asset_id)
+    asset_ids = np.union1d(np.union1d(np.array([*published], np.int64), found.asset_id), opened.asset)
+    history, stages = _history(rows, index)
     return Gathered(
         asset_ids=asset_ids,
+        deal_ids=np.array([row.id for row in rows], np.int64),
         deals=_deals(rows),
-        history=_history(rows, index),
-        touches=Touches(deal, np.searchsorted(asset_ids, asset_id).astype(np.int64), day),
-        late=late,
-        inferred=inferred,
+        history=history,
+        touches=Touches(found.deal, _places(asset_ids, found.asset_id), found.day),
+        late=found.late,
+        inferred=found.inferred,
+        kind=found.kind,
+        version_id=found.version_id,
+        openings=replace(opened, asset=_places(asset_ids, opened.asset)),
         amount_given=np.array([row.amount_minor is not None for row in rows], np.bool_),
+        stages=stages,
+        facets={name: _coded(getattr(row, name) for row in rows) for name in FACETS},
         data_as_of=latest_change(),
     )
 
@@ -95,20 +82,35 @@ def gather_touches(
     if without_inferred:
         found = found.where(~was_inferred())
     rows = _deal_rows()
-    deal, asset_id, day, _, _ = _touch_columns(_index(rows), found)
-    asset_ids, asset = np.unique(asset_id, return_inverse=True)
+    columns = _touch_columns(_index(rows), found)
+    asset_ids, asset = np.unique(columns.asset_id, return_inverse=True)
     deal_ids = np.array([row.id for row in rows], np.int64)
-    return Touched(deal_ids, asset_ids, _deals(rows), Touches(deal, asset.astype(np.int64), day))
+    touches_found = Touches(columns.deal, asset.astype(np.int64), columns.day)
+    return Touched(deal_ids, asset_ids, _deals(rows), touches_found)
 
 
 def _touched() -> Select[tuple[UsageEvent]]:
     return effective_events().join(Deal, Deal.id == UsageEvent.deal_id).where(in_crm(), touches())
 
 
-def _came_late() -> ColumnElement[bool]:
-    """Say in SQL that a use was confirmed when its deal had ended, as was known then or as the CRM told afterwards."""
-    after_the_end = (Deal.status != "open") & (func.date(UsageEvent.recorded_at) > Deal.closed_on)
-    return UsageEvent.is_late | (was_inferred() & func.coalesce(after_the_end, False))
+def _confirmed_at() -> ColumnElement[str | None]:
+    """The moment, as text, at which an inferred use was confirmed on a deal that has ended; None for all others."""
+    of_such = was_inferred() & (Deal.status != "open") & Deal.closed_on.is_not(None)
+    return case((of_such, cast(UsageEvent.recorded_at, String)))
+
+
+def _came_late(
+    stored: Sequence[bool], confirmed: Sequence[str | None], closed: Sequence[date | None], zone: ZoneInfo
+) -> BoolArray:
+    """Say which uses were confirmed when their deal had ended, as was known then or as the CRM told afterwards.
+
+    All three are (touches,); days are the organisation's. portal.capture.deciding.came_late says it of one use.
+    """
+    late = np.array(stored, np.bool_)
+    asked: list[int] = np.flatnonzero([moment is not None for moment in confirmed]).tolist()
+    said = local_days([confirmed[place] or "" for place in asked], zone)
+    late[asked] |= said > _days(closed[place] for place in asked)
+    return late
 
 
 def latest_change() -> datetime | None:
@@ -128,9 +130,14 @@ def _deal_rows() -> Sequence[Any]:
     columns = (
         *(Deal.id, Deal.status, Deal.stage, Deal.created_on, Deal.closed_on, Deal.segment),
         *(Deal.size_minor, Deal.amount_minor, Deal.base_amount_minor),
-        *(Deal.owner_id, Deal.owner_email, Deal.owner_name),
+        *(Deal.owner_id, Deal.owner_email, Deal.owner_name, Deal.product),
+        func.coalesce(Deal.region, Account.region).label("region"),
+        func.coalesce(Deal.industry, Account.industry).label("industry"),
+        cast(User.team_id, String).label("team"),
     )
-    return db.session.execute(select(*columns).where(in_crm()).order_by(Deal.id)).all()
+    found = select(*columns).outerjoin(Account, Account.id == Deal.account_id)
+    found = found.outerjoin(User, User.id == Deal.owner_id)
+    return db.session.execute(found.where(in_crm()).order_by(Deal.id)).all()
 
 
 def _index(rows: Sequence[Any]) -> dict[int, int]:
@@ -162,11 +169,23 @@ def _amounts(values: Iterable[int | None]) -> FloatArray:
 
 def _codes(values: Iterable[Hashable]) -> IntArray:
     """Codes 0, 1, 2, ... in the order in which the values appear; what is empty is UNKNOWN."""
-    known: dict[Hashable, int] = {}
-    return np.array([known.setdefault(value, len(known)) if value else UNKNOWN for value in values], np.int64)
+    return _coded(values).codes
 
 
-def _history(rows: Sequence[Any], index: dict[int, int]) -> StageHistory:
+def _coded(values: Iterable[Any]) -> Coded:
+    known: dict[Any, int] = {}
+    codes = np.array(
+        [known.setdefault(value, len(known)) if value else UNKNOWN for value in values], np.int64
+    )
+    return Coded(codes, tuple(known))
+
+
+def _places(ids: IntArray, wanted: IntArray) -> IntArray:
+    """Where each wanted id stands among ids, which are in order and hold them all."""
+    return np.searchsorted(ids, wanted).astype(np.int64)
+
+
+def _history(rows: Sequence[Any], index: dict[int, int]) -> tuple[StageHistory, tuple[str, ...]]:
     """Stage entries deal by deal as they happened, without those that tell how the deal ended.
 
     Entries that follow each other in one stage of the portal, which a CRM may cut into several, are one stay.
@@ -186,7 +205,8 @@ def _history(rows: Sequence[Any], index: dict[int, int]) -> StageHistory:
             deal.append(place)
             stage.append(name)
             day.append(entered_on.toordinal())
-    return StageHistory(np.array(deal, np.int64), _codes(stage), np.array(day, np.int64))
+    coded = _coded(stage)
+    return StageHistory(np.array(deal, np.int64), coded.codes, np.array(day, np.int64)), coded.names
 
 
 def _tells_the_end(deal: Any, stage: str, entered_on: date) -> bool:
@@ -197,16 +217,55 @@ def _tells_the_end(deal: Any, stage: str, entered_on: date) -> bool:
     return is_last and deal.closed_on is not None and entered_on >= deal.closed_on
 
 
-def _touch_columns(
-    index: dict[int, int], found: Select[tuple[UsageEvent]]
-) -> tuple[IntArray, IntArray, IntArray, BoolArray, BoolArray]:
-    """Deal (as its index), asset id and local day of touches as they happened, whether late, and whether inferred."""
+@dataclass(frozen=True)
+class _TouchColumns:
+    """Touches as they happened, all (touches,): where they are not coded, as the database has them."""
+
+    deal: IntArray  # index into the deals
+    asset_id: IntArray
+    day: IntArray
+    late: BoolArray
+    inferred: BoolArray
+    kind: IntArray
+    version_id: IntArray
+
+
+def _touch_columns(index: dict[int, int], found: Select[tuple[UsageEvent]]) -> _TouchColumns:
     # The text of a moment is read, as a million datetimes take seconds to make.
     at = cast(UsageEvent.at, String)
-    columns = (UsageEvent.deal_id, UsageEvent.asset_id, at, _came_late(), was_inferred())
-    rows = db.session.execute(found.with_only_columns(*columns).order_by(UsageEvent.at, UsageEvent.id)).all()
-    deal_ids, asset_ids, moments, late, inferred = zip(*rows, strict=True) if rows else ((),) * 5
-    zone = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
+    kind = case({name: place for place, name in enumerate(KINDS)}, value=UsageEvent.kind)
+    version_id = func.coalesce(UsageEvent.version_id, 0)
+    columns = (UsageEvent.deal_id, UsageEvent.asset_id, at, was_inferred(), kind, version_id)
+    end = (UsageEvent.is_late, _confirmed_at(), Deal.closed_on)
+    in_order = found.with_only_columns(*columns, *end).order_by(UsageEvent.at, UsageEvent.id)
+    rows = db.session.execute(in_order).all()
+    deal_ids, asset_ids, moments, inferred, kinds, versions, stored, confirmed, closed = (
+        zip(*rows, strict=True) if rows else ((),) * 9
+    )
+    return _TouchColumns(
+        deal=np.array([index[deal_id] for deal_id in deal_ids], np.int64),
+        asset_id=np.array(asset_ids, np.int64),
+        day=local_days(moments, _zone()),
+        late=_came_late(stored, confirmed, closed, _zone()),
+        inferred=np.array(inferred, np.bool_),
+        kind=np.array(kinds, np.int64),
+        version_id=np.array(versions, np.int64),
+    )
+
+
+def _openings(index: dict[int, int]) -> Openings:
+    """When a buyer first saw a page of each piece that was sent on a deal; the assets as ids."""
+    first_at = func.min(PageView.first_at)
+    found = select(ShareLink.deal_id, ShareItem.asset_id, cast(first_at, String))
+    found = found.join(ShareItem, ShareItem.id == PageView.item_id).join(
+        ShareLink, ShareLink.id == ShareItem.link_id
+    )
+    found = found.join(Deal, Deal.id == ShareLink.deal_id).where(in_crm())
+    rows = db.session.execute(found.group_by(ShareLink.deal_id, ShareItem.asset_id)).all()
+    deal_ids, asset_ids, moments = zip(*rows, strict=True) if rows else ((),) * 3
     deal = np.array([index[deal_id] for deal_id in deal_ids], np.int64)
-    marks = np.array(late, np.bool_), np.array(inferred, np.bool_)
-    return deal, np.array(asset_ids, np.int64), local_days(moments, zone), *marks
+    return Openings(deal, np.array(asset_ids, np.int64), local_days(moments, _zone()))
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])

@@ -27,12 +27,19 @@ class ImpactSnapshot(Model):
     without_inferred_id: Mapped[int | None] = mapped_column(
         ForeignKey("impact_snapshots.id", ondelete="SET NULL"), index=True
     )
+    # The arrays that it was made from, so that any filter or export can be worked out again.
+    cut_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    # By dimension, how far parts of one asset's deals truly differ: what the figures of a part are shrunk with.
+    spread: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    joint_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ImpactRow(Model):
     """The figures of one asset in one snapshot; fractions for rates, minor units of the base currency for money.
 
     `deals_used` counts closed deals, won and lost; `money` is the lift times the known amounts of those deals.
+    `credited_minor` is the linear rule's, and `rank_best` to `rank_worst` the places that all rules give it. `joint_*`
+    is what the joint model says, worked out after the rest.
     """
 
     __tablename__ = "impact_rows"
@@ -48,6 +55,14 @@ class ImpactRow(Model):
     matched: Mapped[int]
     comparison_deals: Mapped[int]
     credited_minor: Mapped[int] = mapped_column(BigInteger)
+    credited_first_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    credited_last_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    credited_u_shape_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    credited_time_decay_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    credited_markov_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    credited_shapley_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    rank_best: Mapped[int | None]
+    rank_worst: Mapped[int | None]
     used_revenue_minor: Mapped[int] = mapped_column(BigInteger)
     used_rate: Mapped[float | None]
     comparison_rate: Mapped[float | None]
@@ -68,6 +83,11 @@ class ImpactRow(Model):
     weeks_ci_low: Mapped[float | None]
     weeks_ci_high: Mapped[float | None]
     verdict: Mapped[str] = mapped_column(String(30))
+    joint_effect: Mapped[float | None]
+    joint_se: Mapped[float | None]
+    joint_ci_low: Mapped[float | None]
+    joint_ci_high: Mapped[float | None]
+    joint_q: Mapped[float | None]
 
     asset: Mapped[Asset] = relationship()
     snapshot: Mapped[ImpactSnapshot] = relationship()

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 
 from portal.db import chunks, db
+from portal.impact.cut import cut_store, store_cut
 from portal.impact.figures import Figures, compute
 from portal.impact.gathering import gather
 from portal.impact.method import METHOD_VERSION
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.queries import is_of_all_uses
+from portal.library.tidying import old_files, remove_files
 
 SNAPSHOTS_KEPT = 30
 
@@ -22,20 +24,22 @@ class Computed:
 
     all: Figures
     without_inferred: Figures | None
+    cut_sha256: str
 
 
 def compute_figures() -> Computed:
     """Read and work out everything without writing, so that the write lock need not be held meanwhile."""
     gathered = gather()
     without = compute(gathered.without_inferred()) if gathered.inferred.any() else None
-    return Computed(compute(gathered), without)
+    return Computed(compute(gathered), without, store_cut(gathered))
 
 
 def store_figures(figures: Computed) -> ImpactSnapshot:
     """Store figures as the latest snapshot and drop the oldest ones."""
     # That without inferred uses comes first, so that the newest one is always that of all uses.
-    without = _store(figures.without_inferred) if figures.without_inferred else None
-    snapshot = _store(figures.all)
+    sha256 = figures.cut_sha256
+    without = _store(figures.without_inferred, sha256) if figures.without_inferred else None
+    snapshot = _store(figures.all, sha256)
     snapshot.without_inferred_id = without.id if without else None
     db.session.flush()
     newest = select(ImpactSnapshot.id, ImpactSnapshot.without_inferred_id).where(is_of_all_uses())
@@ -45,12 +49,13 @@ def store_figures(figures: Computed) -> ImpactSnapshot:
     return snapshot
 
 
-def _store(figures: Figures) -> ImpactSnapshot:
+def _store(figures: Figures, cut_sha256: str) -> ImpactSnapshot:
     snapshot = ImpactSnapshot(
         data_as_of=figures.data_as_of,
         method_version=METHOD_VERSION,
         coverage=figures.coverage,
         left_out=figures.left_out,
+        cut_sha256=cut_sha256,
     )
     db.session.add(snapshot)
     db.session.flush()
@@ -62,3 +67,13 @@ def _store(figures: Figures) -> ImpactSnapshot:
 def compute_snapshot() -> ImpactSnapshot:
     """Work out all figures and store them as the latest snapshot."""
     return store_figures(compute_figures())
+
+
+def remove_old_cuts() -> int:
+    """Remove the cuts that no snapshot has any more, and return how many."""
+    store = cut_store()
+    names = old_files(store)
+    in_use = set(
+        db.session.scalars(select(ImpactSnapshot.cut_sha256).where(ImpactSnapshot.cut_sha256.in_(names)))
+    )
+    return remove_files(store, names, {name for name in in_use if name})

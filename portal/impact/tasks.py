@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.db import db, unit_of_work
-from portal.impact.services import compute_figures, store_figures
+from portal.impact.services import compute_figures, remove_old_cuts, store_figures
 from portal.jobs import job
 
 
@@ -14,3 +14,4 @@ def compute_impact(_: int | None) -> None:
     db.session.rollback()
     with unit_of_work():
         store_figures(figures)
+    remove_old_cuts()

@@ -1,0 +1,51 @@
+"""Computing: the figures of the deals chosen, which the page, its plot and every export of it share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.db import db
+from portal.errors import Invalid
+from portal.impact.cut import load_cut
+from portal.impact.exploring.filters import Chosen
+from portal.impact.exploring.narrowing import narrow
+from portal.impact.figures import Figures, compute
+from portal.impact.models import ImpactRow, ImpactSnapshot
+
+# How many choices a process remembers the figures of.
+REMEMBERED = 32
+
+
+@dataclass(frozen=True)
+class Explored:
+    """The figures of the deals chosen, one row an asset; rows that were worked out just now belong to no session."""
+
+    snapshot: ImpactSnapshot
+    chosen: Chosen
+    rows: list[ImpactRow]
+    coverage: dict[str, Any]
+    left_out: dict[str, Any]
+
+
+def explored(snapshot: ImpactSnapshot, chosen: Chosen) -> Explored:
+    """Return the figures of the deals chosen: those stored when all are, else worked out from the snapshot's cut.
+
+    `snapshot` is of all uses, or of those that were logged, as `chosen` says.
+    """
+    if not chosen.narrows:
+        rows = list(db.session.scalars(select(ImpactRow).where(ImpactRow.snapshot_id == snapshot.id)))
+        return Explored(snapshot, chosen, rows, snapshot.coverage, snapshot.left_out)
+    if snapshot.cut_sha256 is None:
+        raise Invalid("These figures were kept without what they were made from. Please work them out anew.")
+    found = _computed(snapshot.cut_sha256, chosen)
+    rows = [ImpactRow(**row) for row in found.rows]
+    return Explored(snapshot, chosen, rows, found.coverage, found.left_out)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _computed(cut_sha256: str, chosen: Chosen) -> Figures:
+    return compute(narrow(load_cut(cut_sha256), chosen))
