@@ -129,6 +129,8 @@ def _deals(reps: list[int]) -> Iterator[dict[str, Any]]:
             "amount_minor": 1_000_000,
             "base_amount_minor": 1_000_000,
             "size_minor": 1_000_000,
+            "size_amount_minor": 1_000_000,
+            "size_currency": "USD",
             "currency": "USD",
             "industry": f"Industry {1 + number % TERMS['industry']}",
             "product": f"Product {1 + number % TERMS['product']}",

@@ -134,6 +134,8 @@ class Make:
             amount_minor=minor,
             base_amount_minor=minor,
             size_minor=minor,
+            size_amount_minor=minor,
+            size_currency=None if minor is None else fields.get("currency", "USD"),
             **(defaults | fields),
         )
         return self.store(deal)

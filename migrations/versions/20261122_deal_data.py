@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from flask import current_app
 
 revision = '0005'
 down_revision = '0004'
@@ -269,7 +270,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('crm_stage', sa.String(length=500), nullable=True))
         batch_op.add_column(sa.Column('crm_status', sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column('removed_at', sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column('size_amount_minor', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('size_currency', sa.String(length=3), nullable=True))
     op.execute('UPDATE deals SET crm_stage = stage, crm_status = status')
+    keep_sizes()
     with op.batch_alter_table('deals', schema=None) as batch_op:
         batch_op.alter_column('crm_stage', existing_type=sa.String(length=500), nullable=False)
         batch_op.alter_column('crm_status', existing_type=sa.String(length=10), nullable=False)
@@ -381,6 +385,22 @@ def upgrade() -> None:
             batch_op.alter_column(column, server_default=None)
 
 
+def keep_sizes() -> None:
+    """Keep each size in the currency in which it was told; those known so far are in the base currency."""
+    deals = sa.table('deals', *map(sa.column, ('id', 'source', 'status', 'amount_minor', 'currency', 'size_minor', 'size_amount_minor', 'size_currency')))
+    changes = sa.table('deal_changes', sa.column('deal_id'), sa.column('before', sa.JSON()))
+    base = current_app.config['BASE_CURRENCY']
+    op.execute(deals.update().where(deals.c.size_minor.is_not(None)).values(size_amount_minor=deals.c.size_minor, size_currency=base))
+    told = deals.update().where(deals.c.amount_minor != 0).values(size_amount_minor=deals.c.amount_minor, size_currency=deals.c.currency)
+    op.execute(told.where(deals.c.status == 'open'))
+    # Closed deals in other currencies had no size for want of a rate. One that came in closed, from a CRM that leaves
+    # lost deals their amounts, has that of its amount; of one that was open before, it is not known any more.
+    lost = sa.select(deals.c.source).where(deals.c.status == 'lost').group_by(deals.c.source)
+    telling = lost.having(sa.func.count(sa.func.nullif(deals.c.amount_minor, 0)) * 2 >= sa.func.count())
+    was_open = sa.select(changes.c.deal_id).where(changes.c.before['status'].as_string() == 'open')
+    op.execute(told.where(deals.c.status != 'open', deals.c.size_minor.is_(None), deals.c.currency != base, deals.c.source.in_(telling), deals.c.id.not_in(was_open)))
+
+
 def downgrade() -> None:
     # A link has one piece again: its first.
     with op.batch_alter_table('share_links', schema=None) as batch_op:
@@ -437,6 +457,8 @@ def downgrade() -> None:
         batch_op.drop_column('crm_stage')
 
     with op.batch_alter_table('deals', schema=None) as batch_op:
+        batch_op.drop_column('size_currency')
+        batch_op.drop_column('size_amount_minor')
         batch_op.drop_column('removed_at')
         batch_op.drop_column('crm_status')
         batch_op.drop_column('crm_stage')

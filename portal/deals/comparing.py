@@ -38,6 +38,8 @@ DATES = {"created_on": "created", "expected_close": "expected_close"}
 # What a comparison stands on: when an import was last applied or undone, the newest person and account, and what was
 # last said of the CRM's words.
 Seen = tuple[Any, ...]
+# An amount in minor units of a currency, and that currency; both are None where a deal's size is not known.
+Size = tuple[int | None, str | None]
 # Of unchanged rows only the first are kept, for the preview.
 KEPT_UNCHANGED = 8
 
@@ -182,7 +184,7 @@ class _Comparer:
             values["amount_minor"], values["currency"] = known["amount_minor"], known["currency"]
         base = self._rates.base_minor(values["amount_minor"], values["currency"], row.closed_on)
         values["base_amount_minor"] = base
-        values["size_minor"] = size_of(row.status, base, known, self._amounts_tell_size)
+        values |= self._size(row, values, known)
         for column, field_ in TEXTS.items():
             said = getattr(row, column) or getattr(account, column, None)
             values[column] = said or self._silent(field_, column, known)
@@ -192,6 +194,15 @@ class _Comparer:
             # A closing date stood in the same column as the expected one did before.
             values["expected_close"] = known["expected_close"]
         return values
+
+    def _size(
+        self, row: DealRow, values: Mapping[str, Any], known: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """Return the size in the currency in which it was told, and what that is worth in the base currency."""
+        told = values["amount_minor"], values["currency"]
+        amount, currency = size_of(row.status, told, known, self._amounts_tell_size)
+        worth = self._rates.base_minor(amount, currency, row.closed_on) if currency else None
+        return {"size_amount_minor": amount, "size_currency": currency, "size_minor": worth or None}
 
     def _silent(self, field_: str, column: str, known: Mapping[str, Any] | None) -> Any:
         """Return what stays where a cell is empty: what was known if the file has no such column, else nothing."""
@@ -240,15 +251,13 @@ def closing_amounts_tell_size(rows: Sequence[DealRow], known_lost: int = 0, with
 
 
 def size_of(
-    status: str, base_amount: int | None, known: Mapping[str, Any] | None, amounts_tell_size: bool
-) -> int | None:
-    """Return the amount known before closing, in minor units of the base currency, or None when it is unknown.
+    status: str, told: tuple[int | None, str], known: Mapping[str, Any] | None, amounts_tell_size: bool
+) -> Size:
+    """Return the amount known before closing, in minor units of its currency, and that currency; None if unknown.
 
     An open deal's amount is its size, and stays so when it closes. A deal that comes in closed has the size that
     its amount says only where `amounts_tell_size`. Zero is what CRMs write for "not set" and is no size.
     """
-    if status == "open":
-        return base_amount or None
-    if known is not None:
-        return known["size_minor"]
-    return (base_amount or None) if amounts_tell_size else None
+    if status != "open" and known is not None:
+        return known["size_amount_minor"], known["size_currency"]
+    return told if told[0] and (status == "open" or amounts_tell_size) else (None, None)

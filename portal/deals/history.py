@@ -21,6 +21,8 @@ from portal.tabular.table import Refusal
 
 # A deal, the CRM's word for the stage, and the day on which it was entered.
 Entry = tuple[int, str, date]
+# What a deal's columns of its size hold.
+Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class HistoryComparison:
     new_rows: list[HistoryRow]
     replaced: list[SeenEntry]
     unchanged: int
-    sizes: dict[int, tuple[int | None, int]]
+    sizes: dict[int, tuple[Fields, Fields]]
     refusals: list[Refusal]
 
 
@@ -111,26 +113,27 @@ def _replaced(
 
 def _sizes(
     rows: list[HistoryRow], deals: Mapping[str, Mapping[str, Any]]
-) -> dict[int, tuple[int | None, int]]:
-    """Return sizes that differ: what the last amount a closed deal had while it was open was worth on that day."""
+) -> dict[int, tuple[Fields, Fields]]:
+    """Return sizes that differ: the last amount that a closed deal had while it was open."""
     worth = rates()
     last: dict[str, HistoryRow] = {}
     for row in rows:
         closed_on = deals[row.deal_id]["closed_on"]
-        tells = row.status == "open" and worth.base_minor(row.amount_minor, row.currency, row.entered_on)
+        tells = row.status == "open" and row.amount_minor
         if not tells or closed_on is None or row.entered_on > closed_on:
             continue
         before = last.get(row.deal_id)
         if before is None or before.entered_at <= row.entered_at:
             last[row.deal_id] = row
-    found = {
-        deals[deal_id]["id"]: (
-            deals[deal_id]["size_minor"],
-            worth.base_minor(row.amount_minor, row.currency, row.entered_on),
-        )
-        for deal_id, row in last.items()
-    }
-    return {deal_id: (old, new) for deal_id, (old, new) in found.items() if new is not None and old != new}
+    found = {}
+    for external_id, row in last.items():
+        deal = deals[external_id]
+        base = worth.base_minor(row.amount_minor, row.currency, deal["closed_on"]) or None
+        new = {"size_amount_minor": row.amount_minor, "size_currency": row.currency, "size_minor": base}
+        old = {name: deal[name] for name in new}
+        if old != new:
+            found[deal["id"]] = old, new
+    return found
 
 
 def write_history(comparison: HistoryComparison, import_id: int) -> None:
@@ -164,13 +167,14 @@ def write_history(comparison: HistoryComparison, import_id: int) -> None:
     insert_rows(DealChange, changes)
 
 
-def _write_sizes(sizes: dict[int, tuple[int | None, int]], before: dict[int, dict[str, Any]]) -> None:
+def _write_sizes(sizes: dict[int, tuple[Fields, Fields]], before: dict[int, dict[str, Any]]) -> None:
     """Write the sizes that were learnt, and add to `before` what the deals had."""
     moment = now()
     for part in chunks(sizes):
         known = db.session.execute(select(Deal.id, Deal.changed_at).where(Deal.id.in_(part)))
         for deal_id, changed_at in known:
-            fields = before.setdefault(deal_id, {})
-            fields["size_minor"], fields["changed_at"] = sizes[deal_id][0], changed_at.isoformat()
-        rows = [{"id": deal_id, "size_minor": sizes[deal_id][1], "changed_at": moment} for deal_id in part]
-        db.session.execute(update(Deal), rows)
+            was = sizes[deal_id][0] | {"changed_at": changed_at.isoformat()}
+            before[deal_id] = before.get(deal_id, {}) | was
+        db.session.execute(
+            update(Deal), [{"id": deal_id, "changed_at": moment, **sizes[deal_id][1]} for deal_id in part]
+        )

@@ -16,7 +16,12 @@ from portal.tabular.report import counted, file_report
 
 SHOWN = 8
 # What follows from other columns, or is a number that nobody reads.
-UNSHOWN = frozenset({"account_id", "owner_id", "base_amount_minor", "size_minor", "removed_at", "crm_status"})
+UNSHOWN = frozenset(
+    {
+        *("account_id", "owner_id", "removed_at", "crm_status"),
+        *("base_amount_minor", "size_minor", "size_amount_minor", "size_currency"),
+    }
+)
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged")
 
 
@@ -103,8 +108,8 @@ def _notes(comparison: Comparison) -> list[str]:
         notes.append(f"{counted(foreign, 'amount')} not in {base} {stay} out of all sums: no rate is known.")
     unsized = sum(
         deal.values["status"] != "open"
-        and bool(deal.values["base_amount_minor"])
-        and not deal.values["size_minor"]
+        and bool(deal.values["amount_minor"])
+        and not deal.values["size_amount_minor"]
         for deal in comparison.of("new")
     )
     if unsized:

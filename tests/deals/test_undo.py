@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.db import db, unit_of_work
 from portal.deals.comparing import compare
-from portal.deals.models import Account, Deal, DealImport, StageEntry
+from portal.deals.models import Account, CurrencyRate, Deal, DealImport, StageEntry
 from portal.deals.services import apply_import, read_deal_files
 from portal.deals.undoing import later_imports
 from portal.feedback.models import Thread
@@ -68,6 +68,17 @@ def test_a_stage_history_gives_back_what_it_replaced(undone, report, write):
     report("deals", "import", write(WON, OPEN))
     lines = ("D3,Discovery,2026-02-01,2000", "D3,Proposal,2026-02-09,3000", "D1,Proposal,2026-01-20,950")
     assert undone("deals", "import-history", write(*lines, header=HISTORY, name="history.csv")) == {}
+
+
+@pytest.mark.parametrize("rate", [None, 1_100_000_000])
+def test_a_size_in_another_currency_is_put_back_as_it_was_told(undone, report, make, write, rate):
+    if rate:
+        make.store(CurrencyRate(currency="EUR", valid_from=date(2026, 1, 1), rate_nano=rate))
+    report("deals", "import", write(OPEN.replace("USD", "EUR"), WON))
+    closed = OPEN.replace("Proposal,3000,USD", "Closed Won,3500,SEK").replace("2026-12-01", "2026-03-04")
+    assert undone("deals", "import", write(closed)) == {}
+    history = write("D1,Proposal,2026-01-20,950", header=HISTORY, name="history.csv")
+    assert undone("deals", "import-history", history) == {}
 
 
 def test_removed_deals_are_there_again(undone, report, write):

@@ -94,8 +94,10 @@ class AlikeAccounts(Model):
 
 
 class Deal(Model):
-    """One deal of one CRM. `size_minor` is the amount known before closing, which the outcome cannot have changed.
+    """One deal of one CRM. Its size is the amount known before closing, which the outcome cannot have changed.
 
+    It is kept in the currency in which it was told; `size_minor` is what that is worth in the base currency, as the
+    rates known by now say.
     `stage` is the portal's word for what the CRM calls `crm_stage`; `crm_status` is what the CRM says of the end, and
     `status` what somebody said of that stage, or the same. A deal that the CRM no longer has is kept and marked by
     `removed_at`; no list, sum or figure counts it.
@@ -124,6 +126,8 @@ class Deal(Model):
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     base_amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    size_amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    size_currency: Mapped[str | None] = mapped_column(String(3))
     size_minor: Mapped[int | None] = mapped_column(BigInteger)
     created_on: Mapped[date | None]
     expected_close: Mapped[date | None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import or_, select, update
 
 from portal.db import chunks, db, now
 from portal.deals.models import CurrencyRate, Deal
@@ -61,10 +61,11 @@ def remove_rate(row: CurrencyRate, by: User) -> None:
 
 def reckon() -> int:
     """Write on all deals in other currencies what they are worth in the base currency; return how many changed."""
-    worth, tell_size = rates(), _sources_that_tell_size()
-    columns = (Deal.id, Deal.source, Deal.status, Deal.amount_minor, Deal.currency, Deal.base_amount_minor)
-    found = select(*columns, Deal.size_minor, Deal.closed_on).where(Deal.currency != worth.base)
-    changed = list(_changes(db.session.execute(found.order_by(Deal.id)), worth, tell_size))
+    worth = rates()
+    columns = (Deal.id, Deal.amount_minor, Deal.currency, Deal.base_amount_minor, Deal.closed_on)
+    sizes = (Deal.size_amount_minor, Deal.size_currency, Deal.size_minor)
+    found = select(*columns, *sizes).where(or_(Deal.currency != worth.base, Deal.size_currency != worth.base))
+    changed = list(_changes(db.session.execute(found.order_by(Deal.id)), worth))
     moment = now()
     for part in chunks(changed):
         db.session.execute(update(Deal), [row | {"changed_at": moment} for row in part])
@@ -74,21 +75,12 @@ def reckon() -> int:
     return len(changed)
 
 
-def _changes(deals: Iterable[Any], worth: Rates, tell_size: set[str]) -> Iterable[dict[str, Any]]:
+def _changes(deals: Iterable[Any], worth: Rates) -> Iterable[dict[str, Any]]:
+    """Yield what follows anew from a deal's amount, its size as it was told, and the rates."""
     for deal in deals:
         base = worth.base_minor(deal.amount_minor, deal.currency, deal.closed_on)
-        size = deal.size_minor
-        if deal.status == "open" or (size is not None and size == deal.base_amount_minor):
-            size = base or None
-        elif size is None and deal.base_amount_minor is None and deal.source in tell_size:
-            # It came in closed while there was no rate, so that its size could not be told.
-            size = base or None
+        size = None
+        if deal.size_currency:
+            size = worth.base_minor(deal.size_amount_minor, deal.size_currency, deal.closed_on) or None
         if (base, size) != (deal.base_amount_minor, deal.size_minor):
             yield {"id": deal.id, "base_amount_minor": base, "size_minor": size}
-
-
-def _sources_that_tell_size() -> set[str]:
-    """Return the CRMs that leave lost deals their amounts, of which closed ones may so be taken for their size."""
-    with_amount = func.count(func.nullif(Deal.amount_minor, 0))
-    lost = select(Deal.source).where(Deal.status == "lost").group_by(Deal.source)
-    return set(db.session.scalars(lost.having(with_amount * 2 >= func.count())))

@@ -117,6 +117,47 @@ def test_a_wrong_rate_is_removed_and_deals_lose_what_it_gave_them(
     assert said == ["loaded exchange rates", "removed an exchange rate"]
 
 
+def test_a_closed_deal_keeps_its_size_when_a_wrong_rate_gives_way_to_one_of_another_day(
+    bring_in, admin, load, run_jobs, rows, worth
+):
+    # No lost deal carries an amount here: nothing but what it was while it was open tells the size of D2.
+    bring_in(EUR.replace("Closed Won,1000", "Proposal,800").replace("2026-02-03", ""))
+    load("EUR,2026-01-01,11")
+    bring_in(EUR)
+    assert worth() == {"D2": (1_100_000, 880_000)}
+    (wrong,) = rows(select(CurrencyRate))
+    admin.post(f"/deals/rates/{wrong.id}/remove")
+    run_jobs()
+    assert worth() == {"D2": (None, None)}
+    load("EUR,2026-01-31,1.1")
+    assert worth() == {"D2": (110_000, 88_000)}
+
+
+def test_a_deal_that_was_open_without_a_rate_never_has_its_closing_amount_for_a_size(bring_in, load, worth):
+    bring_in(YEN, EUR.replace("Closed Won,1000", "Proposal,800").replace("2026-02-03", ""))
+    bring_in(EUR)
+    assert worth()["D2"] == (None, None)
+    load("EUR,2026-01-01,1.1")
+    assert worth()["D2"] == (110_000, 88_000)
+
+
+def test_a_deal_that_was_open_without_an_amount_has_no_size_whatever_is_loaded(bring_in, load, worth):
+    bring_in(YEN, EUR.replace("Closed Won,1000", "Proposal,").replace("2026-02-03", ""))
+    bring_in(EUR)
+    load("EUR,2026-01-01,1.1", "EUR,2026-01-02,1.2")
+    assert worth()["D2"] == (120_000, None)
+
+
+def test_a_size_told_in_another_currency_than_the_closing_amount_goes_by_its_own_rate(bring_in, load, worth):
+    bring_in(SEK)
+    bring_in("D1,First,Acme,Jo,,Closed Won,90,EUR,2026-01-02,2026-02-03")
+    load("SEK,2026-01-01,0.1", "EUR,2026-01-01,1.1")
+    assert worth() == {"D1": (9_900, 10_000)}
+    bring_in("D1,First,Acme,Jo,,Closed Won,95,USD,2026-01-02,2026-02-03")
+    load("SEK,2026-01-01,0.2")
+    assert worth() == {"D1": (9_500, 20_000)}
+
+
 def test_loading_has_figures_and_requests_worked_out_anew(bring_in, load, rows):
     bring_in(SEK)
     before = len(rows(select(Job).where(Job.kind.in_(("score_requests", "compute_impact")))))
