@@ -14,6 +14,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from portal.db import unit_of_work
 from portal.errors import Invalid, PortalError
@@ -26,6 +27,8 @@ FLUSH_SECONDS = 0.15
 FLUSH_ROWS = 500
 # A database that cannot be written to for a while: what is more than this is refused, not forgotten.
 MOST_WAITING = 50_000
+# A full disk or a locked database, which others than the rows are to blame for.
+PASSES = (OSError, OperationalError, TimeoutError)
 MOST_PAGES = 60
 MOST_MILLISECONDS = 60_000
 
@@ -119,13 +122,28 @@ class Buffer:
                 taken, self._waiting = self._waiting, []
             if not taken:
                 return
-            try:
-                with self._app.app_context(), unit_of_work():
-                    store(taken)
-            except Exception:
-                self._app.logger.exception("times of pages could not be stored yet")
+            left = self._store(taken)
+            if left:
                 with self._adding:
-                    self._waiting = taken + self._waiting
+                    self._waiting = left + self._waiting
+
+    def _store(self, beats: list[Beat]) -> list[Beat]:
+        """Store beats and return those that have to wait; one that can never be stored holds up no other."""
+        try:
+            with self._app.app_context(), unit_of_work():
+                store(beats)
+        except PASSES:
+            self._app.logger.exception("times of pages could not be stored yet")
+            return beats
+        except Exception:
+            if len(beats) == 1:
+                self._app.logger.exception(
+                    "the time of a page cannot be stored, and is dropped: %r", beats[0]
+                )
+                return []
+            half = len(beats) // 2
+            return self._store(beats[:half]) + self._store(beats[half:])
+        return []
 
 
 def buffer() -> Buffer:

@@ -113,7 +113,7 @@ def seen(token: str, key: str) -> Response:
         piece, page = number_of(request.args.get("piece")), number_of(request.args.get("page"))
         record_apart(lambda: visiting.see_visit(link_id, key))
         if piece and any(item.position == piece for item in link.items):
-            record_apart(lambda: visiting.see_piece(link_id, key, piece, page or 1))
+            record_apart(lambda: visiting.see_piece(link_id, key, piece, page))
     response = make_response(PIXEL)
     response.headers["Content-Type"] = "image/gif"
     return response
@@ -158,5 +158,5 @@ def download(token: str, piece: int) -> Response:
     key = counted_key()
     if key and (is_address or hands_over(response)):
         link_id = item.link_id
-        record_apart(lambda: visiting.note_download(link_id, key))
+        record_apart(lambda: visiting.note_download(link_id, key, piece))
     return response

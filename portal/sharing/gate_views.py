@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from portal.errors import PortalError
 from portal.sharing import visiting
@@ -42,7 +42,7 @@ def give_password(token: str) -> Response:
     status = 422
     if form.validate_on_submit():
         try:
-            check_password(link, form.password.data or "")
+            check_password(link, form.password.data or "", request.remote_addr or "")
         except PortalError as error:
             form.password.errors, status = [error.message], error.status
         else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -16,7 +18,8 @@ from portal.sharing.models import ShareLink
 from portal.users.models import Attempt
 from portal.users.passwords import verify_password
 
-MOST_TRIES = 10
+# From one address, and from all together: so many that a buyer is not kept out by one stranger's tries.
+MOST_TRIES, MOST_TRIES_IN_ALL = 10, 100
 WINDOW = timedelta(minutes=15)
 
 
@@ -31,19 +34,38 @@ def proves(kept: str, proof: str) -> bool:
     return hmac.compare_digest(kept.encode("utf-8", "replace"), proof.encode())
 
 
-def check_password(link: ShareLink, password: str) -> None:
-    """Refuse a wrong password, and any more tries after too many wrong ones, from wherever they come.
+def check_password(link: ShareLink, password: str, remote: str) -> None:
+    """Refuse a wrong password, and any more tries after too many wrong ones: from one address, or at all.
 
-    Tries are counted by link: no address of a visitor is kept, and no second machine gives more of them.
+    Of an address, `remote`, a hash is kept that only the portal's key can make; the next night it goes.
     """
-    link_key = hashlib.sha256(f"share:{link.id}:{link.salt}".encode()).hexdigest()
-    tries = select(func.count()).select_from(Attempt)
-    tries = tries.where(Attempt.key_hash == link_key, Attempt.at > now() - WINDOW)
-    if (db.session.scalar(tries) or 0) >= MOST_TRIES:
-        raise TooMany("Too many wrong passwords. Please wait 15 minutes, or ask for a new link.")
+    keys = (_tries_key(link, _network(remote)), _tries_key(link, ""))
+    for key, most in zip(keys, (MOST_TRIES, MOST_TRIES_IN_ALL), strict=True):
+        tries = select(func.count()).select_from(Attempt)
+        tries = tries.where(Attempt.key_hash == key, Attempt.at > now() - WINDOW)
+        if (db.session.scalar(tries) or 0) >= most:
+            raise TooMany("Too many wrong passwords. Please wait 15 minutes, or ask for a new link.")
     if not verify_password(link.password_hash, password[:1000]):
-        record_apart(lambda: db.session.add(Attempt(key_hash=link_key)))
+        record_apart(lambda: _count_try(keys))
         raise Invalid("That is not the password of this link.", field="password")
+
+
+def _tries_key(link: ShareLink, network: str) -> str:
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, f"tries:{link.id}:{link.salt}:{network}".encode(), hashlib.sha256).hexdigest()
+
+
+def _network(remote: str) -> str:
+    """Return what counts as one address: with IPv6 a line has more of them than could be counted."""
+    try:
+        address = ip_address(remote)
+    except ValueError:
+        return remote or "unknown"
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+
+def _count_try(keys: Sequence[str]) -> None:
+    db.session.add_all([Attempt(key_hash=key) for key in keys])
 
 
 def _emails() -> URLSafeSerializer:

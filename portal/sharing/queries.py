@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db, now
@@ -167,6 +167,7 @@ def opened_since(moment: datetime) -> set[int]:
 
 
 def was_looked_at() -> ColumnElement[bool]:
-    """Say in SQL that a piece was shown in a visit of its link: the first always is, others when asked for."""
+    """Say in SQL that a piece was shown in a visit of its link; of a visit with nothing noted, that was the first."""
     shown = exists().where(PageView.visit_id == Visit.id, PageView.item_id == ShareItem.id)
-    return or_(ShareItem.position == 1, shown)
+    nothing_noted = ~exists().where(PageView.visit_id == Visit.id)
+    return or_(shown, and_(ShareItem.position == 1, nothing_noted))

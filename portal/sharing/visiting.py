@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from portal.db import db, now
+from portal.library.models import Page
 from portal.notifications.clearing import forget_news
 from portal.notifications.services import Group, notify
 from portal.sharing.models import PageView, ShareItem, ShareLink, Visit
@@ -27,8 +28,11 @@ def see_visit(link_id: int, key: str) -> None:
         _tell_sender(link_id, key)
 
 
-def see_piece(link_id: int, key: str, position: int, page_number: int) -> None:
-    """Note which piece a visit looks at, so that this is known where no time is measured."""
+def see_piece(link_id: int, key: str, position: int, page_number: int | None = None) -> None:
+    """Note which piece a visit looks at, so that this is known where no time is measured; without a page, its first.
+
+    A page that buyers are not shown was asked for by nobody who looked, so that nothing is noted of it.
+    """
     found = select(Visit.id, ShareItem.id, ShareItem.version_id).join(
         ShareItem, ShareItem.link_id == Visit.link_id
     )
@@ -37,6 +41,10 @@ def see_piece(link_id: int, key: str, position: int, page_number: int) -> None:
     if row is None:
         return
     visit_id, item_id, version_id = row
+    shown = _pages_of(version_id)
+    page_number = shown[0] if page_number is None else page_number
+    if page_number not in shown:
+        return
     known = select(PageView.id).where(PageView.visit_id == visit_id, PageView.item_id == item_id).limit(1)
     if db.session.scalar(known) is None:
         moment = now()
@@ -53,8 +61,14 @@ def see_piece(link_id: int, key: str, position: int, page_number: int) -> None:
         )
 
 
-def note_download(link_id: int, key: str) -> None:
-    """Note that the buyer took the file; that is a visit too, even where pictures are not loaded."""
+def _pages_of(version_id: int) -> list[int]:
+    """Return the numbers of the pages that buyers see; what has none is looked at as a whole, as its page 1."""
+    pages = select(Page.number).where(Page.version_id == version_id, Page.is_hidden.is_(False))
+    return list(db.session.scalars(pages.order_by(Page.number))) or [1]
+
+
+def note_download(link_id: int, key: str, position: int) -> None:
+    """Note that the buyer took the file of a piece; that is a visit too, even where pictures are not loaded."""
     visit = db.session.scalar(select(Visit).where(Visit.link_id == link_id, Visit.key == key))
     if visit is None:
         return
@@ -62,6 +76,7 @@ def note_download(link_id: int, key: str) -> None:
     if visit.seen_at is None:
         visit.seen_at = now()
         _tell_sender(link_id, key)
+    see_piece(link_id, key, position)
 
 
 def _tell_sender(link_id: int, key: str) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from html import unescape
 
 import pytest
 from sqlalchemy import select
 
-from portal.db import db, now
+from portal.db import db
 from portal.library.models import Asset, Page, Version
 from portal.notifications.models import OutboxMessage
 from portal.sharing.models import PageView, ShareItem, ShareLink, ShareSwitch, Visit
 from portal.usage.models import UsageEvent
-from portal.users.models import Attempt
 from portal.users.passwords import hash_password
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36"}
@@ -208,22 +207,6 @@ def test_a_password_is_asked_for_before_anything_is_shown(app, make, rows):
     other = app.test_client()
     other.set_cookie("opened", "0" * 64, path=LINK)
     assert "Words" not in opened(other).text
-
-
-def test_wrong_passwords_are_slowed_down_for_everybody_and_no_address_is_kept(app, make, rows):
-    with app.app_context():
-        stored = hash_password("open sesame")
-    make.link(make.asset("Deck"), make.user("rep"), password_hash=stored)
-    for _ in range(10):
-        app.test_client().post(f"{LINK}/enter/password", data={"password": "wrong"})
-    answer = app.test_client().post(f"{LINK}/enter/password", data={"password": "open sesame"})
-    assert (answer.status_code, "wait 15 minutes" in answer.text) == (429, True)
-    assert len(set(rows(select(Attempt.key_hash)))) == 1
-    make.inside(
-        lambda: [setattr(try_, "at", now() - timedelta(minutes=16)) for try_ in db.session.query(Attempt)]
-    )
-    answer = app.test_client().post(f"{LINK}/enter/password", data={"password": "open sesame"})
-    assert answer.status_code == 303
 
 
 def test_an_email_is_asked_for_and_told_the_sender_with_the_visit(app, make, sign_in, pair, rows):
