@@ -57,6 +57,10 @@ def left_alone(plan: UndoPlan) -> list[str]:
         lines.append(
             f"{plan.uses_staying:,} {stay}: people have moved it to another deal, or answered for it."
         )
+    if plan.layouts_staying:
+        stay = "stays as it is now" if plan.layouts_staying == 1 else "stay as they are now"
+        changed = "changed it" if plan.layouts_staying == 1 else "changed them"
+        lines.append(f"{things('import_layouts', plan.layouts_staying)} {stay}: a later import {changed}.")
     lines += [
         f"{things(table, count)} {'stays' if count == 1 else 'stay'}: something else needs "
         f"{'it' if count == 1 else 'them'} now."

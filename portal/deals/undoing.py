@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select, union, update
+from sqlalchemy import Select, bindparam, delete, func, select, union, update
 from sqlalchemy.orm import aliased
 
-from portal.db import UtcDateTime, chunks, db, insert_rows, now
+from portal.db import chunks, db, insert_rows, now
+from portal.deals.layouts.passing_on import TABLE as LAYOUTS
+from portal.deals.layouts.passing_on import built_upon, pass_on
 from portal.deals.merging.services import follow_merges, forget_deals
 from portal.deals.models import Deal, DealChange, DealImport, ImportedRow, StageEntry
 from portal.deals.referring import held, put_back_elsewhere
+from portal.deals.restoring import restore
 from portal.deals.words_again import follow_words
 from portal.errors import Conflict
 from portal.jobs import enqueue
@@ -33,7 +36,8 @@ class UndoPlan:
 
     `restored` deals get back what they were; `leaving` ones were new and go; `staying` ones were new too, but people
     have used them since, so they are only marked as removed. `other_leaving` and `other_staying` count the rows of
-    other tables that the import made, `uses` and `uses_staying` the uses it brought.
+    other tables that the import made, `uses` and `uses_staying` the uses it brought. `layouts_staying` are remembered
+    layouts of columns that it made or changed and that a later import changed again.
     """
 
     restored: int
@@ -44,6 +48,7 @@ class UndoPlan:
     uses_staying: int
     other_leaving: Mapping[str, int]
     other_staying: Mapping[str, int]
+    layouts_staying: int = 0
     obstacles: list[DealImport] = field(default_factory=list)
     reason: str = ""
 
@@ -63,7 +68,9 @@ def undo_plan(row: DealImport) -> UndoPlan:
     names = select(Deal.id, Deal.name).where(Deal.id.in_(staying)).order_by(Deal.id)
     every = [(row_.id, row_.name) for row_ in db.session.execute(names.limit(NAMED))]
     many = _count(staying) if len(every) == NAMED else len(every)
-    tables = dict(_new_rows_by_table(row.id))
+    tables, layouts = dict(_new_rows_by_table(row.id)), built_upon(row.id)
+    if layouts:
+        tables[LAYOUTS] = tables.get(LAYOUTS, 0) - sum(mine.before is None for mine, _ in layouts)
     kept = {table: _count(_held_rows(row.id, table, leaving)) for table in tables}
     return UndoPlan(
         restored=_count(_changed_deals(row.id)),
@@ -74,6 +81,7 @@ def undo_plan(row: DealImport) -> UndoPlan:
         uses_staying=uses_staying,
         other_leaving={table: count - kept[table] for table, count in tables.items()},
         other_staying={table: count for table, count in kept.items() if count},
+        layouts_staying=len(layouts),
         obstacles=later_imports(row),
         reason=_reason(row),
     )
@@ -92,7 +100,8 @@ def _reason(row: DealImport) -> str:
 def later_imports(row: DealImport) -> list[DealImport]:
     """Return the imports that later changed rows which this one made or changed, the latest first.
 
-    Later is what was written later: an import may wait for its yes while others come and go.
+    Later is what was written later: an import may wait for its yes while others come and go. Remembered layouts of
+    columns are no obstacle: they stay as they are now.
     """
     mine, theirs = aliased(DealChange), aliased(DealChange)
     deals = select(theirs.import_id).join(mine, mine.deal_id == theirs.deal_id)
@@ -101,6 +110,7 @@ def later_imports(row: DealImport) -> list[DealImport]:
     same = (own.table_name == other.table_name) & (own.row_id == other.row_id)
     rows = select(other.import_id).join(own, same)
     rows = rows.where(own.import_id == row.id, other.import_id != row.id, other.id > own.id)
+    rows = rows.where(own.table_name != LAYOUTS)
     found = select(DealImport).where(DealImport.id.in_(deals.union(rows)))
     return list(db.session.scalars(found.order_by(DealImport.applied_at.desc(), DealImport.id.desc())))
 
@@ -180,6 +190,7 @@ def undo(row: DealImport, by: User | None) -> UndoPlan:
     _check(plan)
     _undo_uses(row.id)
     _undo_deals(row.id)
+    pass_on(row.id)
     _undo_rows(row.id)
     follow_merges()
     follow_words(row.source)
@@ -269,26 +280,3 @@ def _undo_rows(import_id: int) -> None:
             if table == "assets":
                 for row_id in part:
                     enqueue("index_asset", row_id, once=True)
-
-
-def restore(table: Table, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    """Give rows of a table the columns back that they had before, written as JSON has them."""
-    by_names: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row_id, before in rows:
-        values = {name: _value(table, name, was) for name, was in before.items()}
-        if values:
-            by_names.setdefault(tuple(sorted(values)), []).append({"of_id": row_id, **values})
-    for names, parameters in by_names.items():
-        back = update(table).where(table.c.id == bindparam("of_id"))
-        back = back.values({name: bindparam(name) for name in names})
-        for part in chunks(parameters):
-            db.session.connection().execute(back, part)
-
-
-def _value(table: Table, name: str, was: Any) -> Any:
-    kind = table.c[name].type
-    if was is None:
-        return None
-    if isinstance(kind, UtcDateTime):
-        return datetime.fromisoformat(was)
-    return date.fromisoformat(was) if kind.python_type is date else was

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from portal.db import db
 
-# What is no knowledge of deals, people or content: the imports themselves, who did what, work that waits, and how
-# files are read, which somebody settled and which stays settled. Figures are reckoned anew by jobs, with new ids.
+# What is no knowledge of deals, people or content: the imports themselves, who did what, and work that waits.
+# Figures are reckoned anew by jobs, with new ids.
 LEFT_OUT = {
-    *("deal_imports", "deal_changes", "imported_rows", "import_layouts", "hook_calls"),
+    *("deal_imports", "deal_changes", "imported_rows", "hook_calls"),
     *("audit_entries", "jobs", "user_sessions", "attempts", "impact_snapshots", "impact_rows"),
     *("notifications", "outbox_messages", "search_entries"),
 }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.db import db, unit_of_work
 from portal.deals.comparing import compare
-from portal.deals.models import Account, CurrencyRate, Deal, DealImport, StageEntry
+from portal.deals.models import Account, CurrencyRate, Deal, DealImport, ImportLayout, StageEntry
 from portal.deals.services import apply_import, read_deal_files
 from portal.deals.undoing import later_imports
 from portal.feedback.models import Thread
@@ -149,6 +149,38 @@ def test_later_imports_of_the_same_rows_stand_in_the_way_by_name(run, report, ro
     assert rows(select(Deal.amount_minor)) == [300_000]
     assert run("deals", "undo", "1").exit_code == 0
     assert rows(select(Deal)) == []
+
+
+def test_a_layout_that_a_later_import_changed_stays_and_holds_nothing_up(app, run, report, rows, write):
+    before = dump(app)
+    report("deals", "import", write("A1,First,Open", header="id,name,stage", name="a.csv"))
+    first = dump(app)
+    report("deals", "import", write("B1,Open,5", header="id,stage,Value", name="b.csv"))
+    [layout] = [one.layout for one in rows(select(ImportLayout))]
+    result = run("deals", "undo", "1")
+    assert result.exit_code == 0, result.output
+    said = "1 remembered layout of columns stays as it is now: a later import changed it."
+    assert said in result.output
+    assert result.output.count("taken away") == 1, "the deal alone"
+    assert rows(select(Deal.external_id)) == ["B1"]
+    assert [one.layout for one in rows(select(ImportLayout))] == [layout]
+    assert run("deals", "undo", "2").exit_code == 0
+    assert differences(before, dump(app)) == {}, "the later one takes away what both had made"
+    assert first != before
+
+
+def test_a_layout_that_three_imports_changed_goes_back_step_by_step(app, run, report, rows, write):
+    layouts = []
+    for number, header in enumerate(("id,stage", "id,stage,Value", "id,stage,Value,owner"), start=1):
+        cells = (f"A{number}", "Open", "5", "Jo")[: header.count(",") + 1]
+        report("deals", "import", write(",".join(cells), header=header, name=f"{number}.csv"))
+        layouts += [one.layout for one in rows(select(ImportLayout))]
+    assert run("deals", "undo", "2").exit_code == 0
+    assert [one.layout for one in rows(select(ImportLayout))] == [layouts[2]]
+    assert run("deals", "undo", "3").exit_code == 0
+    assert [one.layout for one in rows(select(ImportLayout))] == [layouts[0]]
+    assert run("deals", "undo", "1").exit_code == 0
+    assert rows(select(ImportLayout)) == []
 
 
 def test_an_import_is_undone_once_and_its_file_can_come_again(run, report, rows, write):

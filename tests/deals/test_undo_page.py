@@ -77,6 +77,17 @@ def test_a_second_yes_undoes_nothing_twice(client, applied, run_jobs, rows):
     assert len(rows(select(Job).where(Job.kind == "undo_import"))) == 1
 
 
+def test_the_page_says_that_a_layout_stays_which_a_later_import_changed(client, applied, run_jobs, rows):
+    address = applied()
+    applied("id,stage,Value\nE1,Proposal,5\n", "later.csv")
+    page = text(client.get(f"{address}/undo"))
+    assert "What stays 1 remembered layout of columns stays as it is now: a later import changed it." in page
+    assert "stands in the way" not in page
+    assert client.post(f"{address}/undo").status_code == 303
+    run_jobs()
+    assert rows(select(Deal.external_id)) == ["E1"]
+
+
 def test_later_imports_are_named_and_there_is_no_button(client, applied, rows):
     first = applied()
     applied(DEALS.replace("1000", "2000"), name="later.csv")
