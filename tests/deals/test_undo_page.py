@@ -79,7 +79,8 @@ def test_a_second_yes_undoes_nothing_twice(client, applied, run_jobs, rows):
 
 def test_the_page_says_that_a_layout_stays_which_a_later_import_changed(client, applied, run_jobs, rows):
     address = applied()
-    applied("id,stage,Value\nE1,Proposal,5\n", "later.csv")
+    more = DEALS.replace("created", "created,industry").replace("01-02", "01-02,Energy")
+    applied(more.replace("D1", "E1").replace("Acme", "Beta").replace("Jo Day", "Bo Ray"), "later.csv")
     page = text(client.get(f"{address}/undo"))
     assert "What stays 1 remembered layout of columns stays as it is now: a later import changed it." in page
     assert "stands in the way" not in page
