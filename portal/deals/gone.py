@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,13 @@ class Gone:
     def is_doubtful(self) -> bool:
         """Whether so many are missing that somebody has to say yes to it once more."""
         return len(self.ids) > self.known * DOUBTFUL_SHARE
+
+
+def only(deal: Mapping[str, Any]) -> Gone:
+    """Return that one deal is gone, of which its CRM says so by itself."""
+    is_open = deal["status"] == "open"
+    shown = {"id": deal["external_id"], "name": deal["name"], "stage": deal["stage"], "deal_id": deal["id"]}
+    return Gone([deal["id"]], int(is_open), is_open * (deal["base_amount_minor"] or 0), 1, [shown])
 
 
 def gone_from(source: str, reading: Reading[DealRow]) -> Gone:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from portal.deals.reading.columns import DEAL_FIELDS
+from portal.deals.reading.values import flag, stage_says
 from portal.errors import Invalid
 from portal.tabular.cells import clean
 from portal.tabular.headers import header_key, match_fields
@@ -16,6 +18,8 @@ from portal.tabular.table import Row, Table
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 200
 DAYS = ("created", "expected_close", "closed")
+# How an update says that a deal is gone from its CRM.
+REMOVED = frozenset({"removed", "deleted", "isdeleted", "isremoved"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?", re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
@@ -73,7 +77,7 @@ def table_of(said: Mapping[str, str], known: Mapping[str, Any] | None) -> Table:
     if re.fullmatch(r"-?\d+\.\d{3}", amount):
         cells[found["amount"]] = amount + "0"  # three decimals could be taken for thousands, four can't
     if known is not None:
-        cells |= _as_known(fields, known)
+        cells |= _as_known(fields, known) or _in_its_stage(fields, known)
     return Table("The update", tuple(cells), (Row(1, list(cells.values())),), (), "UTF-8", ",", ())
 
 
@@ -90,6 +94,34 @@ def _as_known(fields: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, 
     if closed_on and "closed" not in fields:
         cells["close date"] = closed_on.isoformat()
     return cells
+
+
+def _in_its_stage(fields: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
+    """Return the stage of a deal of whose end alone an update speaks, which must not say another end."""
+    if clean(fields.get("stage", "")):
+        return {}
+    stage, end = known["crm_stage"], fields.get("status")
+    if end is not None and stage_says(stage) not in ("open", stage_says(end)):
+        raise Invalid(f"The deal's stage is “{stage[:80]}”. Send the new stage too.", field="stage")
+    return {"stage": stage}
+
+
+def with_closing_day(said: Mapping[str, str], day: date) -> dict[str, str]:
+    """Return an update of a deal that ends, and of which it names no day, with the day on which it came."""
+    return {**said, _found(said).get("closed", "close date"): day.isoformat()}
+
+
+def says_removal(name: str) -> bool:
+    """Say whether a field tells of a deal that it is gone from its CRM."""
+    return header_key(name) in REMOVED
+
+
+def is_removal(said: Mapping[str, str]) -> bool:
+    """Say whether an update means that the deal is gone from its CRM."""
+    flags = [flag(cell) for name, cell in said.items() if says_removal(name)]
+    if None in flags:
+        raise Invalid("Whether a deal is removed is true or false.", field="removed")
+    return any(flags)
 
 
 def _found(said: Mapping[str, str]) -> Mapping[str, str]:

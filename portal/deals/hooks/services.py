@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -14,13 +16,24 @@ from sqlalchemy import delete, select
 
 from portal.db import db, now
 from portal.deals.comparing import Readings, compare, known_deals
+from portal.deals.gone import only
 from portal.deals.hooks.queries import hook_of_key
-from portal.deals.hooks.reading import id_of, read_update, table_of
+from portal.deals.hooks.reading import (
+    id_of,
+    is_removal,
+    read_update,
+    says_removal,
+    table_of,
+    with_closing_day,
+)
 from portal.deals.models import DealHook, DealImport, HookCall
-from portal.deals.reading import read_deals
+from portal.deals.reading import DealRow, read_deals
 from portal.deals.services import apply_import, checked_source
 from portal.deals.stages.queries import stage_ends
 from portal.errors import Conflict, Invalid, PortalError
+from portal.tabular.reading import Reading
+from portal.tabular.table import Refusal, Table
+from portal.usage.sums import local_day
 from portal.users.models import User
 from portal.users.services import audit
 
@@ -38,7 +51,7 @@ class NotSigned(PortalError):
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of an update: new, changed or unchanged, its deal, and its import where something was written."""
+    """What came of an update: new, changed, unchanged or removed, its deal, and the import that wrote it."""
 
     outcome: str
     deal_id: int | None
@@ -110,32 +123,76 @@ def _checked(key: str, timestamp: str, signature: str, body: bytes) -> DealHook:
 
 def _written(hook: DealHook, said: dict[str, str]) -> Taken:
     external_id = id_of(said)
-    config = current_app.config
     known = known_deals(hook.source, [external_id]).get(external_id)
-    zone = ZoneInfo(config["ORGANISATION_TIME_ZONE"])
-    reading = read_deals(
-        table_of(said, known), "auto", config["BASE_CURRENCY"], zone, ends=stage_ends(hook.source)
-    )
+    if is_removal(said):
+        return _removed(hook, external_id, known)
+    reading = _read(hook, said, known)
     for refusal in reading.refusals:
-        raise Invalid(refusal.reason, field=refusal.field or None)
+        raise Invalid(_reason(refusal), field=refusal.field or None)
     comparison = compare(Readings(reading), hook.source)
     for refusal in comparison.refusals:
         raise Invalid(refusal.reason, field=refusal.field or None)
-    outcome, ignored = comparison.deals[0].outcome, reading.columns.ignored
+    outcome, ignored = (
+        comparison.deals[0].outcome,
+        tuple(name for name in reading.columns.ignored if not says_removal(name)),
+    )
     if outcome == "unchanged" and known is not None:
         return Taken(outcome, known["id"], None, ignored)
+    row = _import(hook, f"Update of {external_id}")
+    apply_import(row, comparison)
+    written = known_deals(hook.source, [external_id])[external_id]
+    return Taken(outcome, written["id"], row.id, ignored)
+
+
+def _read(hook: DealHook, said: dict[str, str], known: Mapping[str, Any] | None) -> Reading[DealRow]:
+    zone, ends = ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"]), stage_ends(hook.source)
+    currency = current_app.config["BASE_CURRENCY"]
+    reading = read_deals(table_of(said, known), "auto", currency, zone, ends=ends)
+    if known is None or not any(_lacks_day(refusal) for refusal in reading.refusals):
+        return reading
+    # A deal that was open ends as this is sent; one that had ended keeps its day.
+    day = known["closed_on"] or local_day(now())
+    return read_deals(table_of(with_closing_day(said, day), known), "auto", currency, zone, ends=ends)
+
+
+def _lacks_day(refusal: Refusal) -> bool:
+    return refusal.field == "closed" and not refusal.value
+
+
+def _reason(refusal: Refusal) -> str:
+    if _lacks_day(refusal):
+        return "The deal is new and closed: send its closing date as “close date”, such as 2026-12-31."
+    return refusal.reason
+
+
+def _removed(hook: DealHook, external_id: str, known: Mapping[str, Any] | None) -> Taken:
+    """Mark a deal as gone from its CRM, as an import of the whole CRM without it would."""
+    if not external_id:
+        raise Invalid("The update has no id: it says which deal is meant.", field="id")
+    if known is None:
+        raise Invalid(f"No deal of {hook.source} has this id, so none can be removed.", field="id")
+    if known["removed_at"] is not None:
+        return Taken("unchanged", known["id"], None, ())
+    nothing = read_deals(Table("The update", ("id", "stage"), (), (), "UTF-8", ",", ()))
+    row = _import(hook, f"Removal of {external_id}")
+    # Who signs it says so of this very deal; nobody has to be asked whether that are too many.
+    row.report = {"removals_confirmed": True}
+    comparison = compare(Readings(nothing), hook.source)
+    apply_import(row, replace(comparison, gone=only(known)))
+    return Taken("removed", known["id"], row.id, ())
+
+
+def _import(hook: DealHook, name: str) -> DealImport:
     row = DealImport(
         kind="deals",
         source=hook.source,
         origin="hook",
-        filename=f"Update of {external_id}"[:255],
+        filename=name[:255],
         created_by_id=hook.created_by_id,
     )
     db.session.add(row)
     db.session.flush()
-    apply_import(row, comparison)
-    written = known_deals(hook.source, [external_id])[external_id]
-    return Taken(outcome, written["id"], row.id, ignored)
+    return row
 
 
 def forget_calls() -> None:

@@ -46,7 +46,10 @@ class Guess:
 def guesses(
     table: Table, looks: Sequence[Look], match: ColumnMatch, fields: Fields, empty: frozenset[str]
 ) -> dict[str, Guess]:
-    """Return a guess for each field that has no column and whose cells would tell; `empty` are left so by hand."""
+    """Return a guess for each field that has no column and whose cells would tell; `empty` are left so by hand.
+
+    A guess may take the column of a name: “Opportunity” over ids means the deals' ids.
+    """
     free = {look.position: look for look in looks if look.position not in match.positions.values()}
     open_fields = [
         name
@@ -64,9 +67,20 @@ def guesses(
             if look is not None:
                 found[name] = Guess(look.header, look.position, _WHY[content])
                 del free[look.position]
+    if "id" in open_fields and "id" not in found:
+        found |= _id_called_name(looks, match, len(table.rows))
     dates = [name for name in open_fields if fields.contents[name] == "date"]
     candidates = [look for look in free.values() if _may_be(look, "date") and _is_date(look)]
     return found | _dates(table, dates, candidates, match)
+
+
+def _id_called_name(looks: Sequence[Look], match: ColumnMatch, rows: int) -> dict[str, Guess]:
+    if "name" in match.remembered:
+        return {}
+    named = next((look for look in looks if look.position == match.positions.get("name")), None)
+    if named is None or not _identifies(named, rows):
+        return {}
+    return {"id": Guess(named.header, named.position, _WHY["id"])}
 
 
 def _may_be(look: Look, content: Content) -> bool:

@@ -31,7 +31,7 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
     match = match_fields(table.headers, fields, layout)
     empty = frozenset(name for name, header in chosen_columns(layout).items() if header is None)
     guessed = guesses(table, looks, match, fields, empty)
-    positions = match.positions | {name: guess.position for name, guess in guessed.items()}
+    positions = _positions(match, guessed)
     by_position = {look.position: look for look in looks}
     chosen = {name: by_position[at] for name, at in positions.items()}
     asks = {
@@ -50,7 +50,7 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
         "fields": {
             name: _field(part, name, layout, chosen)
             | {
-                "how": _how(name, match, guessed),
+                "how": _how(name, match, guessed) if name in chosen else "",
                 "was": match.gone.get(name, ""),
                 "note": _note(name, fields, chosen, layout),
             }
@@ -59,6 +59,13 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
         "asks": asks,
         "format_asks": _formats(fields, chosen, layout, order),
     }
+
+
+def _positions(match: ColumnMatch, guessed: Mapping[str, Guess]) -> dict[str, int]:
+    """Return the column of each field; one that is guessed to be something else is not taken twice."""
+    guesses_at = {name: guess.position for name, guess in guessed.items()}
+    taken = set(guesses_at.values())
+    return {name: at for name, at in match.positions.items() if at not in taken} | guesses_at
 
 
 def _field(part: str, name: str, layout: Layout | None, chosen: Mapping[str, Look]) -> dict[str, Any]:

@@ -19,8 +19,8 @@ DEALS: Spellings = {
     ),
     "owner": (
         "inhaber", "dealinhaber", "opportunityinhaber", "besitzer", "zuständig", "verantwortlich", "verkäufer",
-        "vertriebsmitarbeiter", "propriétaire", "propriétairedelatransaction", "propriétairedelopportunité",
-        "commercial", "vendeur", "propietario", "propietariodelnegocio", "propietariodelaoportunidad", "vendedor",
+        "vertriebsmitarbeiter", "vertriebler", "propriétaire", "propriétairedelatransaction",
+        "propriétairedelopportunité", "commercial", "vendeur", "propietario", "propietariodelnegocio", "propietariodelaoportunidad", "vendedor",
         "comercial",
     ),
     "stage": (

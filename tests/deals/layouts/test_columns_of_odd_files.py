@@ -127,3 +127,23 @@ def test_what_is_applied_is_what_the_preview_showed_whatever_is_remembered_meanw
     client.post(f"{previewed}/apply")
     run_jobs()
     assert sorted(rows(select(Deal.name))) == ["First", "Second"]
+
+
+def test_ids_under_the_name_of_a_deal_are_guessed_to_be_ids(client, hand_in, run_jobs, rows):
+    lines = ["Opportunity,Stage,Value", "D-1,Proposal,100", "D-2,Discovery,200"]
+    address = hand_in("\n".join(lines).encode(), "deals.csv")
+    page = client.get(f"{address}/columns").text
+    chosen = {name: value for name, value in controls(page).items() if name in ("deals-id", "deals-name")}
+    assert chosen == {"deals-id": "Opportunity", "deals-name": ""}
+    client.post(f"{address}/columns", data=controls(page))
+    run_jobs()
+    client.post(f"{address}/apply")
+    run_jobs()
+    assert rows(select(Deal.external_id)) == ["D-1", "D-2"]
+    assert rows(select(Deal.name)) == ["Deal D-1", "Deal D-2"]
+
+
+def test_names_of_several_words_stay_names(client, hand_in):
+    lines = ["Opportunity,Stage,Value", "Acme renewal,Proposal,100", "Bolt pilot,Discovery,200"]
+    page = client.get(f"{hand_in(chr(10).join(lines).encode(), 'deals.csv')}/columns").text
+    assert controls(page)["deals-name"] == "Opportunity"
