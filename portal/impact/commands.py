@@ -16,12 +16,15 @@ from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import coverage_sentence, headline, left_out_words
 from portal.impact.queries import impact_rows, latest_snapshot, verdict_counts
 from portal.impact.services import compute_figures, store_figures
+from portal.impact.simulation.commands import simulate, validate
 from portal.impact.verdicts import Verdict
 from portal.impact.words import sentence
 from portal.tabular.currencies import minor_digits
 from portal.usage.sums import local_day
 
 group = AppGroup("impact", help="Work out which content goes with won deals.")
+group.add_command(simulate)
+group.add_command(validate)
 groups = (group,)
 
 

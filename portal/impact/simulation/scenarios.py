@@ -47,7 +47,7 @@ SCENARIOS = {
             "buyer-requested",
             "as measured-confounding, and buyers ask for some content because they are about to buy",
             confounding=1.0,
-            requests=1.0,
+            requests=1.4,
         ),
         Scenario(
             "decaying-effect",
