@@ -119,6 +119,14 @@ def _folder(name: str, text: str | None) -> Path | None:
     return folder
 
 
+def _file(name: str, text: str | None) -> Path | None:
+    """Return a setting that is a file, given from the root of the file system, or end with a message."""
+    path = _folder(name, text)
+    if path is not None and path.is_dir():
+        raise SystemExit(f"The setting {name} has to be a file, and {str(path)!r} is a folder.")
+    return path
+
+
 def _search_engine(name: str, text: str | None) -> str:
     """Return a setting that is a search engine which is installed, or end with a message that names it."""
     engine = text or "whoosh"
@@ -255,6 +263,12 @@ class Config:
         self.CAPTURE_PORT = _port("CAPTURE_PORT", read("CAPTURE_PORT"), 2525)
         self.CAPTURE_MAX_MB = _positive("CAPTURE_MAX_MB", read("CAPTURE_MAX_MB"), 30)
         self.CAPTURE_PER_MINUTE = _positive("CAPTURE_PER_MINUTE", read("CAPTURE_PER_MINUTE"), 30)
+        self.CAPTURE_TLS_CERT = _file("CAPTURE_TLS_CERT", read("CAPTURE_TLS_CERT"))
+        self.CAPTURE_TLS_KEY = _file("CAPTURE_TLS_KEY", read("CAPTURE_TLS_KEY"))
+        if (self.CAPTURE_TLS_CERT is None) != (self.CAPTURE_TLS_KEY is None):
+            raise SystemExit(
+                "The settings CAPTURE_TLS_CERT and CAPTURE_TLS_KEY go together: set both or none."
+            )
         self.CAPTURE_DAYS = _whole_number("CAPTURE_DAYS", read("CAPTURE_DAYS"), 180)
 
 

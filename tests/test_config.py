@@ -60,6 +60,9 @@ def test_the_secret_key_is_drawn_once_and_readable_by_its_owner_only(tmp_path):
         ("CAPTURE_MAX_MB", "0"),
         ("CAPTURE_PER_MINUTE", "0"),
         ("CAPTURE_DAYS", "half a year"),
+        ("CAPTURE_TLS_CERT", "cert.pem"),
+        ("CAPTURE_TLS_CERT", "/tmp"),
+        ("CAPTURE_TLS_KEY", "/etc/tandem/key.pem"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_at_the_start(tmp_path, name, value):

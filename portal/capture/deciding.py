@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import String, cast, update
 
 from portal.capture.models import ProposedUse
 from portal.capture.proposing import is_logged
@@ -101,6 +101,13 @@ def let_go_of_old() -> int:
     old = (ProposedUse.state == "waiting") & (ProposedUse.created_at < moment - WAITS_FOR)
     gone = update(ProposedUse).where(old).values(state="refused", decided_at=moment)
     return db.session.execute(gone).rowcount  # type: ignore[attr-defined]
+
+
+def forget_why(origin: str, before: datetime) -> int:
+    """Forget what proposals made before a moment were made of (file names, domains, titles), and return how many."""
+    told = (ProposedUse.origin == origin) & (cast(ProposedUse.reason, String) != "{}")
+    old = update(ProposedUse).where(told, ProposedUse.created_at < before).values(reason={})
+    return db.session.execute(old).rowcount  # type: ignore[attr-defined]
 
 
 def _decide(proposal: ProposedUse, state: str) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.capture import deciding
 from portal.capture.grouping import deal_choices, groups_of, line_of
 from portal.capture.models import ProposedUse
-from portal.capture.queries import decided_lately, proposal_or_404, some_of, waiting_for, waiting_number
+from portal.capture.queries import decided_lately, proposal_or_404, still_waiting, waiting_for, waiting_number
 from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import deal_to_log_on, open_deals_of
@@ -75,7 +75,8 @@ def undo(proposal_id: int) -> Response:
 @blueprint.post("/together")
 def together() -> Response:
     ids = [number for number in map(number_of, request.form.getlist("shown")) if number is not None]
-    waiting = [one for one in some_of(me(), ids[:SHOWN]) if one.state == "waiting"]
+    # What was answered, or put on a deal by hand, since the page was shown is settled; the rest is logged all the same.
+    waiting = still_waiting(me(), ids[:SHOWN])
     deals: dict[int, Deal] = {}
     errors: dict[int, str] = {}
     for one in waiting:

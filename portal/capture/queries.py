@@ -65,7 +65,6 @@ def proposal_or_404(user: User, proposal_id: int) -> ProposedUse:
     return found
 
 
-def some_of(user: User, ids: list[int]) -> list[ProposedUse]:
-    """Return those of these proposals that are this person's, the latest first."""
-    found = proposals_of(user).where(ProposedUse.id.in_(ids))
-    return list(db.session.scalars(found.order_by(ProposedUse.at.desc(), ProposedUse.id)))
+def still_waiting(user: User, ids: list[int]) -> list[ProposedUse]:
+    """Return those of these proposals that wait for this person even now, the latest first."""
+    return list(db.session.scalars(waiting_for(user).where(ProposedUse.id.in_(ids))))

@@ -44,3 +44,23 @@ def test_a_yes_is_undone_within_a_day_and_stays_after_that(
     assert client.post(f"/me/proposals/{proposal.id}/undo").status_code == status
     assert rows(select(ProposedUse.state)) == [state]
     assert len(rows(select(UsageEvent))) == (1 if state == "confirmed" else 0)
+
+
+def test_yes_to_all_goes_on_past_what_was_put_on_a_deal_by_hand_meanwhile(
+    make: Make, rep: Any, rows: Any, sign_in: Any
+) -> None:
+    client, first, second = sign_in(rep), make.deal(owner=rep), make.deal(owner=rep)
+    shown = [make.use(make.asset(), rep, kind="presented") for _ in range(2)]
+    asked = [
+        make.proposal(make.asset(), rep, deal=first, origin="same_day", of_event_id=use.id, kind="presented")
+        for use in shown
+    ]
+    data = {"shown": [one.id for one in asked]}
+    # In another window, after this one was shown.
+    assert client.post(f"/uses/{shown[0].id}/move", data={"deal_id": second.id}).status_code == 303
+    assert client.post("/me/proposals/together", data=data).status_code == 303
+    of = select(UsageEvent.deal_id).where(UsageEvent.corrects_id.in_([use.id for use in shown]))
+    assert rows(of.order_by(UsageEvent.corrects_id)) == [second.id, first.id]
+    states = rows(select(ProposedUse).order_by(ProposedUse.id))
+    assert [one.state for one in states] == ["waiting", "confirmed"]
+    assert "Nothing to answer" in client.get("/me/proposals").text

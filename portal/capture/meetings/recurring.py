@@ -22,6 +22,9 @@ _PARTS = {
 }
 # In a thirteenth month a day is looked for through eight thousand years.
 _MONTHS = {str(number) for number in range(1, 13)}
+# After four centuries the calendar repeats itself to the day of the week. Rules are gone through so much later, since
+# they are given up in the year 9999: one that finds no day takes a fraction of the time from there.
+LATER = 19 * 400
 _ALWAYS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 
 
@@ -46,10 +49,17 @@ def times(rule: Mapping[str, Any], first: datetime, zone: ZoneInfo, end: datetim
     until = _until(rule.get("UNTIL"), zone)
     wall_end = end.astimezone(zone).replace(tzinfo=None)
     last = min(until, wall_end) if until else wall_end
+    begin = first.astimezone(zone).replace(tzinfo=None)
+    if last < begin:
+        return []
     text = ";".join(f"{name}={_value(values)}" for name, values in rule.items() if name.upper() != "UNTIL")
-    found = rrulestr(text, dtstart=first.astimezone(zone).replace(tzinfo=None))
-    walls = list(takewhile(lambda wall: wall <= last, found))
-    return [wall.replace(tzinfo=zone) for wall in walls[-MOST_TIMES:]]
+    found = rrulestr(text, dtstart=_moved(begin, LATER))
+    walls = list(takewhile(lambda wall: wall <= _moved(last, LATER), found))
+    return [_moved(wall, -LATER).replace(tzinfo=zone) for wall in walls[-MOST_TIMES:]]
+
+
+def _moved(wall: datetime, years: int) -> datetime:
+    return wall.replace(year=wall.year + years)
 
 
 def _value(values: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from portal.capture.deciding import forget_why
 from portal.capture.meetings.deals import deal_of
 from portal.capture.meetings.queries import meetings_of
 from portal.capture.meetings.reading import Calendar, Met
@@ -177,8 +178,10 @@ def _propose(meeting: Meeting, use: Any, deal: Deal | None) -> bool:
 
 
 def clear_meetings() -> None:
-    """Forget meetings of long ago."""
-    db.session.execute(delete(Meeting).where(Meeting.ends_at < now() - KEPT_FOR))
+    """Forget meetings of long ago, and their titles wherever something was proposed because of them."""
+    before = now() - KEPT_FOR
+    db.session.execute(delete(Meeting).where(Meeting.ends_at < before))
+    forget_why("meeting", before)
 
 
 def due_meetings(limit: int = 200) -> list[int]:

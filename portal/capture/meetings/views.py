@@ -14,11 +14,11 @@ from portal.capture.meetings.pasted import MOST_TEXT, domains_of, read_pasted
 from portal.capture.meetings.queries import answers_by_meeting, meeting_or_404, meetings_of
 from portal.capture.meetings.reading import Calendar, Person, read_calendar
 from portal.capture.queries import waiting_number
-from portal.capture.receiving.addresses import logs_uses
+from portal.capture.receiving.addresses import LOGGING_ROLES, logs_uses
 from portal.db import now
 from portal.deals.queries import visible_deals_among
-from portal.errors import Invalid
-from portal.users.access import me
+from portal.errors import Forbidden, Invalid
+from portal.users.access import allow, me
 from portal.web import paginate, render, see_other
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/me/meetings")
@@ -30,16 +30,18 @@ def index() -> Response:
 
 
 def _page(form: Typed, *, file_error: str = "", notice: str = "", status: int = 200) -> Response:
-    page = paginate(meetings_of(me()))
+    page, moment = paginate(meetings_of(me())), now()
     return render(
         "capture/meetings.html",
+        block="list" if status == 200 else None,
         form=form,
         file_error=file_error,
         notice=notice,
         page=page,
         answers=answers_by_meeting(me(), page.items),
         deals=visible_deals_among(me(), (row.deal_id for row in page.items)),
-        moment=now(),
+        moment=moment,
+        is_looking=any(row.looked_at is None and row.ends_at <= moment for row in page.items),
         logs_uses=logs_uses(me()),
         waiting=waiting_number(me()),
         most_mb=MOST_BYTES // 1024**2,
@@ -56,7 +58,9 @@ def _read(content: bytes) -> Calendar:
 
 
 @blueprint.post("/upload")
+@allow(*LOGGING_ROLES)
 def upload() -> Response:
+    _refuse_who_logs_nothing()
     file = request.files.get("file")
     content = file.read(MOST_BYTES + 1) if file else b""
     try:
@@ -66,6 +70,12 @@ def upload() -> Response:
     except Invalid as refusal:
         return _page(Typed(typed({})), file_error=refusal.message, status=422)
     return _keep(calendar)
+
+
+def _refuse_who_logs_nothing() -> None:
+    """Keep no meeting of a test user: what they open counts nowhere, so there is nothing to ask them."""
+    if not logs_uses(me()):
+        raise Forbidden
 
 
 def _keep(calendar: Calendar) -> Response:
@@ -85,7 +95,9 @@ def _said(kept: services.Kept) -> str:
 
 
 @blueprint.post("")
+@allow(*LOGGING_ROLES)
 def add() -> Response:
+    _refuse_who_logs_nothing()
     values = typed(request.form)
     if request.form.get("do") == "read":
         return _understand(values["text"])

@@ -28,6 +28,7 @@ _HEAD = 256 * 1024
 _MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*(<[^<>\s]{1,900}>)")
 _HEADER = re.compile(rb"(?im)^(from|to|cc|date|subject|message-id|received|mime-version|return-path):")
 _FIRST_LINE = re.compile(rb"\A(\xef\xbb\xbf)?\s*([\x21-\x39\x3b-\x7e]+:|From )")
+_OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 
@@ -78,6 +79,11 @@ class Arrival:
         end = _END_OF_HEAD.search(head)
         found = _MESSAGE_ID.search(head[: end.start()] if end else head)
         return hashlib.sha256(found[1]).hexdigest() if found else self._digest.hexdigest()
+
+    @property
+    def is_of_outlook(self) -> bool:
+        """Say whether it is a mail as Outlook alone saves it (.msg), or another file of that kind."""
+        return self._head.startswith(_OUTLOOK)
 
     @property
     def looks_like_mail(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 from flask import Flask
 
 from portal.capture.receiving.addresses import person_at
@@ -58,6 +58,13 @@ class Doorman:
         if not self._inside[peer]:
             del self._inside[peer]
 
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        # Nobody signs in here, with or without TLS.
+        return [line for line in responses if not line.startswith("250-AUTH")]
+
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Sequence[str]
     ) -> str:
@@ -81,6 +88,10 @@ class Doorman:
         return "252 2.5.2 Send a mail to find out"
 
     async def handle_exception(self, error: Exception) -> str:
+        if isinstance(error, TLSSetupException):
+            # The peer's doing, such as one that trusts other certificates; the line is cut.
+            self._app.logger.info("a peer gave STARTTLS up: %s", error.__cause__)
+            return NOT_STORED
         self._app.logger.error("a delivery failed", exc_info=error)
         return NOT_STORED
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, syntax
 from flask import Flask
@@ -78,14 +81,34 @@ class Protocol(SMTP):
             begins_line = ends_line
 
 
+class Certificate:
+    """What STARTTLS shows, out of two files that may be renewed; without files, or before one was read, nothing."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._cert, self._key = config["CAPTURE_TLS_CERT"], config["CAPTURE_TLS_KEY"]
+        self._read_at: list[int] = []
+        self.shown: ssl.SSLContext | None = None
+
+    def renew(self) -> None:
+        """Read the files if they are others than before; OSError (a wrong pair too) leaves what was shown."""
+        moments = [file.stat().st_mtime_ns for file in (self._cert, self._key) if file]
+        if moments == self._read_at:
+            return
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        # A password that a key asks for would be waited for at the terminal.
+        context.load_cert_chain(self._cert, self._key, password="")
+        self.shown, self._read_at = context, moments
+
+
 class Listener:
     """Takes mail on a port of this machine until it is stopped; made, or OSError where the port can't be had."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, certificate: Certificate | None = None) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=100)
         self.port: int = self._socket.getsockname()[1]
         self._doorman, self._name = Doorman(app), app.config["CAPTURE_DOMAIN"]
+        self._certificate = certificate
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._listen, name="mail", daemon=True)
         self._thread.start()
@@ -114,6 +137,8 @@ class Listener:
             enable_SMTPUTF8=True,
             hostname=self._name,
             ident="Tandem",
+            # Offered, not asked for: mail comes from the organisation's own server, over whatever line lies between.
+            tls_context=self._certificate.shown if self._certificate else None,
             timeout=IDLE_SECONDS,
             command_call_limit=MOST_COMMANDS,
             loop=self._loop,

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from portal.capture.deciding import forget_why
 from portal.capture.models import ReceivedMail
 from portal.capture.receiving import clearing, reading
-from portal.capture.receiving.listener import Listener
+from portal.capture.receiving.listener import Certificate, Listener
 from portal.db import begin_unit, db, end_unit, now, unit_of_work
 from portal.jobs import job
 from portal.library.documents.workspace import workspace
@@ -55,6 +56,7 @@ def clear_mails(_: int | None) -> None:
     while days:
         with unit_of_work():
             if not clearing.clear_some(before):
+                forget_why("mail", before)
                 break
     clearing.remove_leftovers()
 
@@ -63,11 +65,15 @@ def look_after_listening() -> None:
     """Listen for mail, unless this worker does, or another one has the port; then that is tried again later."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     domain, known = app.config["CAPTURE_DOMAIN"], app.extensions.get("listener")
-    if not domain or isinstance(known, Listener):
+    if not domain:
+        return
+    certificate = app.extensions.setdefault("mail_certificate", Certificate(app.config))
+    _look_after(certificate)
+    if isinstance(known, Listener):
         return
     host, port = app.config["CAPTURE_HOST"], app.config["CAPTURE_PORT"]
     try:
-        app.extensions["listener"] = Listener(app, host, port)
+        app.extensions["listener"] = Listener(app, host, port, certificate)
     except OSError as error:
         if known is None:
             app.logger.warning(
@@ -78,7 +84,20 @@ def look_after_listening() -> None:
             )
         app.extensions["listener"] = "elsewhere"
     else:
-        click.echo(f"Mail for log+…@{domain} is taken on port {port} of {host}.")
+        secret = " STARTTLS is offered." if certificate.shown else ""
+        click.echo(f"Mail for log+…@{domain} is taken on port {port} of {host}.{secret}")
+
+
+def _look_after(certificate: Certificate) -> None:
+    """Show a renewed certificate from then on; one that can't be read is said, and mail comes all the same."""
+    try:
+        certificate.renew()
+    except OSError as error:
+        current_app.logger.warning(
+            "CAPTURE_TLS_CERT and CAPTURE_TLS_KEY can't be used (%s): %s",
+            error.strerror or error,
+            "the certificate before is shown" if certificate.shown else "mail is taken without STARTTLS",
+        )
 
 
 at_start.append(look_after_listening)

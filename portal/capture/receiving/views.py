@@ -86,10 +86,20 @@ def _store(file: FileStorage, stored: list[tuple[str, str]]) -> str:
             arrival.write(piece)
         if arrival.is_too_large:
             return f"“{name}” is larger than {most} MB."
+        if arrival.is_of_outlook or name.lower().endswith(".msg"):
+            return f"“{name}” is a mail as only Outlook can read it (.msg). {_instead()}"
         if not arrival.looks_like_mail:
             return f"“{name}” is no mail that was saved as .eml."
         stored.append((arrival.message_key, arrival.store("file")))
     return ""
+
+
+def _instead() -> str:
+    """Say how a mail that Outlook saved gets here all the same."""
+    save = "save it as .eml, which the new Outlook and Outlook on the web call “Download”"
+    if not current_app.config["CAPTURE_DOMAIN"]:
+        return f"Please {save}, and hand that in."
+    return f"Please forward the mail with its attachments to your address above, then choose the deal; or {save}."
 
 
 def _tell(new: int, known: int, problems: list[str]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.capture.meetings import reading
+from portal.capture.meetings import reading, recurring
 from portal.capture.meetings.entries import MOST_BYTES, MOST_ENTRIES
 from portal.capture.meetings.reading import Calendar, Person, read_calendar
+from portal.capture.meetings.recurring import times
 from portal.errors import Invalid
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -148,6 +150,41 @@ def test_of_very_many_entries_the_first_are_read_and_the_rest_is_said():
     found = read(*many)
     assert len(found.meetings) == MOST_ENTRIES
     assert "20 entries were not read" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=7;BYDAY=MO",
+        "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYDAY=6MO",
+        "FREQ=YEARLY;BYDAY=MO;BYSETPOS=300",
+    ],
+)
+def test_a_rule_that_finds_no_day_is_not_gone_through_for_thousands_of_years(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+):
+    begun: list[int] = []
+    real = recurring.rrulestr
+
+    def watched(text: str, *, dtstart: datetime) -> Any:
+        begun.append(dtstart.year)
+        return real(text, dtstart=dtstart)
+
+    monkeypatch.setattr(recurring, "rrulestr", watched)
+    assert read(f"UID:1\nDTSTART:20200101T000000Z\nRRULE:{rule}").meetings == []
+    # What is looked for ends in the year 9999.
+    assert begun == [9620]
+
+
+def test_a_leap_day_that_comes_again_is_found_and_nothing_after_the_end(monkeypatch: pytest.MonkeyPatch):
+    yearly = {"FREQ": ["YEARLY"]}
+    first = datetime(2016, 2, 29, 14, tzinfo=UTC)
+    found = times(yearly, first, ZoneInfo("UTC"), datetime(2024, 2, 29, 23, tzinfo=UTC))
+    assert [moment.isoformat() for moment in found] == [
+        f"{year}-02-29T14:00:00+00:00" for year in (2016, 2020, 2024)
+    ]
+    assert times(yearly, first, ZoneInfo("UTC"), datetime(2016, 2, 28, tzinfo=UTC)) == []
 
 
 def test_a_calendar_made_to_take_long_is_given_up(monkeypatch: pytest.MonkeyPatch):

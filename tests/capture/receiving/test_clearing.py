@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.capture.meetings.services import clear_meetings
 from portal.capture.models import ProposedUse, ReceivedMail
 from portal.capture.receiving.arrivals import Arrival, mail_store, note_arrival
 from portal.db import now, unit_of_work
@@ -77,6 +78,28 @@ def test_mails_are_forgotten_after_so_many_days_but_not_what_was_proposed(
     night()
     assert set(rows(select(ReceivedMail.id))) == {young.id, waiting.id}
     assert [one.mail_id for one in rows(select(ProposedUse))] == [None]
+
+
+def test_what_a_proposal_was_made_of_is_forgotten_with_its_mail(
+    app, make, ann, content, rows, night, sign_in
+):
+    app.config["CAPTURE_DAYS"] = 30
+    deck, told = content("Deck"), {"file": "Offer for Acme.pdf", "domains": ["acme.example"]}
+    for days, state in ((31, "confirmed"), (31, "waiting"), (29, "waiting")):
+        made = now() - timedelta(days=days)
+        make.proposal(deck, ann, reason=told, state=state, created_at=made, at=made)
+    night()
+    assert [one.reason for one in rows(select(ProposedUse).order_by(ProposedUse.id))] == [{}, {}, told]
+    assert sign_in(ann).get("/me/proposals").text.count("acme.example") == 1
+
+
+def test_the_title_of_a_meeting_is_forgotten_with_the_meeting(app, make, ann, content, rows):
+    for days in (91, 89):
+        made = now() - timedelta(days=days)
+        told = {"title": "Talks", "did": "opened"}
+        make.proposal(content("Deck"), ann, origin="meeting", reason=told, created_at=made)
+    make.inside(clear_meetings)
+    assert [len(one.reason) for one in rows(select(ProposedUse).order_by(ProposedUse.id))] == [0, 2]
 
 
 def test_with_0_days_they_are_kept_for_good(app, make, ann, rows, night):

@@ -137,6 +137,19 @@ def test_files_of_which_none_is_a_mail_are_refused_at_the_field(client, rows):
     assert rows(select(ReceivedMail)) == []
 
 
+def test_a_mail_that_outlook_saved_is_refused_with_what_to_do_instead(client, app, rows):
+    outlook = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+    for name, data in (("Offer.msg", outlook), ("Offer", outlook), ("Offer.MSG", b"else")):
+        answer = hand_in(client, (name, data))
+        assert (answer.status_code, "only Outlook can read it" in answer.text) == (422, True)
+        assert "forward the mail with its attachments to your address" in answer.text
+    app.config["CAPTURE_DOMAIN"] = ""
+    answer = hand_in(client, ("Offer.msg", outlook))
+    assert "forward" not in answer.text
+    assert "save it as .eml" in answer.text
+    assert rows(select(ReceivedMail)) == []
+
+
 def test_a_mail_that_is_too_large_and_too_many_of_them_are_refused(client, received, rows):
     received.config["CAPTURE_MAX_MB"] = 1
     answer = hand_in(client, ("big.eml", mail(("x.bin", b"x" * 1024 * 1024)).as_bytes()))
