@@ -58,6 +58,7 @@ def index() -> Response:
     domain = _domain_searched(text) if text and not page.total else ""
     return render(
         "deals/accounts/index.html",
+        block="alike" if view == "alike" else None,
         view=view,
         page=page,
         known=known,

@@ -82,6 +82,7 @@ def _page(form: RatesForm, read: RatesRead | None = None, status: int = 200) -> 
     currency = request.args.get("currency", "")[:3]
     return render(
         "deals/rates.html",
+        block="moving" if status == 200 else None,
         form=form,
         read=read,
         newest=newest_rates(),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.deals.import_views import IMPORTERS
 from portal.deals.stages.forms import answers_of
-from portal.deals.stages.queries import Meaning, key_stage, seen_stages, sources, undated
+from portal.deals.stages.queries import Meaning, key_stage, seen_stages, sources, suggested_stage, undated
 from portal.deals.stages.services import say_stages
 from portal.errors import Invalid, NotFound
 from portal.jobs import enqueue, pending
@@ -58,18 +58,24 @@ def _page(source: str, chosen: Mapping[str, Meaning] | None = None, error: str =
     own = term_names("stage")
     same = {name.casefold() for name in own}
     seen = seen_stages(source)
-    unsaid = {stage.name for stage in seen if stage.said is None and stage.name.casefold() not in same}
+    unsaid = {
+        stage.name
+        for stage in seen
+        if stage.said is None and stage.own_end == "open" and stage.name.casefold() not in same
+    }
     # What waits for an answer stands first.
     page = page_of(sorted(seen, key=lambda stage: stage.name not in unsaid), per_page=PER_PAGE)
     key = key_stage(source)
     return render(
         "deals/stages.html",
+        block=None if error else "moving",
         source=source,
         sources=sources(),
         page=page,
         own=own,
         own_choices=[(name, name) for name in own],
         unsaid=unsaid,
+        suggested={stage.name: suggested_stage(stage.name, own) for stage in seen if stage.said is None},
         chosen=chosen or {},
         error=error,
         undated=undated(source),
