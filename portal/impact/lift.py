@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from portal.impact.cells import Moments
 from portal.impact.inputs import Deals, LeftOut
 from portal.impact.matching import Matched, compared_deals, matched_difference
-from portal.impact.method import SE_FLOOR, Z
-from portal.impact.rows import FloatArray, IntArray
-from portal.impact.verdicts import e_value, q_values, shortfalls, shrink, verdicts
+from portal.impact.method import MIN_ASSETS_FOR_SPREAD, SE_FLOOR, SE_OF_SPREAD, Z
+from portal.impact.rows import BoolArray, FloatArray, IntArray
+from portal.impact.verdicts import e_value, paule_mandel, q_values, shortfalls, shrink, verdicts
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Lift:
     comparison_rate: FloatArray  # and where other content was (p0)
     comparison_deals: IntArray  # distinct deals compared with
     lift: FloatArray  # used_rate - comparison_rate
-    se: FloatArray  # with the floor
+    se: FloatArray  # of sampling and of what it is compared with, see se_beyond
     ci_low: FloatArray  # 95%
     ci_high: FloatArray
     shrunk_lift: FloatArray  # for ranking and for the verdict
@@ -81,6 +81,7 @@ class Lift:
     money: FloatArray  # lift x known amount of the deals used, in the unit of Deals.size
     money_low: FloatArray
     money_high: FloatArray
+    se_beyond: float  # the part of every se that more deals don't take away; for breaking figures down
     left_out: LeftOut
 
 
@@ -90,12 +91,13 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     Where the outcomes in an asset's cells don't vary at all there is no standard error, and so no interval.
     """
     matched = matched_difference(moments, deals.won[moments.deal].astype(float))
-    se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
-    low, high = matched.difference - Z * se, matched.difference + Z * se
     won_uses = deals.won[moments.deal][moments.use_moment]
     won = np.bincount(moments.use_asset, won_uses, moments.assets).astype(np.int64)
     share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
+    beyond = _se_beyond(matched, shortfall == "")
+    se = np.where(matched.variance > 0, np.sqrt(matched.variance + beyond**2), np.nan)
+    low, high = matched.difference - Z * se, matched.difference + Z * se
     shrunk = shrink(matched.difference, se)
     q = q_values(matched.difference, se, shortfall == "")
     amount, (estimate, near) = _amount_used(deals, moments), _e_values(matched, low, high)
@@ -122,8 +124,19 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         money=matched.difference * amount,
         money_low=low * amount,
         money_high=high * amount,
+        se_beyond=beyond,
         left_out=moments.left_out,
     )
+
+
+def _se_beyond(matched: Matched, enough: BoolArray) -> float:
+    """The part of every standard error that more deals don't take away, from the assets with enough deals."""
+    known = enough & (matched.variance > 0)
+    if np.sum(known) < MIN_ASSETS_FOR_SPREAD:
+        return SE_FLOOR
+    sampling = np.sqrt(matched.variance[known] + SE_FLOOR**2)
+    tau2, _ = paule_mandel(matched.difference[known], sampling)
+    return max(SE_FLOOR, SE_OF_SPREAD * float(np.sqrt(tau2)))
 
 
 def _amount_used(deals: Deals, moments: Moments) -> FloatArray:

@@ -49,9 +49,9 @@ class _Pairs:
 def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
     """Compare the mean outcome, (moments,), of each asset's first uses with that of other moments in the same cells.
 
-    Weights are W = n1 n0 / (n1 + n0); the variance is sum W^2 s^2 (1/n1 + 1/m0) / (sum W)^2, with s^2 the
-    variance of the outcome in the whole cell and m0 the distinct comparison deals. A deal whose outcomes are nan
-    is left out.
+    Weights are W = n1 n0 / (n1 + n0); the variance is sum W^2 s^2 (1/n1 + 1/m0) / (sum W)^2, with m0 the distinct
+    comparison deals and s^2 the variance of the outcome in the whole cell, times (n1 + m0) / (n1 + m0 - 1) as it is
+    taken about the cell's own mean. A deal whose outcomes are nan is left out.
     """
     known = np.isfinite(outcome)
     pairs = _pairs(moments, np.where(known, outcome, 0.0), known)
@@ -64,7 +64,8 @@ def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
     weight = pairs.used * pairs.other / both
     used_mean, other_mean = pairs.used_sum / pairs.used, pairs.other_sum / pairs.other
     mean = (pairs.used_sum + pairs.other_sum) / both
-    spread = np.maximum(pairs.squares / both - mean**2, 0.0)
+    apart = pairs.used + pairs.other_deals
+    spread = np.maximum(pairs.squares / both - mean**2, 0.0) * apart / (apart - 1)
     noise = weight**2 * spread * (1 / pairs.used + 1 / pairs.other_deals)
     total = by_asset(weight)
     total[total == 0] = np.nan

@@ -18,7 +18,7 @@ def test_whole_weeks_from_the_use_to_the_close_are_compared():
     deals = deals_of(4, won=True, closed_day=[1014 + days for days in days_left])
     cycle = cycle_of(deals, touches_of(*((deal, deal // 2, 1014) for deal in range(4))))
     assert (cycle.used_weeks[0], cycle.comparison_weeks[0], cycle.weeks[0]) == (4, 11, -7)
-    spread = np.var([4, 4, 10, 12])
+    spread = np.var([4, 4, 10, 12], ddof=1)
     assert cycle.se[0] == pytest.approx(np.sqrt(spread * (1 / 2 + 1 / 2)))
     assert cycle.ci_low[0] == pytest.approx(-7 - 1.96 * cycle.se[0])
 

@@ -77,7 +77,7 @@ def written_out(deals: Deals, moments: Moments, assets: int) -> list[dict[str, f
             weight, p = n1 * n0 / (n1 + n0), (wins1 + wins0) / (n1 + n0)
             weights += weight
             difference += weight * (wins1 / n1 - wins0 / n0)
-            noise += weight**2 * p * (1 - p) * (1 / n1 + 1 / m0)
+            noise += weight**2 * p * (1 - p) * (n1 + m0) / (n1 + m0 - 1) * (1 / n1 + 1 / m0)
             matched += n1
             compared |= set(other[cell])
         results.append(
@@ -86,7 +86,7 @@ def written_out(deals: Deals, moments: Moments, assets: int) -> list[dict[str, f
                 "matched": matched,
                 "comparison_deals": len(compared),
                 "lift": difference / weights if weights else np.nan,
-                "se": np.sqrt(noise / weights**2 + 0.015**2) if noise else np.nan,
+                "sampling": noise / weights**2 if noise else np.nan,
             }
         )
     return results
@@ -101,10 +101,11 @@ def test_lift_equals_its_definition_in_plain_loops(monkeypatch, seed, block):
     lift = matched_lift(deals, moments)
     expected = written_out(deals, moments, 70)
     assert np.sum(lift.matched) > 300
-    for name in ("deals_used", "matched", "comparison_deals", "lift", "se"):
+    for name in ("deals_used", "matched", "comparison_deals", "lift"):
         np.testing.assert_allclose(
             getattr(lift, name), [row[name] for row in expected], atol=1e-12, err_msg=name
         )
+    np.testing.assert_allclose(lift.se**2 - lift.se_beyond**2, [row["sampling"] for row in expected])
 
 
 def simple_case() -> tuple[Deals, Touches]:
@@ -119,7 +120,7 @@ def test_one_cell_gives_the_plain_difference_and_its_error():
     assert lift.used_rate[0] == pytest.approx(0.75)
     assert lift.comparison_rate[0] == pytest.approx(0.40)
     assert lift.lift[0] == pytest.approx(0.35)
-    se = np.sqrt(0.54 * 0.46 * (1 / 40 + 1 / 60) + 0.015**2)
+    se = np.sqrt(0.54 * 0.46 * 100 / 99 * (1 / 40 + 1 / 60) + 0.015**2)
     assert lift.se[0] == pytest.approx(se)
     assert (lift.ci_low[0], lift.ci_high[0]) == pytest.approx((0.35 - 1.96 * se, 0.35 + 1.96 * se))
     assert (lift.deals_used[0], lift.won[0], lift.lost[0], lift.comparison_deals[0]) == (40, 30, 10, 60)

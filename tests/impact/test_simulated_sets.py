@@ -13,7 +13,7 @@ from portal.impact.lift import Lift, matched_lift
 from tests.impact.builders import SIMULATED, read_rows, simulated
 
 ASSETS = 60
-FIGURES = ("matched_share", "lift", "se", "ci_low", "ci_high", "shrunk_lift", "q_value")
+FIGURES = ("matched_share", "lift")
 
 
 @pytest.fixture(scope="module", params=SIMULATED)
@@ -30,16 +30,22 @@ def computed(folder: Path) -> tuple[Deals, Lift, np.ndarray]:
     return deals, lift, np.array([truth[f"Asset {asset:02d}"] for asset in range(ASSETS)])
 
 
-def test_every_figure_and_verdict_is_the_expected_one(folder, computed):
+def test_every_difference_is_the_expected_one_and_its_interval_is_wider(folder, computed):
     _, lift, _ = computed
     expected = read_rows(folder / "expected_lift.csv")
     assert [row["asset"] for row in expected] == [f"Asset {asset:02d}" for asset in range(ASSETS)]
     assert lift.deals_used.tolist() == [int(row["closed_deals_used"]) for row in expected]
     assert lift.won.tolist() == [int(row["won"]) for row in expected]
-    assert lift.verdict.tolist() == [row["verdict"] for row in expected]
     for name in FIGURES:
         printed = [float(row[name]) for row in expected]
         np.testing.assert_allclose(getattr(lift, name), printed, rtol=0, atol=5.01e-7, err_msg=name)
+    # The expected intervals cover 92% of the true effects here, so those of now say a little less.
+    wider = lift.se / [float(row["se"]) for row in expected]
+    assert np.all((wider > 1) & (wider < 1.3))
+    shrunk = [float(row["shrunk_lift"]) for row in expected]
+    np.testing.assert_allclose(lift.shrunk_lift, shrunk, rtol=0, atol=0.01)
+    said = np.array([row["verdict"] for row in expected])
+    assert set(lift.verdict[lift.verdict != said]) <= {"no_clear_difference"}
 
 
 def test_lift_comes_near_the_true_effects_where_win_rate_when_used_does_not(computed):
@@ -48,7 +54,7 @@ def test_lift_comes_near_the_true_effects_where_win_rate_when_used_does_not(comp
     assert np.sum(without_effect) == 36
     assert abs(lift.lift[without_effect].mean()) < 0.01
     assert np.sqrt(np.mean((lift.lift - truth) ** 2)) < 0.035
-    assert np.mean((lift.ci_low <= truth) & (truth <= lift.ci_high)) >= 0.88
+    assert np.mean((lift.ci_low <= truth) & (truth <= lift.ci_high)) >= 0.93
     assert lift.naive_lift[without_effect].mean() > 0.2
 
 
@@ -56,7 +62,7 @@ def test_a_clear_verdict_is_rarely_given_to_content_without_effect(computed):
     _, lift, truth = computed
     clear = np.isin(lift.verdict, ["won_more", "won_less"])
     assert np.sum(clear) >= 15
-    assert np.mean(truth[clear] == 0) <= 0.1
+    assert np.mean(truth[clear] == 0) <= 0.05
     real = clear & (truth != 0)
     assert np.all((lift.verdict[real] == "won_more") == (truth[real] > 0))
 
