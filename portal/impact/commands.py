@@ -41,7 +41,7 @@ def compute(as_json: bool) -> None:
     snapshot = latest_snapshot()
     if snapshot is None:
         raise click.ClickException("Nothing was stored. Please run it again.")
-    rows = list(db.session.scalars(impact_rows(None, snapshot.id, sort="content")))
+    rows = list(db.session.scalars(impact_rows(None, snapshot.id)))
     if as_json:
         click.echo(json.dumps(_answer(snapshot, rows), ensure_ascii=False))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +23,7 @@ from portal.storage import FolderStorage
 # What is made of arrays, and the class that holds them; everything else is an array itself or a word.
 PARTS: dict[str, Any] = {"deals": Deals, "history": StageHistory, "touches": Touches, "openings": Openings}
 WORDS = ("stages", "facets", "data_as_of")
+UNREADABLE = "What these figures were made from can't be read any more."
 
 
 def cut_store() -> FolderStorage:
@@ -39,6 +41,17 @@ def load_cut(sha256: str) -> Gathered:
     return _read(cut_store().path(sha256))
 
 
+@lru_cache(maxsize=8)
+def words_of(sha256: str) -> dict[str, tuple[str, ...]]:
+    """Return the words of every facet that a cut tells deals apart by, without reading the rest of it."""
+    try:
+        with np.load(cut_store().path(sha256), allow_pickle=False) as file:
+            found = json.loads(file["words"].tobytes())["facets"]
+    except (OSError, ValueError, KeyError) as error:
+        raise NotFound(UNREADABLE) from error
+    return {name: tuple(names) for name, names in found.items()}
+
+
 def _packed(gathered: Gathered) -> bytes:
     arrays: dict[str, Any] = {}
     for field in fields(gathered):
@@ -53,9 +66,13 @@ def _packed(gathered: Gathered) -> bytes:
         "facets": {name: facet.names for name, facet in gathered.facets.items()},
         "data_as_of": gathered.data_as_of.isoformat() if gathered.data_as_of else None,
     }
-    packed = {name: _narrow(array) for name, array in arrays.items()}
+    arrays["words"] = np.frombuffer(json.dumps(words).encode(), np.uint8)
     file = io.BytesIO()
-    np.savez_compressed(file, words=np.frombuffer(json.dumps(words).encode(), np.uint8), **packed)
+    # What numpy writes by itself is packed four times as slowly to be a tenth smaller.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, array in arrays.items():
+            with packed.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, _narrow(array), allow_pickle=False)
     return file.getvalue()
 
 
@@ -74,7 +91,7 @@ def _read(path: Path) -> Gathered:
             arrays = {name: _wide(file[name]) for name in file.files if name != "words"}
             words = json.loads(file["words"].tobytes())
     except (OSError, ValueError, KeyError) as error:
-        raise NotFound("What these figures were made from can't be read any more.") from error
+        raise NotFound(UNREADABLE) from error
     return _unpacked(arrays, words)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager
 
 from portal.db import db
@@ -18,7 +17,6 @@ from portal.impact.inputs import countable
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import Distance, distance
-from portal.impact.verdicts import Verdict
 from portal.impact.words import sentence
 from portal.library.models import Asset
 from portal.library.queries import visible_assets
@@ -34,6 +32,21 @@ def latest_snapshot(*, without_inferred: bool = False) -> ImpactSnapshot | None:
     if without_inferred and latest is not None and latest.without_inferred_id is not None:
         return db.session.get_one(ImpactSnapshot, latest.without_inferred_id)
     return latest
+
+
+def kept_snapshot(snapshot_id: int) -> ImpactSnapshot:
+    """Return a snapshot of all uses that is still kept, or raise NotFound."""
+    found = select(ImpactSnapshot).where(ImpactSnapshot.id == snapshot_id, is_of_all_uses())
+    snapshot = db.session.scalar(found)
+    if snapshot is None:
+        raise NotFound("These figures are not kept any more, or never were.")
+    return snapshot
+
+
+def kept_snapshots() -> list[ImpactSnapshot]:
+    """Return all snapshots of all uses that are kept, the latest first."""
+    found = select(ImpactSnapshot).where(is_of_all_uses()).order_by(ImpactSnapshot.id.desc())
+    return list(db.session.scalars(found))
 
 
 def has_inferred_uses() -> bool:
@@ -100,46 +113,28 @@ def impact_panel(asset_id: int) -> ImpactPanel:
     return ImpactPanel(sentence(figures), figures.verdict, distance(figures))
 
 
-_HAS_VERDICT = ImpactRow.verdict != Verdict.NOT_ENOUGH_DEALS
-SORTS: dict[str, Any] = {
-    "content": func.lower(Asset.title),
-    "kind": Asset.kind,
-    "deals": ImpactRow.deals_used,
-    "won": ImpactRow.won,
-    "lost": ImpactRow.lost,
-    # Ranked by the value drawn towards the average, so that small samples don't lead the list.
-    "difference": case((_HAS_VERDICT, ImpactRow.shrunk_lift)),
-    "credited": ImpactRow.credited_minor,
-    "used": ImpactRow.used_revenue_minor,
-}
-DEFAULT_SORT = "-difference"
-
-
-def impact_rows(
-    user: User | None, snapshot_id: int, *, kind: str = "", verdict: str = "", sort: str = DEFAULT_SORT
-) -> Select[tuple[ImpactRow]]:
-    """Select the rows of a snapshot with their assets; `sort` is a key of SORTS, falling with a "-" before it."""
+def impact_rows(user: User | None, snapshot_id: int) -> Select[tuple[ImpactRow]]:
+    """Select the rows of a snapshot with their assets, by title."""
     found = select(ImpactRow).join(ImpactRow.asset).options(contains_eager(ImpactRow.asset))
     found = found.where(ImpactRow.snapshot_id == snapshot_id, known_to(user))
-    if kind:
-        found = found.where(Asset.kind == kind)
-    if verdict:
-        found = found.where(ImpactRow.verdict == verdict)
-    column = SORTS[sort.removeprefix("-")]
-    order = column.desc() if sort.startswith("-") else column.asc()
-    return found.order_by(column.is_(None), order, ImpactRow.deals_used.desc(), Asset.title, Asset.id)
+    return found.order_by(func.lower(Asset.title), Asset.title, Asset.id)
 
 
-def plotted_rows(user: User, snapshot_id: int, kind: str, limit: int) -> list[ImpactRow]:
-    """Return what a plot shows at a glance: the clear differences first, then the strongest others, up to a limit.
+@dataclass(frozen=True)
+class Named:
+    """What a list of figures says of content beside its figures."""
 
-    They come in order of the difference, from won more often to won less often.
-    """
-    found = impact_rows(user, snapshot_id, kind=kind).where(_HAS_VERDICT, ImpactRow.lift.is_not(None))
-    unclear = case((ImpactRow.verdict == Verdict.NO_CLEAR_DIFFERENCE, 1), else_=0)
-    strongest = found.order_by(None).order_by(unclear, func.abs(ImpactRow.shrunk_lift).desc(), Asset.id)
-    rows = list(db.session.scalars(strongest.limit(limit)))
-    return sorted(rows, key=lambda row: -(row.lift or 0.0))
+    id: int
+    slug: str
+    title: str
+    kind: str
+    state: str
+
+
+def known_content(user: User | None) -> dict[int, Named]:
+    """Return the content that may be named to a person, by its id."""
+    found = select(Asset.id, Asset.slug, Asset.title, Asset.kind, Asset.state).where(known_to(user))
+    return {row[0]: Named(*row) for row in db.session.execute(found).tuples()}
 
 
 def compared_count(snapshot_id: int) -> int:

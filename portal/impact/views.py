@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -10,28 +9,16 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.db import db, now
 from portal.demo.models import DemoNote
 from portal.feedback.closing.counting import said_of, said_on_deals
-from portal.impact.forms import USES, Shown, read_shown
+from portal.impact.exploring.asking import ask
+from portal.impact.exploring.page import filters_context, list_context
+from portal.impact.export_views import blueprint as export_blueprint
+from portal.impact.export_views import formats_of
+from portal.impact.forms import read_shown
 from portal.impact.lift import AssetLift
-from portal.impact.models import ImpactRow, ImpactSnapshot
+from portal.impact.models import ImpactRow
 from portal.impact.numbers import numbers
-from portal.impact.overview import (
-    VERDICT_NAMES,
-    coverage_sentence,
-    distance,
-    headline_parts,
-    left_out_words,
-)
-from portal.impact.queries import (
-    DEFAULT_SORT,
-    compared_count,
-    has_inferred_uses,
-    impact_of_slug,
-    impact_rows,
-    latest_snapshot,
-    plotted_rows,
-    verdict_counts,
-)
-from portal.impact.verdicts import Verdict
+from portal.impact.overview import coverage_sentence, distance, left_out_words
+from portal.impact.queries import compared_count, has_inferred_uses, impact_of_slug, latest_snapshot
 from portal.impact.words import (
     CREDITED_REVENUE,
     LIMITS,
@@ -43,93 +30,43 @@ from portal.impact.words import (
     working,
 )
 from portal.jobs import enqueue, pending
-from portal.library.models import ASSET_KINDS, Asset
+from portal.library.models import Asset
 from portal.usage.sums import local_day
 from portal.users.access import OVERSIGHT, allow, me
-from portal.web import paginate, render, see_other
-from portal.web.formatting import kind_words, points
+from portal.web import render, see_other
 
 blueprint = Blueprint("impact", __name__, url_prefix="/impact")
-blueprints = (blueprint,)
-# As many as a plot shows at a glance.
-PER_PAGE = 20
+blueprints = (export_blueprint, blueprint)
+# The part of the page that a choice changes.
+EXPLORED = "explored"
 DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}
 
 
 @blueprint.get("")
 def index() -> Response:
-    shown = read_shown(request.args)
     computing = pending("compute_impact")
-    snapshot = latest_snapshot(without_inferred=shown.without_inferred)
-    found: dict[str, Any] = _figures(snapshot, shown) if snapshot else {}
+    asked = ask(me(), request.args)
+    found: dict[str, Any] = {}
+    if asked:
+        found = filters_context(asked, "impact.index") | list_context(me(), asked)
+        found["formats"] = formats_of(asked)
+    is_choice = request.headers.get("HX-Target") == EXPLORED
     response = render(
         "impact/index.html",
-        block="computing",
+        block=EXPLORED if is_choice else "computing",
+        status=422 if asked and asked.shown.errors else 200,
         computing=computing,
-        snapshot=snapshot,
-        shown=shown,
+        snapshot=asked.snapshot if asked else None,
         words=DEFINITIONS,
         may_compute=me().role in OVERSIGHT,
         **found,
     )
-    if request.headers.get("HX-Request") == "true" and not computing:
+    if is_choice and asked:
+        response.headers["HX-Push-Url"] = url_for("impact.index", **asked.shown.arguments())
+    elif request.headers.get("HX-Request") == "true" and not computing:
         # Only the note that the figures are being worked out asks this way; now there is a new page to see.
         response.headers["HX-Refresh"] = "true"
     return response
-
-
-def _figures(snapshot: ImpactSnapshot, shown: Shown) -> dict[str, Any]:
-    counts = verdict_counts(me(), snapshot.id)
-    statement = impact_rows(me(), snapshot.id, kind=shown.kind, verdict=shown.verdict, sort=shown.sort)
-    page = paginate(statement, per_page=PER_PAGE)
-    return {
-        "page": page,
-        "lines": [_line(row) for row in page.items],
-        "plot": [_mark(row) for row in _plotted(snapshot, shown, page.items)],
-        "has_own_plot": _is_whole(shown),
-        "use_choices": USES,
-        "kind_choices": [("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
-        "verdict_choices": [
-            ("", "Every verdict"),
-            *((value, f"{name} ({counts.get(value, 0)})") for value, name in VERDICT_NAMES.items()),
-        ],
-        "counts": counts,
-        "total": sum(counts.values()),
-        "headline": headline_parts(counts),
-        "coverage": coverage_sentence(snapshot.coverage, local_day(now())),
-        "left_out": left_out_words(snapshot.left_out),
-    }
-
-
-def _is_whole(shown: Shown) -> bool:
-    """Whether the list is not narrowed to one verdict and in its usual order, so that the plot chooses for itself."""
-    return not shown.verdict and shown.sort == DEFAULT_SORT
-
-
-def _plotted(snapshot: ImpactSnapshot, shown: Shown, items: Sequence[ImpactRow]) -> Sequence[ImpactRow]:
-    """What is drawn: the clear ones from both ends and the strongest others, or what the list was turned to."""
-    if _is_whole(shown):
-        return plotted_rows(me(), snapshot.id, shown.kind, PER_PAGE)
-    return [row for row in items if row.verdict != Verdict.NOT_ENOUGH_DEALS]
-
-
-def _line(row: ImpactRow) -> dict[str, Any]:
-    figures = AssetLift.read(row)
-    return {"row": row, "asset": row.asset, "distance": distance(figures), "words": verdict_words(figures)}
-
-
-def _mark(row: ImpactRow) -> dict[str, Any]:
-    """One line of the forest plot."""
-    both = row.ci_low is not None and row.ci_high is not None
-    range_words = f" ({points(row.ci_low)} to {points(row.ci_high)})" if both else ""
-    return {
-        "label": row.asset.title,
-        "estimate": row.lift,
-        "low": row.ci_low,
-        "high": row.ci_high,
-        "verdict": row.verdict,
-        "text": points(row.lift) + range_words,
-    }
 
 
 @blueprint.post("/compute")
