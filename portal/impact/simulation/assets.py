@@ -11,7 +11,7 @@ WITHOUT_EFFECT = 0.6  # share of the content
 NEGATIVE = 0.375  # share of the content with an effect
 LOG_ODDS = (0.25, 0.9)  # size of an effect, on each stage from first use on
 # Chance a week in the stage where a piece is at home, at middling popularity, by that stage.
-USES_A_WEEK = np.array([0.0105, 0.0165, 0.0195, 0.0245])
+USES_A_WEEK = np.array([0.0108, 0.0172, 0.0208, 0.0265])
 POPULARITY_SPREAD = 0.75
 STAGES_AWAY = np.array([1.0, 0.33, 0.09, 0.03])  # use in other stages, of that at home
 OWN_SLOPE = 0.2  # spread between pieces of how much a confounder weighs on their use

@@ -30,7 +30,7 @@ DEAD_WEEKS = 5.0  # mean weeks from losing a deal to closing it, where dead deal
 MOST_A_WEEK = 0.9  # bounds the chance that an asset is used in a week
 
 # Log-odds of advancing.
-OF_STAGE = np.array([0.70, 0.98, 0.98, 0.85])
+OF_STAGE = np.array([0.85, 1.30, 1.38, 1.35])
 OF_SEGMENT = np.array([0.48, 0.0, -0.48])
 OF_REGION = np.array([0.12, 0.0, 0.0, -0.05])
 OF_SIZE = -0.12  # per standard deviation
@@ -160,8 +160,10 @@ def _weights(world: _World, course: _Course, content: Assets, scenario: Scenario
 def _log_odds(world: _World, course: _Course, weight: FloatArray) -> FloatArray:
     """Log-odds of advancing from each stage, (deals, stages), with the content used by its end."""
     own = OF_SEGMENT[world.segment] + OF_REGION[world.region] + OF_SIZE * world.size + OF_SKILL * world.skill
-    of_content = [np.sum(weight, axis=1, where=course.first_stage <= stage) for stage in range(len(STAGES))]
-    return own[:, None] + OF_STAGE + OF_INTENT * world.intent + np.stack(of_content, axis=1)
+    of_stage = [np.sum(weight, axis=1, where=course.first_stage <= stage) for stage in range(len(STAGES))]
+    of_content = np.stack(of_stage, axis=1)
+    # What content does on average is in OF_STAGE, so that all sets have like win rates.
+    return own[:, None] + OF_STAGE + OF_INTENT * world.intent + of_content - of_content.mean(axis=0)
 
 
 def _see(world: _World, course: _Course, passes: BoolArray, late: IntArray) -> _Seen:
