@@ -14,7 +14,7 @@ from portal.impact.inputs import Deals, StageHistory, Touches
 from portal.impact.joint.design import Design, Uses, find_uses, make_design
 from portal.impact.joint.exits import Exits, find_exits
 from portal.impact.joint.model import Fit, fit
-from portal.impact.method import Z
+from portal.impact.method import JOINT_SE_FLOOR, Z
 from portal.impact.rows import FloatArray, IntArray
 from portal.impact.verdicts import q_values, shortfalls
 
@@ -24,7 +24,7 @@ class Joint:
     """The joint model's figures by asset, all (assets,), effects as fractions; nan where nothing can be said."""
 
     effect: FloatArray
-    se: FloatArray  # from the uncertainty of all coefficients together (delta method)
+    se: FloatArray  # from the uncertainty of all coefficients together (delta method), with the floor
     ci_low: FloatArray  # 95%
     ci_high: FloatArray
     q_value: FloatArray  # Benjamini-Hochberg, over the assets with enough deals, won and lost
@@ -41,7 +41,8 @@ def joint_effects(
 ) -> Joint:
     """Fit one model to all stage exits and all assets used by then, and say what each asset goes with.
 
-    In simulations (20 sets of 6,000 deals, 60 assets) content without effect got 0.0 points, coverage was 95%.
+    In 20 simulated sets (measured confounding, 6,000 deals, 60 assets) content without effect got +0.1 points, the root
+    mean square error was 2.2 points, 95% intervals covered 96%, and 2% of the clear findings were false.
     """
     started = time.perf_counter()
     exits = find_exits(deals, history)
@@ -56,6 +57,7 @@ def joint_effects(
         exits, uses, design, fitted, np.where(closed, 1 / np.maximum(users, 1)[uses.asset], 0.0)
     )
     effect, se = np.where(users > 0, effect, np.nan), np.where(users > 0, se, np.nan)
+    se = np.hypot(se, JOINT_SE_FLOOR)
     enough = shortfalls(users, won, users - won, np.ones(assets)) == ""
     if not exits.by_stage:
         se = se * _excess(effect[enough] / se[enough])

@@ -8,8 +8,10 @@ import numpy as np
 from portal.impact.rows import BoolArray, FloatArray
 
 MAX_STEPS = 40
+MAX_PRODUCTS = 100
+GUIDED_BY = 4  # every fourth row
 HALVINGS = 30
-SMALL_GAIN = 1e-10  # in log-likelihood per row: what the last step may still bring
+SMALL_GAIN = 1e-11  # in log-likelihood per row: what the last step may still bring
 
 
 @dataclass(frozen=True)
@@ -34,21 +36,44 @@ class _Point:
 def fit(matrix: Any, outcome: BoolArray, ridge: FloatArray) -> Fit:
     """Find the coefficients b of the largest log-likelihood - sum ridge b^2 / 2, from a CSR matrix (rows, columns).
 
-    With every ridge > 0 there is exactly one such b, also where an outcome never varies. The covariance is the inverse
-    of the curvature there (Laplace's approximation): taken one step before the last, which moves it by less than 1e-5.
+    With every ridge > 0 there is exactly one such b, also where an outcome never varies. Each of Newton's steps is
+    solved by conjugate gradients, guided by the curvature of some rows at the start: working out the whole curvature
+    takes fifty times as long as a product with it. The covariance is the inverse of the curvature at the end (Laplace).
     """
     from scipy import linalg  # Imported where it is used: it takes a second.
 
-    point = _at(matrix, outcome, ridge, np.zeros(matrix.shape[1]))
-    converged = False
+    point, converged = _at(matrix, outcome, ridge, np.zeros(matrix.shape[1])), False
+    some = slice(None, None, GUIDED_BY)
+    guide = linalg.cho_factor(_curvature(matrix[some], GUIDED_BY * point.weight[some], ridge), lower=True)
     for _ in range(MAX_STEPS):
-        factor = linalg.cho_factor(_curvature(matrix, point.weight, ridge), lower=True, overwrite_a=True)
-        step = linalg.cho_solve(factor, point.gradient)
+        step = _newton_step(matrix, ridge, point, guide)
         converged = float(step @ point.gradient) <= SMALL_GAIN * max(len(outcome), 1)
         point = _uphill(matrix, outcome, ridge, point, step)
         if converged:
             break
+    factor = linalg.cho_factor(_curvature(matrix, point.weight, ridge), lower=True, overwrite_a=True)
     return Fit(point.coefficients, linalg.cho_solve(factor, np.eye(len(ridge))), converged)
+
+
+def _newton_step(matrix: Any, ridge: FloatArray, point: _Point, guide: tuple[FloatArray, bool]) -> FloatArray:
+    """Solve curvature x step = gradient, to a ten-thousandth."""
+    from scipy import linalg
+    from scipy.sparse.linalg import LinearOperator, cg
+
+    shape = (len(ridge), len(ridge))
+
+    def curved(direction: FloatArray) -> FloatArray:
+        return np.asarray(matrix.T @ (point.weight * (matrix @ direction)) + ridge * direction)
+
+    def guided(direction: FloatArray) -> FloatArray:
+        return np.asarray(linalg.cho_solve(guide, direction))
+
+    curvature, inverse = (
+        LinearOperator(shape, curved, dtype=float),
+        LinearOperator(shape, guided, dtype=float),
+    )
+    step, _ = cg(curvature, point.gradient, rtol=1e-4, maxiter=MAX_PRODUCTS, M=inverse)
+    return np.asarray(step)
 
 
 def _uphill(matrix: Any, outcome: BoolArray, ridge: FloatArray, point: _Point, step: FloatArray) -> _Point:
