@@ -321,6 +321,10 @@ TABLE = {
     "GET /reports/adoption": OVERSIGHT,
     "GET /reports/adoption.<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "GET /reports/from-sales": OVERSIGHT,
+    "GET /reports/actions": OVERSIGHT,
+    "GET /reports/actions/<any('promote', 'fix', 'not-found', 'not-trusted', 'missing', 'leaning'):name>": OVERSIGHT,
+    "GET /reports/actions/<any('promote', 'fix', 'not-found', 'not-trusted', 'missing', 'leaning'):name>"
+    ".<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "GET /reports/search": OVERSIGHT,
     "GET /reports/search.<any(csv, xlsx, docx):ending>": OVERSIGHT,
     "POST /reports/search/request": "oversight*",
@@ -510,6 +514,7 @@ def _address(rule: str, things: SimpleNamespace, *, slug: str = "deck") -> str:
         "<int:subject_id>": str(things.asset.id),
         "<int:team_id>": str(things.team.id),
         "<any(csv, xlsx, docx):ending>": "csv",
+        "<any('promote', 'fix', 'not-found', 'not-trusted', 'missing', 'leaning'):name>": "promote",
         "<int:user_id>": str(things.deal.owner_id),
         "<int:search_id>": str(things.saved.id),
         "<int:group_id>": str(things.synonyms.id),

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, url_for
 from portal.errors import Invalid
 from portal.impact.forms import USES
 from portal.library.models import ASSET_KINDS
+from portal.reports.actions.views import blueprint as actions_blueprint
 from portal.reports.adoption import adoption_table
 from portal.reports.asking import asked_of, periods
 from portal.reports.cells import words
@@ -27,7 +28,7 @@ from portal.web.formatting import kind_words
 from portal.web.paging import page_number
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
-blueprints = (search_blueprint, blueprint)
+blueprints = (search_blueprint, actions_blueprint, blueprint)
 PER_PAGE = 50
 ASKED = ("from", "to", "kind", "team", "by", "uses", "sort")
 

@@ -82,6 +82,12 @@ def _plain_pages(rep: User) -> list[Shown]:
             for show in ("nothing", "unopened", "rephrased", "requests")
         ),
         Shown("impact", "manager", "/impact"),
+        Shown("actions", "manager", "/reports/actions"),
+        Shown("actions-marketer", "marketer", "/reports/actions?region=EMEA&begin=2026-01-01"),
+        *(
+            Shown(f"actions-{name}", "manager", f"/reports/actions/{name}")
+            for name in ("promote", "fix", "not-found", "not-trusted", "missing", "leaning")
+        ),
         Shown("not-found", "rep", "/library/there-is-no-such-thing"),
         Shown("styleguide", "admin", "/styleguide"),
     ]

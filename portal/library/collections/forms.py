@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
@@ -41,7 +41,14 @@ class CollectForm(FlaskForm):
     collection = SelectField("Collection", [Optional()], validate_choice=False)
     name = StringField("Name of a new one", [Optional(), _SHORT])
 
-    def offer(self, choices: Iterable[CollectionLine]) -> None:
+    def offer(self, choices: Sequence[CollectionLine]) -> None:
         """Fill the choice of collections."""
         lines = [(one.slug, f"{one.name} (published)" if one.is_published else one.name) for one in choices]
         self.collection.choices = [("", "A new one"), *lines]
+        self._named = {one.name.casefold(): one.slug for one in choices}
+
+    def propose(self, name: str) -> None:
+        """Fill in the name that an address proposes: as the collection of that name, or else as a new one."""
+        name = name.strip()[:MAX_NAME]
+        self.collection.data = self._named.get(name.casefold(), "")
+        self.name.data = "" if self.collection.data else name

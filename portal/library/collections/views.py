@@ -229,6 +229,8 @@ def collect(slug: str) -> Response:
     panel = queries.collection_panel(me(), asset.id)
     form = CollectForm()
     form.offer(panel.choices)
+    if request.method == "GET":
+        form.propose(request.args.get("name", ""))
     if form.validate_on_submit():
         try:
             collection = _collected(asset, form)
