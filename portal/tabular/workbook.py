@@ -7,17 +7,16 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any
-
-from openpyxl import load_workbook
 
 from portal.tabular.cells import shorten
 from portal.tabular.decoding import TableUnreadable
+from portal.tabular.packed import BROKEN
+from portal.tabular.sheet_parts import MEGABYTE, Meanings, SheetPart, meanings_of, sheets_of
+from portal.tabular.sheet_rows import first_rows, rows_of
 
-MEGABYTE = 1 << 20
 MOST_UNPACKED = 400 * MEGABYTE
+# The texts that cells share are all kept while a sheet is read; its rows are not.
+MOST_OF_TEXTS = 128 * MEGABYTE
 # What is no sheet and no text is read in one piece.
 MOST_OF_A_PART = 16 * MEGABYTE
 MOST_PARTS = 2_000
@@ -55,11 +54,8 @@ def open_sheet(data: bytes, name: str, wanted: str, most_columns: int) -> Iterat
     """
     _check_parts(data, name)
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        try:
-            yield _choose(book, name, wanted, most_columns)
-        finally:
-            book.close()
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            yield _choose(packed, name, wanted, most_columns)
     except TableUnreadable:
         raise
     # Whatever stands in a damaged workbook, the library trips over it in its own way.
@@ -73,7 +69,7 @@ def _check_parts(data: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise TableUnreadable(f"{name} is a damaged workbook. Please save it again, or as CSV.") from error
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
@@ -85,7 +81,7 @@ def _check_parts(data: bytes, name: str) -> None:
         part.file_size > MOST_OF_A_PART
         for part in parts
         if not part.filename.startswith(("xl/worksheets/", "xl/sharedStrings", "xl/media/"))
-    )
+    ) or any(part.file_size > MOST_OF_TEXTS for part in parts if part.filename.startswith("xl/sharedStrings"))
     if unpacked > MOST_UNPACKED or large or len(parts) > MOST_PARTS:
         raise TableUnreadable(
             f"{name} unpacks to {unpacked // MEGABYTE:,} MB; the portal reads workbooks of up to "
@@ -93,14 +89,13 @@ def _check_parts(data: bytes, name: str) -> None:
         )
 
 
-def _choose(book: Any, name: str, wanted: str, most_columns: int) -> Sheet:
-    found: list[tuple[Any, list[tuple[int, list[str]]]]] = []
-    for sheet in book.worksheets[:MOST_SHEETS]:
-        if sheet.sheet_state != "visible":
-            continue
+def _choose(packed: zipfile.ZipFile, name: str, wanted: str, most_columns: int) -> Sheet:
+    meanings = meanings_of(packed)
+    found: list[tuple[SheetPart, list[tuple[int, list[str]]]]] = []
+    for sheet in sheets_of(packed)[:MOST_SHEETS]:
         # A sheet may state any size; what it holds is what counts.
-        sheet.reset_dimensions()
-        first = _first_lines(sheet, most_columns)
+        with packed.open(sheet.part) as stream:
+            first = first_rows(rows_of(stream, meanings, most_columns + 1), HEADER_WITHIN)
         if len(first) > 1:
             found.append((sheet, first))
     if not found:
@@ -109,21 +104,15 @@ def _choose(book: Any, name: str, wanted: str, most_columns: int) -> Sheet:
     titles = tuple(one.title for one, _ in found)
     at = _header(first)
     header_line, header = first[at]
+    width = max(_width(cells) for _, cells in first[at:])
     return Sheet(
         title=sheet.title,
         titles=titles,
         header_line=header_line,
         header=header,
-        rows=_rows(sheet, header_line, max(_width(cells) for _, cells in first[at:]), name),
+        rows=_rows(packed, sheet, meanings, header_line, width, name),
         notes=tuple(_notes(sheet.title, titles, [line for line, _ in first[:at]])),
     )
-
-
-def _first_lines(sheet: Any, most_columns: int) -> list[tuple[int, list[str]]]:
-    """Return the first lines of a sheet that hold something, each with its number."""
-    rows = sheet.iter_rows(max_row=HEADER_WITHIN, max_col=most_columns + 1, values_only=True)
-    lines = ((line, [text_of(value) for value in row]) for line, row in enumerate(rows, start=1))
-    return [(line, cells) for line, cells in lines if any(cells)]
 
 
 def _header(lines: Sequence[tuple[int, list[str]]]) -> int:
@@ -145,37 +134,12 @@ def _notes(title: str, titles: Sequence[str], above: Sequence[int]) -> Iterator[
         yield f"{lines} above the names of the columns and {'was' if len(above) == 1 else 'were'} passed over."
 
 
-def _rows(sheet: Any, header_line: int, width: int, name: str) -> Iterator[tuple[int, list[str]]]:
-    rows = sheet.iter_rows(min_row=header_line + 1, max_col=width, values_only=True)
-    for line, row in enumerate(rows, start=header_line + 1):
-        if line > MOST_LINES:
-            raise TableUnreadable(f"{name} claims to have more lines than Excel allows.")
-        yield line, [text_of(value) for value in row]
-
-
-def text_of(value: Any) -> str:
-    """Return a cell's value as text that is read back as the same: dates year first, numbers with a decimal point."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds") if value.time() != time() else f"{value:%Y-%m-%d}"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)
-
-
-def _number(value: float) -> str:
-    # Excel keeps fifteen digits; what comes after them is noise.
-    text = format(value, ".15g")
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    # 1.054 as text could be thousands; as a number it is not.
-    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+def _rows(
+    packed: zipfile.ZipFile, sheet: SheetPart, meanings: Meanings, header_line: int, width: int, name: str
+) -> Iterator[tuple[int, list[str]]]:
+    with packed.open(sheet.part) as stream:
+        for line, cells in rows_of(stream, meanings, width):
+            if line > MOST_LINES:
+                raise TableUnreadable(f"{name} claims to have more lines than Excel allows.")
+            if line > header_line:
+                yield line, cells

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from portal.library.documents.problems import DAMAGED, DOCTYPE, LOCKED, Unreadable, Unsafe
+from portal.tabular.packed import BROKEN
 
 MEGABYTE = 1 << 20
 MAX_MEMBERS = 5_000
@@ -29,7 +29,6 @@ LONG_CONTENTS = "its table of contents is larger than any document needs"
 _MARKUP = (".xml", ".rels", ".vml")
 _CONTENTS = "[content_types].xml"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 _ENCRYPTED_FLAG = 1
 
 _MAIN_PARTS = {
@@ -81,7 +80,7 @@ class Package:
             _check(self._zip.infolist())
             self._types = self.xml(_CONTENTS) if _CONTENTS in self else etree.Element("Types")
             self.main_part = self.related("", "officeDocument")
-        except _BROKEN as error:
+        except BROKEN as error:
             self._file.close()
             raise Unreadable(DAMAGED) from error
         except Unreadable:
@@ -127,7 +126,7 @@ class Package:
             with self._zip.open(member) as part:
                 # Asked for no more than the part says that it holds, the library unpacks no more of one that lies.
                 return part.read(member.file_size)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise Unreadable(DAMAGED) from error
 
     def xml(self, name: str) -> Any:
