@@ -20,6 +20,7 @@ ORDER = (
     "importing",
     "deal_import",
     "impact_speed",
+    "impact_reading",
     "impact_joint",
     "publishing",
     "request_scores",

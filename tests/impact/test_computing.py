@@ -215,6 +215,6 @@ def test_gathering_takes_a_handful_of_statements_however_many_deals(app, make, c
         make.use(asset, rep, kind="sent", deal=closed_deal(make, amount=100), at=day(number))
     with app.app_context(), count_queries() as queries:
         gathered = gather()
-    assert len(queries) <= 6
+    assert len(queries) <= 9
     moments = find_moments(gathered.deals, gathered.history, gathered.touches, 1)
     assert len(moments.use_asset) == 5
