@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.db import chunks, db, insert_rows, now
 from portal.deals.accounts import store_accounts
@@ -62,7 +62,7 @@ def _insert(deals: list[PlannedDeal], source: str, import_id: int, moment: datet
 
 
 def _change(deals: list[PlannedDeal], import_id: int, moment: datetime, today: date) -> None:
-    entered = _stage_entries(deals, today)
+    entered, again = _stage_entries(deals, today)
     changes = [_values(deal) | {"id": deal.deal_id, "changed_at": moment} for deal in deals]
     db.session.execute(update(Deal), changes)
     kept = []
@@ -71,8 +71,12 @@ def _change(deals: list[PlannedDeal], import_id: int, moment: datetime, today: d
         entry = entered.get(deal.deal_id or 0)
         if entry:
             before["stages_added"] = [[entry.crm_stage, entry.day.isoformat()]]
+        if deal.deal_id in again:
+            before["stages_replaced"] = [again[deal.deal_id]]
         kept.append({"import_id": import_id, "deal_id": deal.deal_id, "before": before})
     insert_rows(DealChange, kept)
+    for ids in chunks(was[0] for was in again.values()):
+        db.session.execute(delete(StageEntry).where(StageEntry.id.in_(ids)))
     insert_rows(StageEntry, [entry.row(deal_id) for deal_id, entry in entered.items()])
 
 
@@ -117,21 +121,34 @@ def _entry(deal: PlannedDeal, today: date) -> Entry:
     return Entry(deal.values["stage"], deal.values["crm_stage"], closed_on or today, closed_on is None)
 
 
-def _stage_entries(changed: Iterable[PlannedDeal], today: date) -> dict[int, Entry]:
-    """Return for each deal whose stage is another now when it entered it, unless the history says so already."""
+def _stage_entries(
+    changed: Iterable[PlannedDeal], today: date
+) -> tuple[dict[int, Entry], dict[int, list[Any]]]:
+    """Return for each deal whose stage is another now when it entered it, unless the history says so already.
+
+    A deal that left a stage and came back on one day enters it once, after the other: the second part of the answer
+    are the entries that give way to that, as a change keeps them.
+    """
     moved = {
         deal.deal_id: _entry(deal, today) for deal in changed if deal.deal_id and "crm_stage" in deal.before
     }
-    latest: dict[int, str] = {}
-    known: set[tuple[int, str, date]] = set()
+    latest: dict[int, Any] = {}
+    known: dict[tuple[int, str, date], Any] = {}
     for ids in chunks(moved):
-        entries = select(StageEntry.deal_id, StageEntry.crm_stage, StageEntry.entered_on)
-        entries = entries.where(StageEntry.deal_id.in_(ids)).order_by(StageEntry.entered_on, StageEntry.id)
-        for deal_id, stage, day in db.session.execute(entries):
-            latest[deal_id] = stage
-            known.add((deal_id, stage, day))
-    return {
-        deal_id: entry
-        for deal_id, entry in moved.items()
-        if latest.get(deal_id) != entry.crm_stage and (deal_id, entry.crm_stage, entry.day) not in known
-    }
+        entries = select(StageEntry.__table__).where(StageEntry.deal_id.in_(ids))
+        for row in db.session.execute(entries.order_by(StageEntry.entered_on, StageEntry.id)):
+            latest[row.deal_id] = row
+            known[row.deal_id, row.crm_stage, row.entered_on] = row
+    entered: dict[int, Entry] = {}
+    again: dict[int, list[Any]] = {}
+    for deal_id, entry in moved.items():
+        last = latest.get(deal_id)
+        if last is not None and last.crm_stage == entry.crm_stage:
+            continue
+        same = known.get((deal_id, entry.crm_stage, entry.day))
+        if same is None:
+            entered[deal_id] = entry
+        elif last.entered_on == entry.day:
+            entered[deal_id] = replace(entry, is_seen=same.is_seen)
+            again[deal_id] = [same.id, same.stage, same.crm_stage, same.entered_on.isoformat(), same.is_seen]
+    return entered, again

@@ -142,7 +142,7 @@ def write_history(comparison: HistoryComparison, import_id: int) -> None:
     for deal_id, stage, day in comparison.entries:
         before.setdefault(deal_id, {}).setdefault("stages_added", []).append([stage, day.isoformat()])
     for entry in comparison.replaced:
-        kept = [entry.id, entry.stage, entry.crm_stage, entry.day.isoformat()]
+        kept = [entry.id, entry.stage, entry.crm_stage, entry.day.isoformat(), True]
         before.setdefault(entry.deal_id, {}).setdefault("stages_replaced", []).append(kept)
     for ids in chunks(entry.id for entry in comparison.replaced):
         db.session.execute(delete(StageEntry).where(StageEntry.id.in_(ids)))

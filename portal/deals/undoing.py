@@ -243,9 +243,9 @@ def _restore_stages(changed: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
     for deal_id, before in changed:
         for stage, day in before.get("stages_added", ()):
             added.append({"of": deal_id, "said": stage, "day": date.fromisoformat(day)})
-        for entry_id, stage, crm_stage, day in before.get("stages_replaced", ()):
+        for entry_id, stage, crm_stage, day, is_seen in before.get("stages_replaced", ()):
             facts = {"id": entry_id, "deal_id": deal_id, "stage": stage, "crm_stage": crm_stage}
-            replaced.append(facts | {"entered_on": date.fromisoformat(day), "is_seen": True})
+            replaced.append(facts | {"entered_on": date.fromisoformat(day), "is_seen": is_seen})
     if added:
         these = delete(StageEntry).where(
             StageEntry.deal_id == bindparam("of"),

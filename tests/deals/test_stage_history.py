@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.deals.models import StageEntry
 from tests.deals.conftest import LOST, OPEN, WON, counts
+from tests.deals.dumping import differences, dump
 
 TODAY = datetime.now(UTC).date()
 
@@ -78,3 +79,32 @@ def test_no_stage_is_made_up_where_the_history_has_it(write, report, history, en
     history("D3,Proposal,2026-02-09", f"D3,Negotiation,{TODAY}")
     report("deals", "import", write(OPEN.replace("Proposal", "Negotiation")))
     assert entries() == [("Proposal", date(2026, 2, 9), False), ("Negotiation", TODAY, False)]
+
+
+def test_a_deal_that_left_a_stage_and_came_back_on_one_day_is_in_it_at_last(
+    app, run, write, report, history, entries
+):
+    moved = OPEN.replace("Proposal", "Negotiation")
+    report("deals", "import", write(OPEN))
+    report("deals", "import", write(moved))
+    before = dump(app)
+    report("deals", "import", write(OPEN))
+    assert entries() == [("Negotiation", TODAY, True), ("Proposal", TODAY, True)]
+    report("deals", "import", write(moved))
+    assert entries() == [("Proposal", TODAY, True), ("Negotiation", TODAY, True)]
+    for number in (4, 3):
+        assert run("deals", "undo", number).exit_code == 0
+    assert differences(before, dump(app)) == {}
+
+
+def test_a_stage_that_a_history_told_stays_told_when_a_deal_comes_back_to_it(
+    app, run, write, report, history, entries
+):
+    report("deals", "import", write(OPEN))
+    history(f"D3,Proposal,{TODAY}")
+    report("deals", "import", write(OPEN.replace("Proposal", "Negotiation")))
+    before = dump(app)
+    report("deals", "import", write(OPEN))
+    assert entries() == [("Negotiation", TODAY, True), ("Proposal", TODAY, False)]
+    assert run("deals", "undo", 4).exit_code == 0
+    assert differences(before, dump(app)) == {}
