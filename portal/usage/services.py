@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,9 @@ class NewUse:
     page_number: int | None = None
     source_key: str | None = None
     import_id: int | None = None
+
+
+USE_FIELDS = tuple(field.name for field in fields(NewUse))
 
 
 def is_touch(kind: str, deal_id: int | None, known_by: str | None) -> bool:
@@ -145,7 +148,8 @@ def _not_known(uses: Sequence[NewUse]) -> list[NewUse]:
 
 
 def _values(use: NewUse) -> dict[str, Any]:
-    values = asdict(use)
+    # dataclasses.asdict() copies deeply, which took a third of an import's time.
+    values = {name: getattr(use, name) for name in USE_FIELDS}
     values["deal_known_by"] = values.pop("known_by")
     return values
 
