@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from portal.impact.cells import Moments
 from portal.impact.inputs import Deals, LeftOut
 from portal.impact.matching import Matched, compared_deals, matched_difference
-from portal.impact.method import MIN_ASSETS_FOR_SPREAD, SE_FLOOR, SE_OF_SPREAD, Z
-from portal.impact.rows import BoolArray, FloatArray, IntArray
-from portal.impact.verdicts import e_value, paule_mandel, q_values, shortfalls, shrink, verdicts
+from portal.impact.method import MOST_TAKEN_UP, SE_FLOOR, Z
+from portal.impact.rows import FloatArray, IntArray, run_starts
+from portal.impact.verdicts import e_value, q_values, shortfalls, shrink, verdicts
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,10 @@ class Lift:
     used_rate: FloatArray  # Mantel-Haenszel weighted win rate where this was used (p1)
     comparison_rate: FloatArray  # and where other content was (p0)
     comparison_deals: IntArray  # distinct deals compared with
+    taken_up_later: FloatArray  # share of the compared deals that used it later; about, see interval
     lift: FloatArray  # used_rate - comparison_rate
-    se: FloatArray  # of sampling and of what it is compared with, see se_beyond
-    ci_low: FloatArray  # 95%
+    se: FloatArray  # with the floor; what is tested
+    ci_low: FloatArray  # 95%; the end away from 0 allows for what was taken up later
     ci_high: FloatArray
     shrunk_lift: FloatArray  # for ranking and for the verdict
     q_value: FloatArray  # nan without enough deals
@@ -81,7 +82,6 @@ class Lift:
     money: FloatArray  # lift x known amount of the deals used, in the unit of Deals.size
     money_low: FloatArray
     money_high: FloatArray
-    se_beyond: float  # the part of every se that more deals don't take away; for breaking figures down
     left_out: LeftOut
 
 
@@ -95,9 +95,10 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     won = np.bincount(moments.use_asset, won_uses, moments.assets).astype(np.int64)
     share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
-    beyond = _se_beyond(matched, shortfall == "")
-    se = np.where(matched.variance > 0, np.sqrt(matched.variance + beyond**2), np.nan)
-    low, high = matched.difference - Z * se, matched.difference + Z * se
+    se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
+    comparison_deals = compared_deals(moments, matched)
+    taken_up = _taken_up_later(moments, comparison_deals)
+    low, high = interval(matched.difference, se, taken_up)
     shrunk = shrink(matched.difference, se)
     q = q_values(matched.difference, se, shortfall == "")
     amount, (estimate, near) = _amount_used(deals, moments), _e_values(matched, low, high)
@@ -109,7 +110,8 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         matched_share=share,
         used_rate=matched.used_mean,
         comparison_rate=matched.other_mean,
-        comparison_deals=compared_deals(moments, matched),
+        comparison_deals=comparison_deals,
+        taken_up_later=taken_up,
         lift=matched.difference,
         se=se,
         ci_low=low,
@@ -124,19 +126,28 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         money=matched.difference * amount,
         money_low=low * amount,
         money_high=high * amount,
-        se_beyond=beyond,
         left_out=moments.left_out,
     )
 
 
-def _se_beyond(matched: Matched, enough: BoolArray) -> float:
-    """The part of every standard error that more deals don't take away, from the assets with enough deals."""
-    known = enough & (matched.variance > 0)
-    if np.sum(known) < MIN_ASSETS_FOR_SPREAD:
-        return SE_FLOOR
-    sampling = np.sqrt(matched.variance[known] + SE_FLOOR**2)
-    tau2, _ = paule_mandel(matched.difference[known], sampling)
-    return max(SE_FLOOR, SE_OF_SPREAD * float(np.sqrt(tau2)))
+def _taken_up_later(moments: Moments, comparison_deals: IntArray) -> FloatArray:
+    """The share of the compared deals that used the asset later, (assets,), about; nan without any.
+
+    All deals that used other content in a week before are counted, also those in cells without a comparison.
+    """
+    opens_deal = run_starts(moments.deal)
+    later = np.bincount(moments.use_asset, ~opens_deal[moments.use_moment], moments.assets)
+    return np.minimum(later / np.where(comparison_deals > 0, comparison_deals, np.nan), 1.0)
+
+
+def interval(difference: FloatArray, se: FloatArray, taken_up: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The ends of the 95% interval of differences, all (n,), with the share of compared deals that took it up later.
+
+    Where a share of the other side came to use it, the difference shows only the rest of the effect; so the end away
+    from no difference is that of the difference over the rest.
+    """
+    whole = difference / (1 - np.minimum(np.nan_to_num(taken_up), MOST_TAKEN_UP))
+    return np.minimum(difference, whole) - Z * se, np.maximum(difference, whole) + Z * se
 
 
 def _amount_used(deals: Deals, moments: Moments) -> FloatArray:

@@ -1,13 +1,11 @@
-"""How wide the intervals of lift are: against errors clustered by deal, and by how much assets differ."""
+"""How wide the intervals of lift are: against errors clustered by deal, and what was taken up later."""
 
 import numpy as np
-import pytest
 
 from portal.impact.cells import Moments, find_moments
-from portal.impact.inputs import Touches
-from portal.impact.lift import Lift, matched_lift
+from portal.impact.lift import Lift, interval, matched_lift
 from portal.impact.simulation.generating import generate
-from tests.impact.builders import deals_of, history_of
+from tests.impact.builders import deals_of, history_of, touches_of
 
 ASSETS = 60
 
@@ -44,7 +42,7 @@ def clustered_by_deal(won: np.ndarray, moments: Moments, asset: int) -> float:
 
 def test_the_sampling_error_is_not_smaller_than_that_clustered_by_deal():
     won, moments, lift = figures(seed=3, deals=6000)
-    sampling = np.sqrt(lift.se**2 - lift.se_beyond**2)
+    sampling = np.sqrt(lift.se**2 - 0.015**2)
     clustered = np.array([clustered_by_deal(won, moments, asset) for asset in range(ASSETS)])
     ratio = sampling / clustered
     assert 1.0 <= np.median(ratio) <= 1.08
@@ -60,19 +58,21 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
     assert 0.93 <= np.mean(held) <= 0.99
 
 
-@pytest.mark.parametrize(("assets", "beyond_floor"), [(8, False), (12, True)])
-def test_the_error_grows_with_how_much_assets_differ_when_there_are_enough_of_them(assets, beyond_floor):
-    asset = np.repeat(np.arange(assets), 100)
-    won = np.tile(np.arange(100), assets) < np.where(asset % 2, 70, 30)
-    deals = deals_of(len(asset), won=won, rep=-1)
-    touches = Touches(np.arange(len(asset)), asset, np.full(len(asset), 1000))
-    lift = matched_lift(deals, find_moments(deals, history_of(), touches, assets))
-    assert (lift.se_beyond > 0.05) == beyond_floor
-    assert (lift.se_beyond == 0.015) != beyond_floor
+def test_the_far_end_allows_for_compared_deals_that_took_it_up_later():
+    # In the first week 40 deals use asset 1 and 40 asset 0; ten of the former take up asset 0 a week later.
+    deals = deals_of(80, won=np.arange(80) % 4 == 0, rep=-1)
+    first = [(deal, int(deal < 40), 1000) for deal in range(80)]
+    later = [(deal, 0, 1007) for deal in range(10)]
+    apart = matched_lift(deals, find_moments(deals, history_of(), touches_of(*first), 2))
+    mixed = matched_lift(deals, find_moments(deals, history_of(), touches_of(*first, *later), 2))
+    assert apart.taken_up_later.tolist() == [0, 0]
+    assert mixed.comparison_deals[0] == 40
+    assert mixed.taken_up_later[0] == 0.25
 
 
-def test_where_assets_do_not_differ_the_error_keeps_its_floor():
-    asset = np.repeat(np.arange(20), 50)
-    deals = deals_of(len(asset), won=np.arange(len(asset)) % 2 == 0, rep=-1)
-    touches = Touches(np.arange(len(asset)), asset, np.full(len(asset), 1000))
-    assert matched_lift(deals, find_moments(deals, history_of(), touches, 20)).se_beyond == 0.015
+def test_ends_are_even_without_late_uptake_and_the_far_one_is_further_out_with_it():
+    low, high = interval(
+        np.array([0.06, 0.06, -0.06, 0.06]), np.full(4, 0.01), np.array([0, 0.25, 0.25, 0.9])
+    )
+    np.testing.assert_allclose(low, [0.0404, 0.0404, -0.0996, 0.0404])
+    np.testing.assert_allclose(high, [0.0796, 0.0996, -0.0404, 0.1396])

@@ -39,13 +39,14 @@ def test_every_difference_is_the_expected_one_and_its_interval_is_wider(folder, 
     for name in FIGURES:
         printed = [float(row[name]) for row in expected]
         np.testing.assert_allclose(getattr(lift, name), printed, rtol=0, atol=5.01e-7, err_msg=name)
-    # The expected intervals cover 92% of the true effects here, so those of now say a little less.
-    wider = lift.se / [float(row["se"]) for row in expected]
-    assert np.all((wider > 1) & (wider < 1.3))
+    # The expected intervals cover 92% of the true effects here, so those of now hold them and say a little less.
+    low, high, se = (np.array([float(row[name]) for row in expected]) for name in ("ci_low", "ci_high", "se"))
+    assert np.all((lift.ci_low < low) & (high < lift.ci_high))
+    assert np.all((lift.se > se) & (lift.se < 1.05 * se))
     shrunk = [float(row["shrunk_lift"]) for row in expected]
-    np.testing.assert_allclose(lift.shrunk_lift, shrunk, rtol=0, atol=0.01)
+    np.testing.assert_allclose(lift.shrunk_lift, shrunk, rtol=0, atol=0.003)
     said = np.array([row["verdict"] for row in expected])
-    assert set(lift.verdict[lift.verdict != said]) <= {"no_clear_difference"}
+    assert np.sum(lift.verdict != said) <= 1
 
 
 def test_lift_comes_near_the_true_effects_where_win_rate_when_used_does_not(computed):
