@@ -46,11 +46,12 @@ def fix(user: User, figured: Figured, limit: int, offset: int) -> Found:
 
 def _wanted(figured: Figured) -> dict[int, ImpactRow]:
     used = [row.deals_used for row in figured.here.values() if row.deals_used]
-    usual = median(used) if used else 0
+    # At least one use, or what nobody used would be among the half that is used most.
+    usual = max(1, median(used)) if used else 1
     return {
         asset_id: row
         for asset_id, row in figured.here.items()
-        if row.deals_used > usual
+        if row.deals_used >= usual
         and row.verdict != Verdict.NOT_ENOUGH_DEALS
         and row.ci_high is not None
         and row.ci_high < NOTABLE_GAIN

@@ -86,7 +86,7 @@ def _wanted(figured: Figured) -> list[_Wanted]:
 def _line(asset: Asset, one: _Wanted, figured: Figured, users: int, of_all: int) -> Line:
     figures = AssetLift.read(one.figures)
     used = words.little_used(one.here.deals_used, figured.logged_deals, users, of_all)
-    said = sentence(figures) if one.is_own else words.of_all_deals(figures)
+    said = sentence(figures) if one.is_own else words.of_all_deals(figures, AssetLift.read(one.here))
     kind, chosen = kind_words(asset.kind), figured.chosen
     return Line(
         title=asset.title,

@@ -18,11 +18,11 @@ MOST_SEARCHES = 3
 _GAIN = f"{NOTABLE_GAIN * 100:.0f} points"
 _DAYS = UNUSED_FOR.days
 PROMOTE = (
-    "Won more often than other content on similar deals, and used on fewer than a fifth of the closed deals on which"
-    " content is logged."
+    "Won more often than other content on similar deals, of those chosen or else of all, and used on fewer than a fifth"
+    " of the closed deals chosen on which content is logged."
 )
 FIX = (
-    "Used on more closed deals than most content, rated below"
+    "Among the half of content that is used on the most closed deals, rated below"
     f" {LOW_MEAN:.0f} of 5 by {FEW_RATINGS} people or more, and the likely range rules out a gain of {_GAIN}."
 )
 NOT_FOUND = (

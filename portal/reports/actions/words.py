@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.discovery.learning.queries import Searched
 from portal.impact.lift import AssetLift
 from portal.impact.method import NOTABLE_GAIN
+from portal.impact.verdicts import Verdict
 from portal.impact.words import sentence
 from portal.library.models import Asset
 from portal.reports.actions.queries import Expiring, Unused, Words
@@ -32,9 +33,11 @@ def little_used(deals: int, logged: int, users: int, reps: int) -> str:
     )
 
 
-def of_all_deals(figures: AssetLift) -> str:
-    """Say the figures of all deals, where those chosen are too few to tell."""
-    return f"Over all deals, as those chosen are too few to tell: {_lower(sentence(figures))}"
+def of_all_deals(figures: AssetLift, here: AssetLift) -> str:
+    """Say the figures of all deals, and why those chosen don't tell."""
+    few = here.verdict == Verdict.NOT_ENOUGH_DEALS
+    why = "those chosen are too few to tell" if few else "those chosen show no clear difference by themselves"
+    return f"Over all deals, as {why}: {_lower(sentence(figures))}"
 
 
 def _lower(text: str) -> str:
