@@ -11,6 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.db import db, now, unit_of_work
+from portal.impact.export_commands import export
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import coverage_sentence, headline, left_out_words
@@ -23,6 +24,7 @@ from portal.tabular.currencies import minor_digits
 from portal.usage.sums import local_day
 
 group = AppGroup("impact", help="Work out which content goes with won deals.")
+group.add_command(export)
 group.add_command(simulate)
 group.add_command(validate)
 groups = (group,)

@@ -80,7 +80,7 @@ def test_everyone_sees_the_same_figures_with_the_sentence_first(make, sign_in, r
     text = text_of(sign_in(make.user(role)), "/impact")
     assert "1 piece of content won more often than other content on similar deals; 1 has not enough" in text
     assert "Content is logged on 34% of closed deals since March 2020." in text
-    assert "+7 +2 to +12" in text
+    assert "+7 points +2 to +12" in text
     assert "12 of 30 deals" in text
     assert "$1,000" in text
     assert text.index("1 piece of content won") < text.index("Roadmap deck")

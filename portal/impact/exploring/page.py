@@ -21,7 +21,7 @@ from portal.impact.places import place_words
 from portal.impact.queries import kept_snapshots
 from portal.impact.second_opinion import disagreement
 from portal.impact.verdicts import Verdict
-from portal.impact.words import sentence, verdict_words
+from portal.impact.words import short_words, verdict_words
 from portal.library.models import ASSET_KINDS
 from portal.usage.sums import local_day
 from portal.users.models import User
@@ -137,7 +137,7 @@ def _winner(line: Line, shown: Shown) -> dict[str, Any]:
     return {
         "title": line.asset.title,
         "href": _address(line, shown),
-        "words": sentence(AssetLift.read(line.row)),
+        "words": short_words(AssetLift.read(line.row)),
     }
 
 
