@@ -311,6 +311,7 @@ TABLE = {
     "GET /requests/<int:request_id>/content": MARKETING,
     "GET /impact": ALL,
     "GET /impact/<slug>": ALL,
+    "GET /impact/by/sequence": ALL,
     "GET /impact/export.<any(csv, xlsx, docx):ending>": ALL,
     "POST /impact/compute": OVERSIGHT,
     "GET /reports": ALL,

@@ -19,6 +19,7 @@ from portal.impact.models import ImpactRow
 from portal.impact.numbers import numbers
 from portal.impact.overview import coverage_sentence, distance, left_out_words
 from portal.impact.queries import compared_count, has_inferred_uses, impact_of_slug, latest_snapshot
+from portal.impact.sequence_views import blueprint as sequence_blueprint
 from portal.impact.words import (
     CREDITED_REVENUE,
     LIMITS,
@@ -36,7 +37,7 @@ from portal.users.access import OVERSIGHT, allow, me
 from portal.web import render, see_other
 
 blueprint = Blueprint("impact", __name__, url_prefix="/impact")
-blueprints = (export_blueprint, blueprint)
+blueprints = (export_blueprint, sequence_blueprint, blueprint)
 # The part of the page that a choice changes.
 EXPLORED = "explored"
 DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}
@@ -46,7 +47,7 @@ DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_O
 def index() -> Response:
     computing = pending("compute_impact")
     asked = ask(me(), request.args)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"shown": None}
     if asked:
         found = filters_context(asked, "impact.index") | list_context(me(), asked)
         found["formats"] = formats_of(asked)

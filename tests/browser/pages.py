@@ -82,6 +82,7 @@ def _plain_pages(rep: User) -> list[Shown]:
             for show in ("nothing", "unopened", "rephrased", "requests")
         ),
         Shown("impact", "manager", "/impact"),
+        Shown("impact-sequence", "manager", "/impact/by/sequence"),
         Shown("actions", "manager", "/reports/actions"),
         Shown("actions-marketer", "marketer", "/reports/actions?region=EMEA&begin=2026-01-01"),
         *(

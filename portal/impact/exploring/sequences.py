@@ -1,0 +1,74 @@
+"""Sequences: what was used before what on the deals chosen, with the content's names, for a page to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from portal.errors import Invalid
+from portal.impact.cut import load_cut
+from portal.impact.exploring.filters import Chosen
+from portal.impact.exploring.narrowing import narrow
+from portal.impact.models import ImpactSnapshot
+from portal.impact.queries import Named
+from portal.impact.sequence import NOTHING, Steps, find_steps
+
+# Fewer would tell of single deals.
+FEWEST_DEALS = 5
+SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Step:
+    """One piece of content after another one, or as the first one of a deal, on how many won and lost deals."""
+
+    before: Named | None
+    after: Named
+    won: int
+    lost: int
+
+    @property
+    def deals(self) -> int:
+        return self.won + self.lost
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """The most frequent steps, over how many closed deals on which content was used."""
+
+    steps: list[Step]
+    won_deals: int
+    lost_deals: int
+    more: int  # steps that are as frequent as needed, and not among those shown
+
+
+def sequence_of(
+    snapshot: ImpactSnapshot, chosen: Chosen, known: Mapping[int, Named], *, kind: str = "", piece: str = ""
+) -> Sequence:
+    """Return the steps to content of a kind, or those from and to one piece; `known` is what may be named."""
+    if snapshot.cut_sha256 is None:
+        raise Invalid("These figures were kept without what they were made from. Please work them out anew.")
+    asset_ids, steps = _steps(snapshot.cut_sha256, chosen)
+    frequent = steps.only(steps.won + steps.lost >= FEWEST_DEALS)
+    columns = (
+        frequent.before.tolist(),
+        frequent.after.tolist(),
+        frequent.won.tolist(),
+        frequent.lost.tolist(),
+    )
+    found = []
+    for before, after, won, lost in zip(*columns, strict=True):
+        first = None if before == NOTHING else known.get(asset_ids[before])
+        then = known.get(asset_ids[after])
+        if then is None or (first is None and before != NOTHING) or (kind and then.kind != kind):
+            continue
+        if not piece or piece in (then.slug, first.slug if first else ""):
+            found.append(Step(first, then, won, lost))
+    return Sequence(found[:SHOWN], steps.won_deals, steps.lost_deals, max(0, len(found) - SHOWN))
+
+
+@lru_cache(maxsize=8)
+def _steps(cut_sha256: str, chosen: Chosen) -> tuple[list[int], Steps]:
+    gathered = narrow(load_cut(cut_sha256), chosen)
+    return gathered.asset_ids.tolist(), find_steps(gathered.deals, gathered.touches, len(gathered.asset_ids))

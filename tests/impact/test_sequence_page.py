@@ -1,0 +1,85 @@
+"""The page of what was used before what: its counts, its choices, and what it keeps to itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from portal.db import now
+from portal.impact.services import compute_snapshot
+from tests.impact.test_pages import text_of
+
+PAGE = "/impact/by/sequence"
+
+
+@pytest.fixture
+def world(make):
+    """Six closed deals, four of them won and in Energy, on each of which the deck was used a day before the video."""
+    rep = make.user("rep")
+    deck, video = make.asset("Deck", kind="deck"), make.asset("Video", kind="video")
+    for number in range(6):
+        status, industry = ("won", "Energy") if number < 4 else ("lost", "Retail")
+        deal = make.deal(owner=rep, status=status, industry=industry)
+        for asset, days in ((deck, 9), (video, 8)):
+            make.use(asset, rep, kind="sent", deal=deal, at=now() - timedelta(days=days))
+    return {"rep": rep, "deck": deck, "video": video}
+
+
+@pytest.fixture
+def computed(make, world):
+    make.inside(compute_snapshot)
+    return world
+
+
+def test_steps_are_counted_on_won_and_on_lost_deals(sign_in, make, computed):
+    client = sign_in(make.user("manager"))
+    said = text_of(client, PAGE)
+    assert "Content was used on 4 won and 2 lost deals." in said
+    assert "Deck Video 6 deals 4 of 4 100% won 2 of 2 100% lost" in said
+    assert "Nothing: it was the first Deck 6 deals" in said
+
+
+def test_filters_count_other_deals_and_steps_of_few_deals_are_not_told(sign_in, make, computed):
+    client = sign_in(make.user("manager"))
+    said = text_of(client, f"{PAGE}?industry=Energy")
+    assert "In Energy, content was used on 4 won and 0 lost deals." in said
+    assert "No step is frequent enough" in said
+
+
+def test_one_piece_and_one_kind_narrow_the_steps(sign_in, make, computed):
+    client = sign_in(make.user("manager"))
+    said = text_of(client, f"{PAGE}?piece={computed['video'].slug}")
+    assert "Steps from and to Video" in said
+    assert "Nothing: it was the first" not in said
+    assert "Deck Video" not in text_of(client, f"{PAGE}?kind=deck")
+
+
+def test_a_wrong_day_is_said_and_what_was_right_is_kept(sign_in, make, computed):
+    client = sign_in(make.user("manager"))
+    answer = client.get(f"{PAGE}?begin=soon&industry=Energy")
+    assert answer.status_code == 422
+    assert "Please give a day such as" in answer.text
+    assert "In Energy" in answer.text
+
+
+def test_content_that_may_not_be_named_is_in_no_step(sign_in, make, world):
+    draft = make.asset("Secret", state="draft", published_at=None)
+    for deal_number in range(5):
+        deal = make.deal(owner=world["rep"], status="won", name=f"S{deal_number}")
+        make.use(draft, world["rep"], kind="sent", deal=deal, at=now() - timedelta(days=8))
+    make.inside(compute_snapshot)
+    client = sign_in(make.user("rep"))
+    assert "Secret" not in client.get(PAGE).text
+
+
+def test_before_the_first_figures_the_page_says_so(sign_in, make):
+    client = sign_in(make.user("rep"))
+    assert "No figures yet" in text_of(client, PAGE)
+
+
+def test_the_page_takes_few_statements(sign_in, make, computed, count_queries):
+    client = sign_in(make.user("manager"))
+    with count_queries() as queries:
+        client.get(PAGE)
+    assert len(queries) <= 15
