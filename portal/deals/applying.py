@@ -148,7 +148,7 @@ def _stage_entries(
         same = known.get((deal_id, entry.crm_stage, entry.day))
         if same is None:
             entered[deal_id] = entry
-        elif last.entered_on == entry.day:
+        elif last is not None and last.entered_on == entry.day:
             entered[deal_id] = replace(entry, is_seen=same.is_seen)
             again[deal_id] = [same.id, same.stage, same.crm_stage, same.entered_on.isoformat(), same.is_seen]
     return entered, again

@@ -35,9 +35,9 @@ source_option = click.option(
 dates_option = click.option(
     "--dates",
     type=click.Choice(services.ORDERS),
-    default="auto",
-    show_default=True,
-    help="Which comes first where the dates leave it open: the month (mdy) or the day (dmy).",
+    default="ask",
+    help="Which comes first where the dates leave it open: the month (mdy), the day (dmy), or a guess (auto). "
+    "Without it, such a file is refused.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would change.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

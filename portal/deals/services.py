@@ -37,7 +37,7 @@ from portal.users.services import audit
 
 Kind = Literal["deals", "history", "usage"]
 KINDS: tuple[Kind, ...] = ("deals", "history", "usage")
-ORDERS: tuple[Order, ...] = ("auto", "mdy", "dmy")
+ORDERS: tuple[Order, ...] = ("ask", "auto", "mdy", "dmy")
 LONGEST_SOURCE = 40
 File = str | os.PathLike[str]
 

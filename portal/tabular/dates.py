@@ -10,9 +10,10 @@ from typing import Literal, NamedTuple
 
 from portal.tabular.cells import is_blank, words
 from portal.tabular.date_cells import Parts, Stamp, cut_up
+from portal.tabular.decoding import TableUnreadable
 from portal.tabular.reading import CellRefused
 
-Order = Literal["auto", "dmy", "mdy"]
+Order = Literal["auto", "dmy", "mdy", "ask"]
 
 EARLIEST, LATEST = 1970, 2100
 _NAMES = {"dmy": "day first", "mdy": "month first"}
@@ -102,7 +103,7 @@ def read_date_columns(
 
     `chosen` gives the order that somebody settled for a field; what contradicts it is refused. Else, where every cell
     could be day/month and month/day, the order that the file's other columns prove with the same separator is taken,
-    else `order`; "auto" means month first with "/" and day first with "-" and ".".
+    else `order`; "auto" means month first with "/" and day first with "-" and ".", and "ask" to raise TableUnreadable.
     """
     parsed = {field: {cell: cut_up(cell) for cell in set(cells)} for field, cells in columns.items()}
     counts = {field: Counter(cells) for field, cells in columns.items()}
@@ -176,6 +177,8 @@ def _settled(
     if proof is None or proof.shape != "numbers":
         return "auto", ()
     by_hand = chosen in _NAMES
+    if order == "ask" and not by_hand and not _is_told(proof, [other for other in proofs.values() if other]):
+        raise TableUnreadable(_untold(field, proof))
     found: Order = "auto"
     if by_hand:
         found = "dmy" if chosen == "dmy" else "mdy"
@@ -198,6 +201,21 @@ def _settled(
             *notes,
         ]
     return found, (" ".join(notes),)
+
+
+def _is_told(proof: Proof, others: Sequence[Proof]) -> bool:
+    """Say whether a column's own cells, or the file's other dates, say which way round its numbers are."""
+    if proof.day_first or proof.month_first:
+        return proof.day_first != proof.month_first
+    proven = {_proven(other) for other in others if other.separator == proof.separator} - {None}
+    return not proof.is_open or len(proven) == 1
+
+
+def _untold(field: str, proof: Proof) -> str:
+    said = f"Every date of the column {words(field)} could be day first or month first."
+    if not proof.is_open:
+        said = f"As many dates of the column {words(field)} are day first as month first."
+    return f"{said} Please say which: --dates dmy, --dates mdy, or --dates auto to have it guessed."
 
 
 def _are(number: int) -> str:

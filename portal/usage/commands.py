@@ -29,9 +29,9 @@ groups = (usage,)
 @click.option(
     "--dates",
     type=click.Choice(ORDERS),
-    default="auto",
-    show_default=True,
-    help="Which comes first where the dates leave it open: the month (mdy) or the day (dmy).",
+    default="ask",
+    help="Which comes first where the dates leave it open: the month (mdy), the day (dmy), or a guess (auto). "
+    "Without it, such a file is refused.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

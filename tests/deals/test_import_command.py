@@ -172,6 +172,44 @@ def test_dates_that_could_be_read_two_ways_are_read_as_told(write, report, rows,
     assert rows(select(Deal.closed_on)) == [day]
 
 
+OPEN_DATES = ("D1,First,,,,Won,1,USD,,03/04/2026",)
+TIED = ("D1,First,,,,Won,1,USD,,25/12/2025", "D2,Second,,,,Won,1,USD,,12/26/2025")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [(OPEN_DATES, "could be day first or month first"), (TIED, "are day first as month first")],
+)
+def test_dates_that_nothing_tells_are_never_guessed_unless_somebody_says_so(write, run, rows, lines, said):
+    for also in ((), ("--dry-run",)):
+        refused = run("deals", "import", write(*lines), *also)
+        assert (refused.exit_code, said in refused.output) == (1, True)
+        assert "--dates dmy" in refused.output
+    assert rows(select(DealImport)) == []
+    assert run("deals", "import", write(*lines), "--dates", "auto").exit_code == 0
+    assert rows(select(Deal.external_id)) == ["D1" if lines == OPEN_DATES else "D2"]
+
+
+def test_a_history_and_uses_whose_dates_nothing_tells_are_refused_too(write, run, report, rows):
+    report("deals", "import", write(OPEN))
+    history = write("D3,Proposal,03/04/2026", header="deal_id,stage,entered_at", name="history.csv")
+    uses = write(
+        "03/04/2026,a@example.com,Deck,share,D3", header="at,user_email,asset,kind,deal_id", name="u.csv"
+    )
+    for command in (("deals", "import-history", history), ("usage", "import", uses)):
+        refused = run(*command)
+        assert (refused.exit_code, "--dates dmy" in refused.output) == (1, True)
+        assert run(*command, "--dates", "dmy").exit_code == 0
+    assert rows(select(StageEntry.entered_on)) == [date(2026, 4, 3)]
+
+
+def test_other_dates_of_the_file_and_a_remembered_layout_tell_too(write, report, rows):
+    proven = "D1,First,,,,Won,1,USD,25/01/2026,03/04/2026"
+    report("deals", "import", write(proven))
+    assert rows(select(Deal.closed_on)) == [date(2026, 4, 3)]
+    report("deals", "import", write("D2,Second,,,,Won,1,USD,04/04/2026,04/04/2026"))
+
+
 def test_an_import_that_another_one_overtook_is_compared_again(app, make, write, report, rows):
     path = write(OPEN)
     with app.app_context():
