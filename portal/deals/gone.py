@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from portal.db import db
-from portal.deals.models import Deal
+from portal.db import chunks, db
+from portal.deals.models import Deal, DealChange, DealImport
 from portal.deals.reading import DealRow
 from portal.tabular.reading import Reading
 
@@ -32,6 +32,8 @@ class Gone:
     known: int
     shown: list[dict[str, Any]]
     is_unsure: bool = False
+    # How many of them came by a single update, and not by a file: they may be younger than the file.
+    by_updates: int = 0
 
     @property
     def is_doubtful(self) -> bool:
@@ -63,4 +65,13 @@ def gone_from(source: str, reading: Reading[DealRow]) -> Gone:
             is_open, open_minor = is_open + 1, open_minor + (row.base_amount_minor or 0)
         if len(shown) < SHOWN:
             shown.append({"id": row.external_id, "name": row.name, "stage": row.stage, "deal_id": row.id})
-    return Gone(ids, is_open, open_minor, known, shown, keys is None)
+    return Gone(ids, is_open, open_minor, known, shown, keys is None, _by_updates(ids))
+
+
+def _by_updates(deal_ids: list[int]) -> int:
+    """Return how many of these deals came by a single update."""
+    made = select(func.count(func.distinct(DealChange.deal_id))).join(
+        DealImport, DealImport.id == DealChange.import_id
+    )
+    made = made.where(DealChange.before.is_(None), DealImport.origin == "hook")
+    return sum(db.session.scalar(made.where(DealChange.deal_id.in_(ids))) or 0 for ids in chunks(deal_ids))

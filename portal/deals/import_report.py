@@ -66,6 +66,7 @@ def removed_report(gone: Gone) -> dict[str, Any]:
         "currency": current_app.config["BASE_CURRENCY"],
         "doubtful": gone.is_doubtful,
         "unsure": gone.is_unsure,
+        "by_updates": gone.by_updates,
         "preview": gone.shown,
     }
 
@@ -80,6 +81,8 @@ def known_lines(report: dict[str, Any]) -> list[str]:
     elif removed:
         worth = f"{removed['open']:,} of them open, worth {removed['open_value']:,} {removed['currency']}"
         parts.append(f"removed {removed['deals']:,} of {removed['known']:,}, {worth}")
+        if removed["by_updates"]:
+            parts.append(f"{removed['by_updates']:,} of the removed came by single updates, not by a file")
     return [f"Of the deals known: {'; '.join(parts)}"] if parts else []
 
 
