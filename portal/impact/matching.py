@@ -6,7 +6,7 @@ cells as Mantel and Haenszel do (Greenland and Robins 1985; Sato 1989).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,9 @@ from portal.impact.cells import Moments
 from portal.impact.rows import BoolArray, FloatArray, IntArray, run_lengths, run_starts
 
 BLOCK = 4_000_000  # rows or table entries handled at once; bounds the memory, not the result
+TWO_COUNTS = float(
+    1 << 26
+)  # two counts, each below this, are added up exactly in one float: count + TWO_COUNTS * count
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,10 @@ def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
     taken about the cell's own mean. A deal whose outcomes are nan is left out.
     """
     known = np.isfinite(outcome)
-    pairs = _pairs(moments, np.where(known, outcome, 0.0), known)
-    uses = np.bincount(moments.use_asset[known[moments.use_moment]], minlength=moments.assets)
+    if not np.all(known):
+        moments, outcome = only_moments(moments, known), outcome[known]
+    pairs = _pairs(moments, outcome)
+    uses = np.bincount(moments.use_asset, minlength=moments.assets)
 
     def by_asset(values: FloatArray) -> FloatArray:
         return np.bincount(pairs.asset, values, moments.assets).astype(np.float64)
@@ -78,6 +83,22 @@ def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
         variance=by_asset(noise) / total**2,
         pair_asset=pairs.asset,
         pair_cell=pairs.cell,
+    )
+
+
+def only_moments(moments: Moments, keep: BoolArray) -> Moments:
+    """Return the moments of the deals that a mask (moments,) keeps, and their uses; cells stay as they are."""
+    kept_uses = keep[moments.use_moment]
+    place = np.cumsum(keep, dtype=np.int64) - 1
+    return replace(
+        moments,
+        deal=moments.deal[keep],
+        begin_day=moments.begin_day[keep],
+        week=moments.week[keep],
+        cell=moments.cell[keep],
+        new_in_cell=moments.new_in_cell[keep],
+        use_asset=moments.use_asset[kept_uses],
+        use_moment=place[moments.use_moment[kept_uses]],
     )
 
 
@@ -118,13 +139,13 @@ def _weight(values: FloatArray, moments: Moments, spells: _Spells) -> _Weight:
     return _Weight(values, rest, spell, np.bincount(moments.cell, values, moments.cells).astype(np.float64))
 
 
-def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
+def _pairs(moments: Moments, outcome: FloatArray) -> _Pairs:
     """Count the moments on both sides of each (asset, cell) in which the asset was first used.
 
     The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
     """
     spells = _spells(moments)
-    values = [known.astype(float), outcome, (known & moments.new_in_cell).astype(float)]
+    values = [1.0 + TWO_COUNTS * moments.new_in_cell, outcome]
     yes_or_no = np.array_equal(outcome, outcome**2)
     if not yes_or_no:
         values.append(outcome**2)
@@ -135,9 +156,10 @@ def _pairs(moments: Moments, outcome: FloatArray, known: BoolArray) -> _Pairs:
     cell = np.concatenate([empty, *(part[1] for part in parts)])
     used = np.concatenate([none, *(part[2] for part in parts)], axis=1)
     other = np.concatenate([none, *(part[3] for part in parts)], axis=1)
-    squares = (used + other)[1 if yes_or_no else 3]
-    columns = (asset, cell, used[0], used[1], other[0], other[1], other[2], squares)
-    return _Pairs(*(column[other[0] > 0] for column in columns))
+    other_deals, other_moments = np.divmod(other[0], TWO_COUNTS)
+    squares = (used + other)[-1]
+    columns = (asset, cell, used[0] % TWO_COUNTS, used[1], other_moments, other[1], other_deals, squares)
+    return _Pairs(*(column[other_moments > 0] for column in columns))
 
 
 def _blocks(moments: Moments, spells: _Spells) -> Iterator[slice]:
@@ -215,4 +237,6 @@ def _words(asset: IntArray, index: IntArray, base: int, length: int) -> NDArray[
 def _count_bits(words: NDArray[np.uint64]) -> IntArray:
     """How many of the words, (n,), have bit 0, 1, ..., 63 set: (64,)."""
     octets = words.astype("<u8").view(np.uint8).reshape(-1, 8)
-    return np.unpackbits(octets, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)
+    of_octet = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    times = [np.bincount(octets[:, place], minlength=256) for place in range(8)]
+    return np.concatenate([count @ of_octet for count in times]).astype(np.int64)
