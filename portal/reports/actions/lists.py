@@ -35,9 +35,9 @@ class Reader:
 
 @dataclass(frozen=True)
 class ActionList:
-    """One list: `find` takes who reads, how many lines and from where; `nothing` is said where it is empty.
+    """One list; its heading names the sheet of its file too, and `nothing` is said where it is empty.
 
-    `by_deals` says that the deals chosen narrow it.
+    `find` takes who reads, how many lines and from where; `by_deals` says that the deals chosen narrow it.
     """
 
     name: str
@@ -78,7 +78,7 @@ LISTS = {
         ),
         ActionList(
             "not-found",
-            "Retire or show: not found",
+            "Unused, not found",
             "search-x",
             rules.NOT_FOUND,
             "Whatever is published was used or at least looked at in the last 90 days, or is younger than that.",
@@ -88,7 +88,7 @@ LISTS = {
         ),
         ActionList(
             "not-trusted",
-            "Retire: not trusted",
+            "Unused, not trusted",
             "archive",
             rules.NOT_TRUSTED,
             "Nothing that sales looks at is left unused.",
@@ -108,7 +108,7 @@ LISTS = {
         ),
         ActionList(
             "leaning",
-            "Deals that lean on content about to expire",
+            "Open deals on expiring content",
             "hourglass",
             rules.LEANING,
             "No open deal leans on content that expires soon.",

@@ -27,11 +27,11 @@ FIX = (
 )
 NOT_FOUND = (
     f"Published for more than {_DAYS} days and not used in the last {_DAYS}; in that time nobody of sales looked at it,"
-    " or opened it from a search. People may want it and not meet it."
+    " or opened it from a search. Mend how it is found before it is retired."
 )
 NOT_TRUSTED = (
     f"Published for more than {_DAYS} days and not used in the last {_DAYS}, although people of sales looked at it, or"
-    f" rated below {LOW_MEAN:.0f} of 5 by {FEW_RATINGS} people or more."
+    f" rated below {LOW_MEAN:.0f} of 5 by {FEW_RATINGS} people or more. Candidates to retire."
 )
 MISSING = (
     f"What sales searched for in vain in the last {_DAYS} days and no request answers, by the open deals that people"
