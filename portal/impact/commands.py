@@ -16,7 +16,8 @@ from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import coverage_sentence, headline, left_out_words
 from portal.impact.queries import impact_rows, latest_snapshot, verdict_counts
-from portal.impact.services import compute_figures, store_figures
+from portal.impact.second_opinion import disagreement
+from portal.impact.services import compute_figures, second_opinion, store_figures, store_second_opinion
 from portal.impact.simulation.commands import simulate, validate
 from portal.impact.verdicts import Verdict
 from portal.impact.words import sentence
@@ -34,12 +35,17 @@ groups = (group,)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with the figures of all content."
 )
-def compute(as_json: bool) -> None:
+@click.option("--no-joint", is_flag=True, help="Leave out the second opinion, which takes longest.")
+def compute(as_json: bool, no_joint: bool) -> None:
     """Work out the figures from all deals and uses, and store them as the latest snapshot."""
     figures = compute_figures()
     db.session.rollback()
     with unit_of_work():
         store_figures(figures)
+    if not no_joint:
+        opinion = second_opinion()
+        with unit_of_work():
+            store_second_opinion(opinion)
     snapshot = latest_snapshot()
     if snapshot is None:
         raise click.ClickException("Nothing was stored. Please run it again.")
@@ -50,17 +56,19 @@ def compute(as_json: bool) -> None:
     click.echo(headline(verdict_counts(None, snapshot.id)))
     click.echo(coverage_sentence(snapshot.coverage, local_day(now())))
     for row in rows:
-        if row.verdict in (Verdict.WON_MORE, Verdict.WON_LESS):
-            click.echo(f"{row.asset.title}: {sentence(AssetLift.read(row))}")
+        other = disagreement(row)
+        if other or row.verdict in (Verdict.WON_MORE, Verdict.WON_LESS):
+            click.echo(f"{row.asset.title}: {sentence(AssetLift.read(row))} {other}".rstrip())
     for words in left_out_words(snapshot.left_out):
         click.echo(words)
 
 
 def _answer(snapshot: ImpactSnapshot, rows: list[ImpactRow]) -> dict[str, Any]:
-    as_of = snapshot.data_as_of
+    as_of, joint_at = snapshot.data_as_of, snapshot.joint_at
     return {
         "data_as_of": as_of.astimezone(UTC).isoformat() if as_of else None,
         "computed_at": snapshot.computed_at.astimezone(UTC).isoformat(),
+        "joint_at": joint_at.astimezone(UTC).isoformat() if joint_at else None,
         "method_version": snapshot.method_version,
         "currency": current_app.config["BASE_CURRENCY"],
         "coverage": snapshot.coverage,
@@ -71,7 +79,8 @@ def _answer(snapshot: ImpactSnapshot, rows: list[ImpactRow]) -> dict[str, Any]:
 
 def _asset(row: ImpactRow) -> dict[str, Any]:
     digits = minor_digits(current_app.config["BASE_CURRENCY"])
-    names = ("lift", "ci_low", "ci_high", "shrunk_lift", "q_value", "verdict")
+    lift = ("lift", "ci_low", "ci_high", "shrunk_lift", "q_value", "verdict")
+    joint = ("joint_effect", "joint_se", "joint_ci_low", "joint_ci_high", "joint_q")
     return {
         "asset": row.asset.slug,
         "title": row.asset.title,
@@ -79,5 +88,5 @@ def _asset(row: ImpactRow) -> dict[str, Any]:
         "won": row.won,
         "lost": row.lost,
         "credited_revenue": row.credited_minor / 10**digits,
-        **{name: getattr(row, name) for name in names},
+        **{name: getattr(row, name) for name in (*lift, *joint)},
     }

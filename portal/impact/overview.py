@@ -47,6 +47,18 @@ LESS_KNOWN = {
         "closed deal has no amount known before its close, and is compared with others of unknown size",
         "closed deals have no amount known before their close, and are compared among themselves",
     ),
+    "joint_without_history": (
+        "closed deal has no stage history, and is left out of the second opinion",
+        "closed deals have no stage history, and are left out of the second opinion",
+    ),
+    "joint_whole_deals": (
+        "closed deal counts as a whole in the second opinion, for lack of stage history, so its ranges are wide",
+        "closed deals count as a whole in the second opinion, for lack of stage history, so its ranges are wide",
+    ),
+    "joint_closed_before_created": (
+        "deal closed before it was created, and is left out of the second opinion",
+        "deals closed before they were created, and are left out of the second opinion",
+    ),
 }
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
-from portal.db import chunks, db
-from portal.impact.cut import cut_store, store_cut
+from portal.db import chunks, db, now
+from portal.impact.cut import cut_store, load_cut, store_cut
 from portal.impact.figures import Figures, compute
 from portal.impact.gathering import gather
+from portal.impact.joint.figures import JointFigures, compute_joint
 from portal.impact.method import METHOD_VERSION
 from portal.impact.models import ImpactRow, ImpactSnapshot
-from portal.impact.queries import is_of_all_uses
+from portal.impact.queries import is_of_all_uses, latest_snapshot
 from portal.library.tidying import old_files, remove_files
 
 SNAPSHOTS_KEPT = 30
@@ -67,6 +68,40 @@ def _store(figures: Figures, cut_sha256: str) -> ImpactSnapshot:
 def compute_snapshot() -> ImpactSnapshot:
     """Work out all figures and store them as the latest snapshot."""
     return store_figures(compute_figures())
+
+
+def second_opinion() -> dict[int, JointFigures]:
+    """Work out, without writing, the joint model's figures that the latest snapshot lacks, by the snapshot's id."""
+    snapshot = latest_snapshot()
+    if snapshot is None or snapshot.cut_sha256 is None or snapshot.joint_at is not None:
+        return {}
+    number, without_id, sha256 = snapshot.id, snapshot.without_inferred_id, snapshot.cut_sha256
+    db.session.rollback()  # or what was read would be held for as long as this takes
+    gathered = load_cut(sha256)
+    found = {number: compute_joint(gathered)}
+    if without_id is not None:
+        found[without_id] = compute_joint(gathered.without_inferred())
+    return found
+
+
+def store_second_opinion(figures: dict[int, JointFigures]) -> None:
+    """Write the joint model's figures beside the others of their snapshots, those that are still kept."""
+    for snapshot_id, joint in figures.items():
+        snapshot = db.session.get(ImpactSnapshot, snapshot_id)
+        if snapshot is None:
+            continue
+        of_it = select(ImpactRow.asset_id, ImpactRow.id).where(ImpactRow.snapshot_id == snapshot_id)
+        row_of = dict(db.session.execute(of_it).tuples().all())
+        rows = [
+            {name: value for name, value in row.items() if name != "asset_id"}
+            | {"id": row_of[row["asset_id"]]}
+            for row in joint.rows
+            if row["asset_id"] in row_of
+        ]
+        for part in chunks(rows):
+            db.session.execute(update(ImpactRow), part)
+        snapshot.left_out = snapshot.left_out | joint.left_out
+        snapshot.joint_at = now()
 
 
 def remove_old_cuts() -> int:
