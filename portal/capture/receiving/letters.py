@@ -61,6 +61,8 @@ class Letter:
     sent_at: datetime | None = None
     attachments: list[Attachment] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    # The names of attachments whose pages could not be read.
+    unread: list[str] = field(default_factory=list)
 
     def leave_out(self, words: str) -> None:
         """Note what was not looked at, each kind of it once."""

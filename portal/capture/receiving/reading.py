@@ -64,6 +64,10 @@ def match_letter(letter: Letter, folder: Path, user_id: int) -> list[Sent]:
         matches = [same[one.sha256]] if one.sha256 in same else _by_pages(one, letter, folder, user_id)
         for match in matches:
             sent.setdefault(match.version_id, Sent(one, match))
+    if letter.unread:
+        *others, last = [f"“{name}”" for name in letter.unread]
+        names, its = (f"{', '.join(others)} and {last}", "their") if others else (last, "its")
+        letter.leave_out(f"{names} could not be read, so {its} pages were not compared.")
     return list(sent.values())
 
 
@@ -84,7 +88,7 @@ def _prints(attachment: Attachment, letter: Letter, folder: Path) -> Prints | No
     found = extract(folder / attachment.file, attachment.file)
     if found.state == "indexed":
         return prints_of_pages(found.pages)
-    letter.leave_out(f"“{attachment.name}” could not be read, so its pages were not compared.")
+    letter.unread.append(attachment.name)
     return None
 
 

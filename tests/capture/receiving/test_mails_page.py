@@ -69,6 +69,11 @@ def test_a_mail_handed_in_is_read_and_the_page_says_what_was_proposed(
         ((), "bo@acme.example", "Nothing was attached."),
         ((("x.bin", b"unknown"),), "bo@acme.example", "Nothing that was attached is known here."),
         (
+            (("x.pdf", b"%PDF-no"), ("y.docx", b"PK\x03\x04no"), ("z.pdf", b"%PDF-nor this")),
+            "bo@acme.example",
+            "“x.pdf”, “y.docx” and “z.pdf” could not be read, so their pages were not compared.",
+        ),
+        (
             (("x.pdf", None),),
             "bo@other.example",
             "choose a deal No account has the mail domain other.example yet;",
