@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,9 +13,11 @@ from sqlalchemy import select
 from portal.db import db, now
 from portal.impact.queries import latest_snapshot
 from portal.impact.services import compute_snapshot
+from portal.library.models import Asset
+from portal.library.summaries import refresh_use
 from portal.usage.models import UsageEvent
 from portal.usage.queries import effective_events
-from portal.usage.services import assign
+from portal.usage.services import assign, record
 from portal.users.models import User
 from tests.factories import Make
 
@@ -96,3 +100,16 @@ def test_whether_a_yes_came_after_the_close_goes_by_the_days_of_the_organisation
     # The page of the deal and the figures say the same.
     assert (LATE in sign_in(rep).get(f"/deals/{deal.id}").text) is late
     assert make.inside(latest_snapshot).left_out["uses_logged_late"] == int(late)
+
+
+def test_what_was_used_on_a_deal_that_is_gone_stays_a_use_of_the_content(
+    make: Make, sign_in: Any, world: dict[str, Any], rows: Any
+):
+    sheet = make.asset("Sheet", slug="sheet")
+    who = {"user_id": world["rep"].id, "deal_id": world["gone"].id}
+    make.inside(lambda: record(asset_id=sheet.id, version_id=None, kind="sent", **who))
+    make.inside(lambda: refresh_use([sheet.id]))
+    assert rows(select(Asset.use_count).where(Asset.id == sheet.id)) == [1]
+    text = sign_in(world["rep"]).get("/reports/usage.csv").data.decode("utf-8-sig")
+    used = {next(iter(row.values())): row for row in csv.DictReader(io.StringIO(text))}
+    assert used["Sheet"]["Sent"] == "1"
