@@ -8,6 +8,7 @@ used as late (Suissa 2008). Without any stage history some of it stays: +1 to +2
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
@@ -21,6 +22,18 @@ from portal.impact.method import (
     WEEKS_IN_STAGE_FROM,
 )
 from portal.impact.rows import BoolArray, FloatArray, IntArray, run_lengths, run_starts, sorted_rows
+
+
+class CellCode(IntEnum):
+    """The columns of Moments.cell_codes."""
+
+    STAGE = 0  # code of the stage + 1; 0 when unknown
+    WEEKS_IN_STAGE = 1  # place in 0-1, 2-4, 5+; then unknown
+    SEGMENT = 2  # code of the segment + 1; 0 when unknown
+    SIZE = 3  # tercile; then unknown
+    REP = 4  # tercile of the rep's win rate; then unknown
+    PRIOR_ASSETS = 5  # place in 0, 1-2, 3-5, 6+
+
 
 UNKNOWN_TERCILE = len(TERCILES) + 1
 UNKNOWN_WEEKS = len(WEEKS_IN_STAGE_FROM) + 1
@@ -36,6 +49,7 @@ class Moments:
     cell: IntArray  # 0 .. cells - 1
     new_in_cell: BoolArray  # the deal's first moment in that cell
     cells: int
+    cell_codes: IntArray  # (cells, 6), in order: what the moments of a cell have in common, see CellCode
     use_asset: IntArray  # (uses,), ordered by asset
     use_moment: IntArray  # (uses,), index into the moments
     assets: int
@@ -56,7 +70,7 @@ def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: 
     opens_deal = run_starts(moment_deal)
     prior = first_use - np.repeat(first_use[opens_deal], run_lengths(opens_deal))
 
-    cell, cells = _cells(deals, history, begin, moment_deal, moment_week, prior)
+    cell, cell_codes = _cells(deals, history, begin, moment_deal, moment_week, prior)
     use_asset, use_moment = sorted_rows(asset, np.cumsum(opens, dtype=np.int64) - 1)
     return Moments(
         deal=moment_deal,
@@ -64,7 +78,8 @@ def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: 
         week=moment_week,
         cell=cell,
         new_in_cell=_new_in_cell(moment_deal, cell),
-        cells=cells,
+        cells=len(cell_codes),
+        cell_codes=cell_codes,
         use_asset=use_asset,
         use_moment=use_moment,
         assets=assets,
@@ -85,11 +100,11 @@ def _begin_day(deals: Deals, history: StageHistory, touches: Touches) -> IntArra
 
 def _cells(
     deals: Deals, history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray, prior: IntArray
-) -> tuple[IntArray, int]:
-    """The cell of each moment, (moments,), and the number of cells."""
-    stage, weeks_in_stage = _stage_at(deals, history, begin, deal, week)
+) -> tuple[IntArray, IntArray]:
+    """The cell of each moment, (moments,), and the codes of each cell, (cells, 6)."""
+    stage, weeks_in_stage = stage_at(deals, history, begin, deal, week)
     weeks_bin = np.searchsorted(WEEKS_IN_STAGE_FROM, weeks_in_stage, side="right")
-    return _dense(
+    codes = (
         stage + 1,
         np.where(weeks_in_stage == UNKNOWN, UNKNOWN_WEEKS, weeks_bin),
         deals.segment[deal] + 1,
@@ -97,15 +112,16 @@ def _cells(
         rep_tiers(deals)[deal],
         np.searchsorted(PRIOR_ASSETS_FROM, prior, side="right"),
     )
+    return _dense(*codes)
 
 
-def _dense(*codes: IntArray) -> tuple[IntArray, int]:
-    """One code, 0, 1, 2, ..., for each distinct row of codes, all (n,), and how many there are."""
+def _dense(*codes: IntArray) -> tuple[IntArray, IntArray]:
+    """One code, 0, 1, 2, ..., for each distinct row of codes, all (n,), and these rows in order, (rows, columns)."""
     *sorted_codes, row = sorted_rows(*codes, np.arange(len(codes[0]), dtype=np.int64))
     starts = run_starts(*sorted_codes)
     dense = np.empty(len(row), np.int64)
     dense[row] = np.cumsum(starts) - 1
-    return dense, int(np.sum(starts))
+    return dense, np.stack([column[starts] for column in sorted_codes], axis=1)
 
 
 def _new_in_cell(deal: IntArray, cell: IntArray) -> BoolArray:
@@ -115,7 +131,7 @@ def _new_in_cell(deal: IntArray, cell: IntArray) -> BoolArray:
     return new
 
 
-def _stage_at(
+def stage_at(
     deals: Deals, history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray
 ) -> tuple[IntArray, IntArray]:
     """The stage at the start of each moment's week and the weeks spent in it, both (moments,), or UNKNOWN.

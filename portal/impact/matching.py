@@ -145,7 +145,7 @@ def _pairs(moments: Moments, outcome: FloatArray) -> _Pairs:
     The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
     """
     spells = _spells(moments)
-    values = [1.0 + TWO_COUNTS * moments.new_in_cell, outcome]
+    values = [1.0 + TWO_COUNTS * moments.new_in_cell.astype(np.float64), outcome]
     yes_or_no = np.array_equal(outcome, outcome**2)
     if not yes_or_no:
         values.append(outcome**2)
