@@ -34,6 +34,7 @@ from portal.demo.loading import (
     synonyms,
     talks,
     uses,
+    ways,
 )
 from portal.demo.loading.numbers import Numbers
 from portal.demo.pieces import Piece, load_pieces
@@ -54,6 +55,7 @@ _JOBS = (
     "compare_version",
     "score_requests",
     "compute_impact",
+    "compute_joint",
     "rerun_searches",
     "ask_saved_searches",
     "tell_of_wins",
@@ -151,6 +153,7 @@ def _what_happened(this: _Load) -> None:
         deals.import_deals(this.numbers, this.story)
     with this.progress.stage("uses of content", 4), unit_of_work():
         uses.record_uses(this.numbers, this.story)
+        ways.tell_how_known(this.moment)
         uses.add_links(this.numbers, this.story, this.moment)
         page_times.add_second_pieces()
         page_times.add_page_times(this.story.seed)
