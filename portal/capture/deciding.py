@@ -64,7 +64,7 @@ def is_late(deal: Deal) -> bool:
 def came_late(event: UsageEvent, deal: Deal) -> bool:
     """Say whether a use on a deal feeds no lift: inferred, and confirmed when the deal had ended, known then or not.
 
-    portal.impact.gathering says the same of all uses at once.
+    portal.impact.use_columns says the same of all uses at once.
     """
     if event.is_late or event.deal_known_by != "inferred":
         return event.is_late
