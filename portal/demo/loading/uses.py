@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from flask import current_app
 from sqlalchemy import insert, select
 
 from portal.db import chunks, db
+from portal.demo.company import REPS
 from portal.demo.loading.numbers import Numbers
 from portal.demo.simulated import Simulated, SimulatedUse
 from portal.sharing.models import ShareItem, ShareLink, Visit
@@ -17,6 +18,9 @@ from portal.usage.models import UsageEvent
 from portal.usage.services import NewUse, record_many
 
 LINKS_SINCE = timedelta(weeks=8)
+# How often it was looked at in the last weeks, and never used.
+LOOKED_AT = {"cold-auf-einer-seite": 6, "against-sorrel-planning": 4}
+_NOON = time(12, tzinfo=UTC)
 
 
 def _key(place: int) -> str:
@@ -24,8 +28,28 @@ def _key(place: int) -> str:
 
 
 def record_uses(numbers: Numbers, story: Simulated) -> None:
-    """Write every use down, on its deal or on none."""
-    record_many([_use(numbers, use, place) for place, use in enumerate(story.uses)])
+    """Write every use down, on its deal or on none, and who looked at what nobody uses."""
+    uses = [_use(numbers, use, place) for place, use in enumerate(story.uses)]
+    record_many([*uses, *_looks(numbers, story)])
+
+
+def _looks(numbers: Numbers, story: Simulated) -> list[NewUse]:
+    """Content at which reps looked and which none of them took along."""
+    reps = [person.email for person in REPS]
+    return [
+        NewUse(
+            at=datetime.combine(story.today - timedelta(days=3 + 9 * at), _NOON),
+            asset_id=numbers.assets[key],
+            kind="viewed",
+            user_id=numbers.people[reps[(at * 5) % len(reps)]],
+            version_id=numbers.versions[key, 1],
+            deal_id=None,
+            known_by=None,
+            source_key=f"demo:look:{key}:{at}",
+        )
+        for key, times in LOOKED_AT.items()
+        for at in range(times)
+    ]
 
 
 def _use(numbers: Numbers, use: SimulatedUse, place: int) -> NewUse:
