@@ -11,12 +11,12 @@ WITHOUT_EFFECT = 0.6  # share of the content
 NEGATIVE = 0.375  # share of the content with an effect
 LOG_ODDS = (0.25, 0.9)  # size of an effect, on each stage from first use on
 # Chance a week in the stage where a piece is at home, at middling popularity, by that stage.
-USES_A_WEEK = np.array([0.0108, 0.0172, 0.0208, 0.0265])
+USES_A_WEEK = np.array([0.0115, 0.0182, 0.0220, 0.0281])
 POPULARITY_SPREAD = 0.75
 STAGES_AWAY = np.array([1.0, 0.33, 0.09, 0.03])  # use in other stages, of that at home
-OWN_SLOPE = 0.2  # spread between pieces of how much a confounder weighs on their use
+OWN_SLOPE = 0.35  # spread between pieces of how much a confounder weighs on their use
 # Taken off the log chances where confounders add to them, so that sets have like numbers of uses.
-MORE_USE = 0.15
+MORE_USE = 0.2
 REQUESTED = 0.2  # share of the content that buyers ask for, where they do
 
 

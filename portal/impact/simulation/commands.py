@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,6 +142,10 @@ def _run(name: str, tasks: list[Task], processes: int, quiet: bool) -> list[Run]
             return sorted(running, key=lambda run: run.seed)
     except PortalError as error:
         raise click.ClickException(error.message) from error
+    except BrokenExecutor as error:
+        raise click.ClickException(
+            "A run was stopped, perhaps for want of memory. Try --processes 1."
+        ) from error
 
 
 def _means(done: list[Run]) -> dict[str, Measures]:
