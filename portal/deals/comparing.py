@@ -19,6 +19,7 @@ from portal.deals.planned import GIVEN, Outcome, PlannedDeal, Sums, plain
 from portal.deals.rates.queries import rates
 from portal.deals.reading import AccountRow, DealRow, UserRow
 from portal.deals.stages.queries import new_stages, stage_words
+from portal.deals.stale import stale_rows
 from portal.tabular.cells import shorten
 from portal.tabular.reading import Reading
 from portal.tabular.table import Refusal
@@ -103,12 +104,17 @@ def compare(readings: Readings, source: str) -> Comparison:
     sums, unchanged = Sums(), 0
     for part in chunks(rows):
         known = known_deals(source, [row.external_id for row in part])
-        for row in part:
-            deal = comparer.plan(row, known.get(row.external_id))
+        rows_planned = [comparer.plan(row, known.get(row.external_id)) for row in part]
+        stale = stale_rows(rows_planned)
+        refusals += stale.values()
+        for deal in rows_planned:
+            if deal.deal_id in stale:
+                continue
             sums.add(deal.values)
             unchanged += deal.outcome == "unchanged"
             if deal.outcome != "unchanged" or len(planned["unchanged"]) < KEPT_UNCHANGED:
                 planned[deal.outcome].append(deal)
+    refusals.sort(key=lambda refusal: refusal.line)
     gone = gone_from(source, readings.deals) if readings.is_complete else None
     stages = new_stages(source, {row.stage for row in rows})
     return Comparison(
@@ -163,7 +169,7 @@ class _Comparer:
         account = self._accounts.of(row.account) if row.account else None
         if account and row.domain:
             self._accounts.learn(account, row.domain)
-        owner = self._people.owner(row.owner_name, row.owner_email)
+        owner = self._people.owner(row.owner_name, row.owner_email, known)
         values = self._values(row, known, account) | self._links(row, known)
         facts = tuple(values[name] for name in GIVEN)
         planned = PlannedDeal(row, None, None, facts, account, owner, {})

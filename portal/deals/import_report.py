@@ -52,6 +52,8 @@ def deals_report(
     report["preview"] = {
         outcome: [_shown(deal) for deal in comparison.of(outcome)[:SHOWN]] for outcome in OUTCOMES
     }
+    moved = [deal for deal in changed if not deal.is_reopened]
+    report["preview"]["changed"] = [_shown(deal) for deal in moved[:SHOWN]]
     report["preview"]["reopened"] = [_shown(deal) for deal in reopened[:SHOWN]]
     return report
 
@@ -121,6 +123,11 @@ def _notes(comparison: Comparison) -> list[str]:
             "closing: most lost deals of the file have none, so it would give the outcome away."
         )
     notes += comparison.accounts.notes()
+    notes += [
+        f"{person.name} comes with the email {email} now, and keeps the deals. If that is somebody else, say so "
+        "under Owners."
+        for email, person in sorted(comparison.people.kept.items())[:20]
+    ]
     for name, deals in sorted(comparison.people.unclear.items())[:20]:
         notes.append(
             f"Several people are called {name}, so {counted(deals, 'deal')} got no owner: add the owner's email."

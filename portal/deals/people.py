@@ -43,6 +43,7 @@ class People:
     """
 
     def __init__(self, known: Iterable[Person], said: Mapping[OwnerKey, int | None]) -> None:
+        self.kept: dict[str, Person] = {}
         self.added: list[Person] = []
         self.unclear: dict[str, int] = {}
         self._all: list[Person] = []
@@ -58,14 +59,20 @@ class People:
         """The people known before to whom the files add an email or a team."""
         return [person for person in self._all if person.changed and person.id is not None]
 
-    def owner(self, name: str, email: str) -> Person | None:
-        """Return the person whom a deal's owner cells name, adding a placeholder for somebody unknown."""
+    def owner(self, name: str, email: str, known: Mapping[str, Any] | None = None) -> Person | None:
+        """Return the person whom a deal's owner cells name, adding a placeholder for somebody unknown.
+
+        `known` is the deal as it was: somebody known by name stays its owner when a file adds an email to the name.
+        """
         email = _email(email)
         if not name and not email:
             return None
         answer = self._said.of(name, email)
         if answer is not None:
             return self._by_id.get(answer.user_id or 0)
+        before = self._owner_before(name, email, known) if known and email else None
+        if before is not None:
+            return before
         person = self._find(name, email)
         if person is None:
             return None if self._is_unclear(name, email) else self._add(name, email)
@@ -93,6 +100,17 @@ class People:
             # Somebody of that name with another email is somebody else.
             named = [person for person in named if person.email is None]
         return named[0] if len(named) == 1 else None
+
+    def _owner_before(self, name: str, email: str, known: Mapping[str, Any]) -> Person | None:
+        before, other = self._by_id.get(known["owner_id"] or 0), self._by_email.get(email)
+        is_same = name.casefold() == (known["owner_name"] or "").casefold()
+        if not (name and is_same and known["owner_email"] in (None, email)):
+            return None
+        if before is None or before.is_placeholder or (other is not None and not other.is_placeholder):
+            return None
+        if known["owner_email"] is None:
+            self.kept[email] = before
+        return before
 
     def _learn(self, person: Person, email: str, team: str) -> bool:
         """Take over what a file adds about a placeholder; people who sign in have their facts from an admin."""

@@ -19,7 +19,8 @@ FIELDS: Mapping[str, Fields] = {
 _LABELS = {
     "deals": {
         "id": "Deal ID", "name": "Deal name", "closed": "Close date", "created": "Created date",
-        "expected_close": "Expected close date", "is_won": "Won (yes or no)", "is_closed": "Closed (yes or no)",
+        "expected_close": "Expected close date", "modified": "Last modified date",
+        "is_won": "Won (yes or no)", "is_closed": "Closed (yes or no)",
     },
     "accounts": {"id": "Account ID", "name": "Account name"},
     "history": {"deal_id": "Deal ID", "entered_at": "Entered on", "amount": "Amount at that time"},

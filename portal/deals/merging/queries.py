@@ -52,17 +52,30 @@ def suggested() -> Select[tuple[AlikeAccounts]]:
     return pairs.order_by(AlikeAccounts.rank, AlikeAccounts.one_id, AlikeAccounts.other_id)
 
 
+# So many accounts that fit are found before they are counted; a word that fits more is too short to look for.
+MOST_AT_ONCE = 1_000
+
+
 def accounts_named(text: str) -> Select[tuple[Account]]:
     """Select the accounts whose name, or the spelling or domain of which, fits what was typed; by name."""
     every = select(Account).where(Account.merged_into_id.is_(None))
     if text.strip():
         found, other = led(), aliased(Account)
-        spelled = select(found.c.root_id).join(other, other.id == found.c.id).where(_named(other, text))
+        # Only those that were merged are walked here, who are few.
+        merged = (other.merged_into_id > 0, _named(other, text))
+        spelled = select(found.c.root_id).join(other, other.id == found.c.id).where(*merged)
         fits = [_named(Account, text), Account.id.in_(spelled)]
         if domain := domain_of(text):
             fits.append(Account.id.in_(domain_owners([domain], found)))
         begins = case((Account.key.startswith(account_key(text), autoescape=True), 0), else_=1)
-        every = every.where(or_(*fits)).order_by(begins)
+        # All accounts are walked once, where counting and showing what fits would walk them twice.
+        ids = list(
+            db.session.scalars(every.with_only_columns(Account.id).where(or_(*fits)).limit(MOST_AT_ONCE))
+        )
+        if len(ids) < MOST_AT_ONCE:
+            every = select(Account).where(Account.id.in_(ids)).order_by(begins)
+        else:
+            every = every.where(or_(*fits)).order_by(begins)
     return every.order_by(Account.key)
 
 

@@ -46,6 +46,10 @@ DEALS: Spellings = {
         "actualclosedate", "closedate", "closeddate", "closedon", "closedat", "dateclosed", "closingdate", "closed",
     ),
     "is_closed": ("isclosed", "isdealclosed", "closed"),
+    "modified": (
+        "lastmodifieddate", "lastmodified", "hslastmodifieddate", "lastmodifiedon", "lastmodifiedat", "modifieddate",
+        "modifiedon", "modifiedat", "updatedat", "updatedon", "lastupdated", "lastupdate", "systemmodstamp",
+    ),
     "industry": ("industry", "accountindustry", "companyindustry", "sector", "vertical"),
     "segment": (
         "segment", "marketsegment", "customersegment", "accountsegment", "dealtype", "opportunitytype", "type",
@@ -105,7 +109,7 @@ DEAL_FIELDS = Fields(
     translated(DEALS),
     wanted={"id": "the deal's id (such as “deal id”)", "stage": "its stage (such as “stage”)"},
     instead={"stage": "status", "owner_email": "owner"},
-    dates=("created", "expected_close", "closed"),
+    dates=("created", "expected_close", "closed", "modified"),
     amounts=("amount",),
     contents={
         "id": "id", "stage": "stage", "owner_email": "email", "amount": "amount", "currency": "currency",

@@ -17,6 +17,7 @@ from portal.tabular.reading import CellRefused, Reading, RowReader, laid_out, re
 from portal.tabular.table import Row, Table
 
 DATES = DEAL_FIELDS.dates
+ENDS = ("created", "expected_close", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class DealRow:
     lead_source: str
     loss_reason: str
     domain: str = ""
+    modified_on: date | None = None
 
 
 DealReading = Reading[DealRow]
@@ -150,6 +152,7 @@ class _Deals:
             lead_source=text(row, "lead_source"),
             loss_reason=text(row, "loss_reason"),
             domain=self.cells.raw(row, "domain").strip(),
+            modified_on=self._modified(row),
         )
         self.cells.once(row, "id", external_id, external_id, "The same id is on line {line} already.")
         return deal
@@ -197,7 +200,7 @@ class _Deals:
         self, row: Row, status: Status, crm_status: Status
     ) -> tuple[date | None, date | None, date | None]:
         """Return (created, expected close, closed); the close date of an open deal is the expected one."""
-        created, expected, closed = (self._day(row, field) for field in DATES)
+        created, expected, closed = (self._day(row, field) for field in ENDS)
         if status == "open":
             if crm_status != "open":
                 # Somebody says that it is open all the same: the day stays, should they change their mind.
@@ -217,6 +220,13 @@ class _Deals:
         if cell in column.doubtful:
             self.cells.warn(row, field, cell, f"Read as {column.words}, though other rows differ.")
         return column.day(cell)
+
+    def _modified(self, row: Row) -> date | None:
+        """Return when the CRM changed the deal last; a cell that is no date holds up no deal."""
+        try:
+            return self._day(row, "modified")
+        except CellRefused:
+            return None
 
     def _owner(self, row: Row) -> tuple[str, str]:
         email = self.cells.text(row, "owner_email").lower()

@@ -20,7 +20,8 @@ DEALS: Spellings = {
     "owner": (
         "inhaber", "dealinhaber", "opportunityinhaber", "besitzer", "zuständig", "verantwortlich", "verkäufer",
         "vertriebsmitarbeiter", "vertriebler", "propriétaire", "propriétairedelatransaction",
-        "propriétairedelopportunité", "commercial", "vendeur", "propietario", "propietariodelnegocio", "propietariodelaoportunidad", "vendedor",
+        "propriétairedelopportunité",
+        "commercial", "vendeur", "propietario", "propietariodelnegocio", "propietariodelaoportunidad", "vendedor",
         "comercial",
     ),
     "stage": (

@@ -39,6 +39,12 @@ class SeenStage:
         return stage_says(self.name)
 
 
+def suggested_stage(name: str, portal_stages: Collection[str]) -> str | None:
+    """Return the portal's stage for one that is an end by its own name, where the portal has one that says the same."""
+    end = stage_says(name)
+    return next((stage for stage in portal_stages if end != "open" and stage_says(stage) == end), None)
+
+
 @dataclass(frozen=True)
 class Undated:
     """Open deals in a stage that means they are closed, but of which nobody knows the day: how many, and the first."""
@@ -63,10 +69,13 @@ def stage_ends(source: str) -> Ends:
 
 
 def new_stages(source: str, names: Collection[str]) -> list[str]:
-    """Return which of these stages the portal meets for the first time in a CRM, in order, the first of them only."""
+    """Return which of these stages the portal meets for the first time in a CRM, in order, the first of them only.
+
+    One that says by its name that a deal is won or lost is an end, and needs no word of the portal.
+    """
     known = select(Deal.crm_stage).where(Deal.source == source).distinct()
     met = set(db.session.scalars(known)) | stage_words(source).keys()
-    return sorted(set(names) - met)[:MOST_NEW]
+    return sorted(name for name in set(names) - met if stage_says(name) == "open")[:MOST_NEW]
 
 
 def sources() -> list[str]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.content_requests.models import ContentRequest
 from portal.db import db, now
-from portal.deals.models import Deal
+from portal.deals.models import Deal, DealChange, DealImport
 from portal.deals.queries import in_crm, visible_deal, visible_deals
 from portal.errors import Conflict, Forbidden, NotFound
 from portal.feedback.closing.used import named_to, used_on
@@ -40,9 +40,10 @@ class ClosingQuestion:
 
 
 def closing_to_ask(user: User) -> ClosingQuestion | None:
-    """Return the closed deal that its owner is to be asked about next, the latest first; about each once."""
+    """Return the closed deal that its owner is to be asked about next, the latest first; about each end once."""
     about = (Question.deal_id == Deal.id) & Question.asset_id.is_(None)
-    asked = exists().where(about, Question.user_id == user.id)
+    ended_since = _other_end(DealImport.applied_at > Question.asked_at)
+    asked = exists().where(about, Question.user_id == user.id, ~ended_since)
     deal = db.session.scalar(_to_ask(user).where(~asked).limit(1))
     return _question(user, deal) if deal else None
 
@@ -55,10 +56,18 @@ def closing_still_asked(user: User, deal_id: int | None) -> ClosingQuestion | No
 
 def _to_ask(user: User) -> Select[tuple[Deal]]:
     today = local_day(now())
-    answered = exists().where(ClosingAnswer.deal_id == Deal.id, ClosingAnswer.user_id == user.id)
+    given = (ClosingAnswer.deal_id == Deal.id) & (ClosingAnswer.user_id == user.id)
+    answered = exists().where(given, ~_other_end(DealImport.applied_at > ClosingAnswer.at))
     found = select(Deal).where(Deal.owner_id == user.id, Deal.status.in_(CLOSED), in_crm(), ~answered)
     found = found.where(Deal.closed_on > today - ASKED_WITHIN, Deal.closed_on <= today)
     return found.options(joinedload(Deal.account)).order_by(Deal.closed_on.desc(), Deal.id.desc())
+
+
+def _other_end(since: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say in SQL that an import found a deal ended otherwise than it has now: what was said then is of another end."""
+    before = DealChange.before["status"].as_string()
+    changed = exists().where(DealChange.deal_id == Deal.id, DealImport.id == DealChange.import_id, since)
+    return changed.where(before.in_(CLOSED), before != Deal.status, DealImport.undone_at.is_(None))
 
 
 def _question(user: User, deal: Deal) -> ClosingQuestion:

@@ -36,6 +36,27 @@ def owners(rows):
     return read
 
 
+def test_who_was_found_by_name_keeps_the_deals_when_a_file_adds_an_email(make, bring_in, owners):
+    fox = make.user(name="Alexander Fox", email="alex@tandem.example")
+    bring_in(FOX)
+    with_email = FOX.replace("Fox,,", "Fox,a.fox@crm.example,")
+    page = bring_in(with_email, "D5,Fifth,Acme,Alexander Fox,a.fox@crm.example,Proposal,1,USD,2026-01-02,")
+    assert "comes with the email a.fox@crm.example now, and keeps the deals" in page
+    assert owners()["D1"] == fox.id
+    # A new deal may be somebody else's, who waits on the page of owners.
+    assert owners()["D5"] != fox.id
+    assert "keeps the deals" not in bring_in(with_email.replace("1000", "1500"))
+    assert owners()["D1"] == fox.id
+
+
+def test_an_email_of_somebody_else_moves_the_deals(make, bring_in, owners):
+    make.user(name="Alexander Fox", email="alex@tandem.example")
+    other = make.user(name="A. Fox", email="a.fox@crm.example")
+    bring_in(FOX)
+    bring_in(FOX.replace("Fox,,", "Fox,a.fox@crm.example,"))
+    assert owners()["D1"] == other.id
+
+
 def page_of(client, query=""):
     return client.get(f"/deals/owners{query}").get_data(as_text=True)
 

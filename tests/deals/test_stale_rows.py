@@ -1,0 +1,73 @@
+"""Rows that the CRM changed before the portal learnt what they would put back are told, and not applied."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.db import now
+from portal.deals.models import Deal
+from portal.usage.sums import local_day
+
+HEADER = "id,stage,amount,Last Modified Date"
+
+
+@pytest.fixture
+def bring(app, tmp_path):
+    """Import lines under a header by the command; returns its report."""
+
+    def run(*lines, header=HEADER):
+        path = tmp_path / "deals.csv"
+        path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+        result = app.test_cli_runner().invoke(args=["deals", "import", str(path), "--json"])
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    return run
+
+
+@pytest.fixture
+def days(app):
+    """Today and days before it, as a file has them: days(3) is three days ago."""
+
+    def ago(count=0):
+        with app.app_context():
+            return (local_day(now()) - timedelta(days=count)).isoformat()
+
+    return ago
+
+
+def test_a_row_that_would_put_back_an_older_state_is_refused_with_both_days(bring, rows, days):
+    bring(f"D1,Proposal,100,{days(3)}")
+    bring(f"D1,Negotiation,100,{days()}")
+    report = bring(f"D1,Proposal,100,{days(3)}", f"D2,Proposal,5,{days(3)}")
+    assert (report["new"], report["changed"], report["refused"]) == (1, 0, 1)
+    (refused,) = report["rows_refused"]
+    assert (refused["line"], refused["field"], refused["value"]) == (2, "modified", days(3))
+    assert days() in refused["reason"]
+    assert sorted(rows(select(Deal.stage))) == ["Negotiation", "Proposal"]
+
+
+def test_a_row_that_the_crm_put_back_itself_is_taken(bring, rows, days):
+    bring(f"D1,Proposal,100,{days(3)}")
+    bring(f"D1,Negotiation,100,{days(1)}")
+    assert bring(f"D1,Proposal,100,{days()}")["changed"] == 1
+    assert rows(select(Deal.stage)) == ["Proposal"]
+
+
+def test_a_file_with_more_columns_is_no_older_state(bring, rows, days):
+    bring(f"D1,Proposal,100,{days(3)}")
+    report = bring(f"D1,Proposal,100,{days(3)},Retail", header=f"{HEADER},industry")
+    assert (report["changed"], report["refused"]) == (1, 0)
+    assert rows(select(Deal.industry)) == ["Retail"]
+
+
+@pytest.mark.parametrize("cell", ["", "yesterday"])
+def test_a_row_without_a_day_of_change_is_taken_as_it_is(bring, rows, days, cell):
+    bring(f"D1,Proposal,100,{days(3)}")
+    bring(f"D1,Negotiation,100,{days()}")
+    assert bring(f"D1,Proposal,100,{cell}", f"D9,Proposal,1,{days()}")["changed"] == 1
+    assert rows(select(Deal.stage).where(Deal.external_id == "D1")) == ["Proposal"]
