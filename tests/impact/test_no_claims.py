@@ -15,7 +15,7 @@ from tests.impact.worlds import stored_world
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = re.compile(
     r"\b(help(s|ed|ing)?( to)? (close|win)\w*|helps|helped|hurts?|hurting|caus(e|es|ed|ing)|drives?|drove|driven"
-    r"|boost\w*|proves?|proven|harm(s|ed|ful)?|because of this content)\b",
+    r"|(?<!hx-)boost\w*|proves?|proven|harm(s|ed|ful)?|because of this content)\b",
     re.IGNORECASE,
 )
 CODE = [

@@ -193,7 +193,7 @@ def test_compute_now_is_a_job_whose_end_reloads_the_page(make, sign_in, rows, ru
     assert "being worked out" in polled.text
     assert "<html" not in polled.text
     assert "HX-Refresh" not in polled.headers
-    assert run_jobs() == 1
+    assert run_jobs() == 2  # the figures, and then the second opinion on them
     assert client.get("/impact", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert "being worked out" not in client.get("/impact").text
     assert len(rows(select(ImpactSnapshot))) == 1

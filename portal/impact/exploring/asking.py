@@ -66,8 +66,8 @@ def answer(user: User | None, asked: Asked) -> tuple[Explored, Listing]:
     """Return the figures of what is asked for, and the content that this person may know of with them."""
     shown = asked.shown
     found = explored(asked.snapshot, shown.chosen)
-    known = known_content(user)
-    return found, list_content(found, known, kind=shown.kind, verdict=shown.verdict, sort=shown.sort)
+    listed = list_content(found, known_content(user), kind=shown.kind, verdict=shown.verdict, sort=shown.sort)
+    return found, listed
 
 
 def _choices(user: User | None, snapshot: ImpactSnapshot) -> dict[str, dict[str, str]]:
