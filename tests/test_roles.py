@@ -312,6 +312,9 @@ TABLE = {
     "GET /impact": ALL,
     "GET /impact/<slug>": ALL,
     "GET /impact/by/sequence": ALL,
+    "GET /impact/by/owners": ALL,
+    "GET /impact/deals/<int:deal_id>": ALL,
+    "GET /impact/by/stages": ALL,
     "GET /impact/export.<any(csv, xlsx, docx):ending>": ALL,
     "POST /impact/compute": OVERSIGHT,
     "GET /reports": ALL,
@@ -587,7 +590,7 @@ def test_each_route_lets_in_whom_it_should_and_nobody_else(world):
 # What a rep of another team, a rep of the same team, and people without a sign-in get when they name an object.
 HIDDEN_FROM_STRANGERS = (
     *("GET /deals/<int:deal_id>", "GET /deals/crm/<source>/<path:external_id>", "GET /links/<int:link_id>"),
-    "GET /deals/<int:deal_id>/links",
+    *("GET /deals/<int:deal_id>/links", "GET /impact/deals/<int:deal_id>"),
     *("GET /deals/<int:deal_id>/content", "POST /deals/<int:deal_id>/threads"),
     *(
         "POST /links/<int:link_id>/revoke",

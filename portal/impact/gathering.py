@@ -83,9 +83,17 @@ def gather_touches(
         wanted.append(UsageEvent.user_id.in_(select(User.id).where(User.team_id == team_id)))
     if without_inferred:
         wanted.append(~was_inferred())
-    rows = _deal_rows()
+    return _touched(_deal_rows(), use_columns(*wanted))
+
+
+def gather_touches_of(deal_id: int) -> Touched:
+    """Read the touches of one deal, in four statements."""
+    return _touched(_deal_rows(Deal.id == deal_id), use_columns(UsageEvent.deal_id == deal_id))
+
+
+def _touched(rows: Sequence[Any], used: UseColumns) -> Touched:
     deal_ids = np.array([row.id for row in rows], np.int64)
-    used = _of_known_deals(use_columns(*wanted), deal_ids)
+    used = _of_known_deals(used, deal_ids)
     asset_ids, asset = np.unique(used.asset_id, return_inverse=True)
     found = Touches(_places(deal_ids, used.deal_id), asset.astype(np.int64), used.day)
     return Touched(deal_ids, asset_ids, _deals(rows), found)
@@ -108,7 +116,7 @@ def latest_change() -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def _deal_rows() -> Sequence[Any]:
+def _deal_rows(*conditions: ColumnElement[bool]) -> Sequence[Any]:
     columns = (
         *(Deal.id, Deal.status, Deal.stage, Deal.created_on, Deal.closed_on, Deal.segment),
         *(Deal.size_minor, Deal.amount_minor, Deal.base_amount_minor),
@@ -119,7 +127,7 @@ def _deal_rows() -> Sequence[Any]:
     )
     found = select(*columns).outerjoin(Account, Account.id == Deal.account_id)
     found = found.outerjoin(User, User.id == Deal.owner_id)
-    return db.session.execute(found.where(in_crm()).order_by(Deal.id)).all()
+    return db.session.execute(found.where(in_crm(), *conditions).order_by(Deal.id)).all()
 
 
 def _deals(rows: Sequence[Any]) -> Deals:

@@ -22,7 +22,8 @@ from portal.usage.models import KINDS, UsageEvent
 from portal.usage.queries import touches, was_inferred
 
 # Written into the statement, as one that is given beside it takes half as long again.
-COMMA, NOTHING = literal_column("','"), literal_column("''")
+COMMA: Any = literal_column("','")
+NOTHING: Any = literal_column("''")
 INFERRED, LATE = 4, 8  # added to the kind's index, which is below 4
 
 

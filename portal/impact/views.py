@@ -18,8 +18,11 @@ from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow
 from portal.impact.numbers import numbers
 from portal.impact.overview import coverage_sentence, distance, left_out_words
+from portal.impact.owners_views import blueprint as owners_blueprint
 from portal.impact.queries import compared_count, has_inferred_uses, impact_of_slug, latest_snapshot
 from portal.impact.sequence_views import blueprint as sequence_blueprint
+from portal.impact.stage_views import blueprint as stage_blueprint
+from portal.impact.story_views import blueprint as story_blueprint
 from portal.impact.words import (
     CREDITED_REVENUE,
     LIMITS,
@@ -37,7 +40,7 @@ from portal.users.access import OVERSIGHT, allow, me
 from portal.web import render, see_other
 
 blueprint = Blueprint("impact", __name__, url_prefix="/impact")
-blueprints = (export_blueprint, sequence_blueprint, blueprint)
+blueprints = (export_blueprint, stage_blueprint, sequence_blueprint, owners_blueprint, story_blueprint, blueprint)
 # The part of the page that a choice changes.
 EXPLORED = "explored"
 DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}

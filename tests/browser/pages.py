@@ -82,7 +82,15 @@ def _plain_pages(rep: User) -> list[Shown]:
             for show in ("nothing", "unopened", "rephrased", "requests")
         ),
         Shown("impact", "manager", "/impact"),
+        Shown("impact-chosen", "rep", "/impact?industry=Pharmaceuticals&kind=deck&sort=-won"),
+        Shown(
+            "impact-too-few",
+            "manager",
+            "/impact?industry=Pharmaceuticals&segment=Mid&begin=2000-01-01&end=2000-02-01",
+        ),
+        Shown("impact-stages", "manager", "/impact/by/stages"),
         Shown("impact-sequence", "manager", "/impact/by/sequence"),
+        Shown("impact-owners", "manager", "/impact/by/owners"),
         Shown("actions", "manager", "/reports/actions"),
         Shown("actions-marketer", "marketer", "/reports/actions?region=EMEA&begin=2026-01-01"),
         *(
@@ -253,6 +261,7 @@ def _deal_pages(rep: User) -> list[Shown]:
         *_owner_pages(),
         *_account_pages(),
         Shown("deal", "rep", f"/deals/{deal.id}"),
+        Shown("impact-deal", "rep", f"/impact/deals/{deal.id}"),
         Shown("deal-content", "rep", f"/deals/{deal.id}/content"),
         Shown("library-with-deal", "rep", f"/library?q=spare+parts&deal_id={deal.id}"),
         Shown("deal-won", "manager", f"/deals/{won.id}"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -61,23 +63,49 @@ def said_of(asset_id: int) -> Said:
     The days are compared here, for the closing day is one of the organisation's calendar; there is one row for each
     answered deal with this content.
     """
-    counts = {(status, mattered): 0 for status in CLOSED for mattered in (True, False)}
+    counts: Counter[tuple[int, str, bool]] = Counter()
     columns = (Deal.status, Deal.closed_on, FirstUse.first_at, _mattered())
-    for status, closed_on, first_at, mattered in db.session.execute(
-        _answered(select(Deal), asset_id).with_only_columns(*columns)
+    answers = _answered(select(Deal)).where(FirstUse.asset_id == asset_id)
+    for status, closed_on, first_at, mattered in db.session.execute(answers.with_only_columns(*columns)):
+        counts[asset_id, status, mattered] += is_in_time(first_at, closed_on)
+    return _said(counts, asset_id)
+
+
+def said_of_all() -> dict[int, Said]:
+    """Count the answers about every piece of content, by its id, as said_of does for one.
+
+    A first use surely was in time when its UTC day is before the closing day; the few others are read one by one, for
+    the closing day is one of the organisation's calendar.
+    """
+    counts: Counter[tuple[int, str, bool]] = Counter()
+    answers = _answered(select(Deal))
+    day = func.date(FirstUse.first_at)
+    surely = or_(Deal.closed_on.is_(None), day < Deal.closed_on)
+    key = (FirstUse.asset_id, Deal.status, _mattered())
+    for asset_id, status, mattered, number in db.session.execute(
+        answers.where(surely).with_only_columns(*key, func.count()).group_by(*key)
     ):
-        if is_in_time(first_at, closed_on):
-            counts[status, mattered] += 1
+        counts[asset_id, status, mattered] += number
+    others = answers.where(day >= Deal.closed_on).with_only_columns(*key, Deal.closed_on, FirstUse.first_at)
+    for asset_id, status, mattered, closed_on, first_at in db.session.execute(others):
+        counts[asset_id, status, mattered] += is_in_time(first_at, closed_on)
+    return {asset_id: _said(counts, asset_id) for asset_id in {asset_id for asset_id, _, _ in counts}}
+
+
+def _said(counts: Mapping[tuple[int, str, bool], int], asset_id: int) -> Said:
     won, lost = (
-        Outcome(counts[status, True] + counts[status, False], counts[status, True]) for status in CLOSED
+        Outcome(
+            counts[asset_id, status, True] + counts[asset_id, status, False], counts[asset_id, status, True]
+        )
+        for status in CLOSED
     )
     return Said(won, lost)
 
 
-def _answered(deals: Select[Any], asset_id: int) -> Select[Any]:
+def _answered(deals: Select[Any]) -> Select[Any]:
     by_owner = (ClosingAnswer.deal_id == Deal.id) & (ClosingAnswer.user_id == Deal.owner_id)
-    used = (FirstUse.deal_id == Deal.id) & (FirstUse.asset_id == asset_id)
-    return deals.join(ClosingAnswer, by_owner).join(FirstUse, used).where(Deal.status.in_(CLOSED), in_crm())
+    found = deals.join(ClosingAnswer, by_owner).join(FirstUse, FirstUse.deal_id == Deal.id)
+    return found.where(Deal.status.in_(CLOSED), in_crm())
 
 
 def _mattered() -> Any:
@@ -96,7 +124,9 @@ class SaidDeal:
 
 def said_on_deals(asset_id: int, user: User) -> tuple[list[SaidDeal], int]:
     """Return the latest answered deals with this content that a person sees, and how many of them there are."""
-    found = _answered(visible_deals(user), asset_id).options(joinedload(Deal.owner))
+    found = (
+        _answered(visible_deals(user)).where(FirstUse.asset_id == asset_id).options(joinedload(Deal.owner))
+    )
     found = found.add_columns(FirstUse.first_at, _mattered()).order_by(Deal.closed_on.desc(), Deal.id.desc())
     seen = [
         SaidDeal(deal, mattered)

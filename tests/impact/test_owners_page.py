@@ -1,0 +1,110 @@
+"""What owners of closed deals said beside the figures: who is heard, what goes together, and what is kept apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from portal.db import now
+from portal.feedback.closing.counting import said_of, said_of_all
+from portal.feedback.models import ClosingAnswer, MatteredAsset
+from portal.impact.exploring.owners import against
+from tests.impact.test_pages import CLEAR, snapshot, text_of
+
+PAGE = "/impact/by/owners"
+
+
+@pytest.fixture
+def heard(make):
+    """Ten closed deals of one owner, on which two pieces were used: the first always mattered, the second never."""
+    rep = make.user("rep")
+    loved, ignored = make.asset("Loved"), make.asset("Ignored")
+    for number in range(10):
+        deal = make.deal(owner=rep, status="won" if number % 2 else "lost")
+        for asset in (loved, ignored):
+            make.use(asset, rep, kind="sent", deal=deal, at=now() - timedelta(days=30))
+        answer = make.store(ClosingAnswer(deal_id=deal.id, user_id=rep.id))
+        make.store(answer, MatteredAsset(answer_id=answer.id, asset_id=loved.id))
+    return {"rep": rep, "loved": loved, "ignored": ignored}
+
+
+def test_content_is_counted_for_all_pieces_as_for_one(make, heard):
+    for name, mattered in (("loved", 10), ("ignored", 0)):
+        one = make.inside(lambda name=name: said_of(heard[name].id))
+        assert make.inside(said_of_all)[heard[name].id] == one
+        assert (one.answered, one.mattered) == (10, mattered)
+
+
+def test_a_use_after_the_closing_day_is_no_answer_about_it(make, heard):
+    deal = make.deal(owner=heard["rep"], status="won", closed_on=(now() - timedelta(days=40)).date())
+    make.use(heard["loved"], heard["rep"], kind="sent", deal=deal, at=now() - timedelta(days=30))
+    make.store(ClosingAnswer(deal_id=deal.id, user_id=heard["rep"].id))
+    assert make.inside(said_of_all)[heard["loved"].id].answered == 10
+
+
+def test_what_owners_and_figures_say_alike_and_apart_is_listed(make, sign_in, heard):
+    less = CLEAR | {
+        "verdict": "won_less",
+        "lift": -0.07,
+        "ci_low": -0.12,
+        "ci_high": -0.02,
+        "shrunk_lift": -0.06,
+    }
+    snapshot(make, {heard["loved"]: CLEAR, heard["ignored"]: CLEAR})
+    said = text_of(sign_in(make.user("manager")), PAGE)
+    assert "mattered on 50% of the deals" in said
+    assert "Owners name it more often than most content, and deals were won more often" in said
+    assert "Owners name it less often than most content, yet deals were won more often" in said
+    snapshot(make, {heard["loved"]: less, heard["ignored"]: less})
+    said = text_of(sign_in(make.user("rep")), PAGE)
+    assert "Owners name it more often than most content, yet deals were won less often" in said
+
+
+def test_loved_content_that_surely_gains_little_stands_apart(make, sign_in, heard):
+    no_gain = CLEAR | {"verdict": "no_clear_difference", "lift": 0.0, "ci_low": -0.02, "ci_high": 0.02}
+    snapshot(make, {heard["loved"]: no_gain})
+    assert "yet a gain of more than 3 points is unlikely" in text_of(sign_in(make.user("manager")), PAGE)
+
+
+def test_a_few_answers_are_not_told(make, sign_in):
+    rep, asset = make.user("rep"), make.asset("Rare")
+    deal = make.deal(owner=rep, status="won")
+    make.use(asset, rep, kind="sent", deal=deal, at=now() - timedelta(days=30))
+    make.store(ClosingAnswer(deal_id=deal.id, user_id=rep.id))
+    snapshot(make, {asset: CLEAR})
+    said = text_of(sign_in(rep), PAGE)
+    assert "Too few answers yet" in said
+    assert "Rare" not in said
+
+
+def test_before_figures_and_answers_the_page_says_what_will_come(make, sign_in):
+    client = sign_in(make.user("rep"))
+    assert "No figures yet" in text_of(client, PAGE)
+    snapshot(make, {})
+    assert "No owner was heard yet" in text_of(client, PAGE)
+
+
+def test_content_that_may_not_be_named_is_not_listed(make, sign_in):
+    rep, draft = make.user("rep"), make.asset("Secret", state="draft", published_at=None)
+    for _ in range(6):
+        deal = make.deal(owner=rep, status="won")
+        make.use(draft, rep, kind="sent", deal=deal, at=now() - timedelta(days=30))
+        make.store(ClosingAnswer(deal_id=deal.id, user_id=rep.id))
+    snapshot(make, {draft: CLEAR})
+    assert "Secret" not in sign_in(make.user("rep")).get(PAGE).text
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "usual", "stands"), [(10, 10, 0.5, 1), (0, 10, 0.5, -1), (6, 10, 0.5, 0), (1, 1, 0.5, 0)]
+)
+def test_a_share_stands_against_the_usual_one_by_wilsons_range(number, of, usual, stands):
+    assert against(number, of, usual) == stands
+
+
+def test_the_page_takes_few_statements(make, sign_in, heard, count_queries):
+    snapshot(make, {heard["loved"]: CLEAR, heard["ignored"]: CLEAR})
+    client = sign_in(make.user("manager"))
+    with count_queries() as queries:
+        client.get(PAGE)
+    assert len(queries) <= 15
