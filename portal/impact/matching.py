@@ -49,21 +49,28 @@ class _Pairs:
     squares: FloatArray  # of the outcome, on both sides
 
 
-def matched_difference(moments: Moments, outcome: FloatArray) -> Matched:
+def matched_difference(
+    moments: Moments, outcome: FloatArray, part: IntArray | None = None, parts: int = 1
+) -> Matched:
     """Compare the mean outcome, (moments,), of each asset's first uses with that of other moments in the same cells.
 
     Weights are W = n1 n0 / (n1 + n0); the variance is sum W^2 s^2 (1/n1 + 1/m0) / (sum W)^2, with m0 the distinct
     comparison deals and s^2 the variance of the outcome in the whole cell, times (n1 + m0) / (n1 + m0 - 1) as it is
-    taken about the cell's own mean. A deal whose outcomes are nan is left out.
+    taken about the cell's own mean. A deal whose outcomes are nan is left out. With a part for each cell, (cells,),
+    0 .. parts - 1, the figures are those of each part of an asset, (assets x parts,).
     """
     known = np.isfinite(outcome)
     if not np.all(known):
         moments, outcome = only_moments(moments, known), outcome[known]
     pairs = _pairs(moments, outcome)
-    uses = np.bincount(moments.use_asset, minlength=moments.assets)
+    of_cell = np.zeros(moments.cells, np.int64) if part is None else part
+    groups = moments.assets * parts
+    use_part = of_cell[moments.cell[moments.use_moment]]
+    uses = np.bincount(moments.use_asset * parts + use_part, minlength=groups)
+    group = pairs.asset * parts + of_cell[pairs.cell]
 
     def by_asset(values: FloatArray) -> FloatArray:
-        return np.bincount(pairs.asset, values, moments.assets).astype(np.float64)
+        return np.bincount(group, values, groups).astype(np.float64)
 
     both = pairs.used + pairs.other
     weight = pairs.used * pairs.other / both
