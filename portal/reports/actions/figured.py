@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from portal.db import now
 from portal.errors import PortalError
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import explored
 from portal.impact.exploring.filters import Chosen
 from portal.impact.models import ImpactRow
+from portal.impact.overview import coverage_sentence
 from portal.impact.queries import snapshot_rows
+from portal.usage.sums import local_day
 
 NONE_YET = (
     "No figures were worked out yet; they are every night, from the deals and the content used on them."
@@ -21,13 +24,14 @@ NO_DEALS = "On no closed deal that fits these filters is any content logged."
 class Figured:
     """By asset, the figures of the deals chosen and of all deals, and on how many of those chosen content is logged.
 
-    `problem` says why there is nothing to tell.
+    `coverage` says in words for how many deals they speak, and `problem` why there is nothing to tell.
     """
 
     chosen: Chosen = field(default_factory=Chosen)
     here: dict[int, ImpactRow] = field(default_factory=dict)
     overall: dict[int, ImpactRow] = field(default_factory=dict)
     logged_deals: int = 0
+    coverage: str = ""
     problem: str = ""
 
     @property
@@ -54,4 +58,5 @@ def figured(asked: Asked | None) -> Figured:
             return Figured(chosen, problem=error.message)
         here, coverage = {row.asset_id: row for row in found.rows}, found.coverage
     logged = coverage["logged_deals"]
-    return Figured(chosen, here, overall, logged, "" if logged else NO_DEALS)
+    said = coverage_sentence(coverage, local_day(now()))
+    return Figured(chosen, here, overall, logged, said, "" if logged else NO_DEALS)

@@ -12,6 +12,7 @@ from portal.db import now
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.periods import period_words
 from portal.impact.exploring.wording import filters_in_words
+from portal.impact.words import LIMITS
 from portal.reports.actions import fixing, leaning, missing, promoting, rules, unused
 from portal.reports.actions.figured import Figured, figured
 from portal.reports.actions.lines import Found
@@ -125,6 +126,8 @@ def table_of(one: ActionList, reader: Reader) -> Table:
     found = one.find(reader, MOST_ROWS, 0)
     asked = reader.asked if one.by_deals else None
     notes = [one.rule]
+    if asked and reader.figures.coverage:
+        notes += [reader.figures.coverage, LIMITS]
     if found.total > len(found.lines):
         notes.append(f"Only the first {MOST_ROWS:,} rows are in this file.")
     if not found.lines:

@@ -26,6 +26,7 @@ def index() -> Response:
     return render(
         "reports/actions/index.html",
         lists=[(one, one.find(reader, SHOWN, 0)) for one in LISTS.values()],
+        coverage=reader.figures.coverage,
         **filters_context(reader.asked, "reports_actions.index"),
         status=422 if _errors(reader) else 200,
     )
@@ -52,6 +53,7 @@ def show(name: str) -> Response:
             (format_.name, url_for("reports_actions.file", name=name, ending=ending, **asked))
             for ending, format_ in FORMATS.items()
         ],
+        coverage=reader.figures.coverage if one.by_deals else "",
         **context,
         status=422 if one.by_deals and _errors(reader) else 200,
     )

@@ -29,6 +29,7 @@ def test_content_is_promoted_with_its_figures_and_how_little_it_is_used(world, s
     assert (
         "Used on 40 of 250 closed deals with content logged; 1 of 2 reps ever used it on a deal." in row.text
     )
+    assert "Content is logged on 100% of closed deals" in sign_in(world.manager).get("/reports/actions").text
     assert row.button == "Recommend it"
     assert (row.path, row.filled_in) == (
         "/library/hospital-proof/collect",
