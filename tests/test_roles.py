@@ -315,7 +315,7 @@ TABLE = {
     "GET /impact/by/owners": ALL,
     "GET /impact/deals/<int:deal_id>": ALL,
     "GET /impact/by/stages": ALL,
-    "GET /impact/export.<any(csv, xlsx, docx):ending>": ALL,
+    "GET /impact/export.<any(csv, xlsx, docx):ending>": "all*",
     "POST /impact/compute": OVERSIGHT,
     "GET /reports": ALL,
     "GET /reports/usage": ALL,
