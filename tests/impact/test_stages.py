@@ -11,6 +11,7 @@ import pytest
 from portal.impact.exploring.heat import spread_words
 from portal.impact.exploring.stages import lift_by_stage
 from portal.impact.inputs import StageHistory
+from portal.impact.parts.drawing import Spread
 from tests.impact.builders import deals_of, history_of, touches_of
 from tests.impact.test_pages import CLEAR, snapshot, text_of
 from tests.impact.worlds import gathered_world, stored_world
@@ -43,31 +44,31 @@ def _parted(make, rates: dict[tuple[int, int], float], each: int = 300):
 def test_a_piece_is_compared_within_each_stage_alone(make):
     world = _parted(make, {(0, 0): 0.7, (1, 0): 0.3, (0, 1): 0.4, (1, 1): 0.4})
     found = lift_by_stage(world)
-    early, late = found.found[int(world.asset_ids[0])]
-    assert early.figures.lift == pytest.approx(0.4)
-    assert late.figures.lift == pytest.approx(0.0)
-    assert early.figures.deals_used == late.figures.deals_used == 300
-    assert found.spread is not None
-    assert found.spread > 0.05
+    early, late = found.of(int(world.asset_ids[0]))
+    assert early.lift == pytest.approx(0.4)
+    assert late.lift == pytest.approx(0.0)
+    assert early.deals_used == late.deals_used == 300
+    assert found.spread.tau2**0.5 > 0.05
     # Drawn towards the whole, which is about half way between.
-    assert 0.2 < early.value < 0.4
-    assert 0.0 < late.value < 0.2
+    assert 0.2 < early.shrunk < 0.4
+    assert 0.0 < late.shrunk < 0.2
 
 
 def test_stages_that_are_alike_all_show_what_they_say_together(make):
     world = _parted(make, {(0, 0): 0.5, (1, 0): 0.4, (0, 1): 0.5, (1, 1): 0.4})
     found = lift_by_stage(world)
-    early, late = found.found[int(world.asset_ids[0])]
-    assert found.spread == pytest.approx(0.0)
-    assert early.value == pytest.approx(late.value)
-    assert early.value == pytest.approx(0.1, abs=0.02)
+    early, late = found.of(int(world.asset_ids[0]))
+    assert found.spread.tau2 == pytest.approx(0.0)
+    assert early.shrunk == pytest.approx(late.shrunk)
+    assert early.shrunk == pytest.approx(0.1, abs=0.02)
 
 
 def test_too_few_deals_at_a_stage_give_no_value(make):
     world = _parted(make, {(0, 0): 0.5, (1, 0): 0.4, (0, 1): 0.5, (1, 1): 0.4}, each=29)
-    for cells in lift_by_stage(world).found.values():
-        assert [cell.value for cell in cells] == [None, None]
-    assert lift_by_stage(world).spread is None
+    found = lift_by_stage(world)
+    for asset_id in world.asset_ids:
+        assert [part.verdict for part in found.of(int(asset_id))] == ["not_enough_deals"] * 2
+    assert found.spread.tau2 == 0
 
 
 def test_without_any_stage_history_no_stage_has_figures(make):
@@ -76,7 +77,7 @@ def test_without_any_stage_history_no_stage_has_figures(make):
     found = lift_by_stage(world)
     assert found.stages == ()
     assert not found.knows_all
-    assert set(found.found.values()) == {()}
+    assert found.of(int(world.asset_ids[0])) == []
 
 
 def test_the_page_shows_each_piece_at_each_stage_with_its_number_of_deals(make, sign_in):
@@ -136,7 +137,8 @@ def test_the_page_takes_few_statements(make, sign_in, count_queries):
 
 
 @pytest.mark.parametrize(
-    ("spread", "words"), [(None, "enough deals"), (0.0, "no clear difference"), (0.04, "by about 4 points")]
+    ("tau", "any_told", "words"),
+    [(0.04, False, "enough deals"), (0.0, True, "no clear difference"), (0.04, True, "by about 4 points")],
 )
-def test_whether_the_stage_matters_is_said_in_a_sentence(spread, words):
-    assert words in spread_words(spread)
+def test_whether_the_stage_matters_is_said_in_a_sentence(tau, any_told, words):
+    assert words in spread_words(Spread(tau**2, 0.0), any_told=any_told)

@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 
-from portal.impact.cells import Moments, find_moments, stage_at
+from portal.impact.cells import CellCode, find_moments
 from portal.impact.cut import load_cut
 from portal.impact.exploring.filters import Chosen
 from portal.impact.exploring.narrowing import narrow
 from portal.impact.gathered import Gathered
-from portal.impact.inputs import UNKNOWN
-from portal.impact.lift import AssetLift, Lift, matched_lift
-from portal.impact.matching import only_moments
+from portal.impact.lift import matched_lift
+from portal.impact.parts.drawing import Part, Spread, drawn
+from portal.impact.parts.everywhere import all_by_moment, spread_over
+from portal.impact.parts.tables import Summed
 from portal.impact.rows import FloatArray, IntArray
-from portal.impact.verdicts import Shortfall, paule_mandel, shrink
 
 REMEMBERED = 8
 
 
 @dataclass(frozen=True)
-class AtStage:
-    """The figures of content used first at one stage; `value` is what is shown, None without enough deals."""
-
-    figures: AssetLift
-    value: float | None
-
-
-@dataclass(frozen=True)
 class ByStage:
-    """The stages in their order, and by asset what is known at each of them; None is a stage that isn't known."""
+    """The figures of all content by stage, before they are drawn towards each asset's own."""
 
     stages: tuple[str, ...]
     knows_all: bool  # whether every use was at a known stage
-    spread: (
-        float | None
-    )  # by how much stages differ for one asset, as a standard deviation; None where none can tell
-    found: Mapping[int, tuple[AtStage, ...]]  # in the order of the stages
+    asset_ids: IntArray  # (assets,)
+    summed: Summed  # all (assets, stages)
+    own_lift: FloatArray  # (assets,)
+    taken_up_later: FloatArray  # (assets,)
+    spread: Spread
+
+    def of(self, asset_id: int) -> list[Part]:
+        """Return the figures of one asset, a part for each stage in their order; none for an unknown asset."""
+        place = np.flatnonzero(self.asset_ids == asset_id)
+        if not len(place) or not self.stages:
+            return []
+        row = int(place[0])
+        mine = Summed(**{field.name: getattr(self.summed, field.name)[row] for field in fields(Summed)})
+        return drawn(mine, float(self.own_lift[row]), self.spread, float(self.taken_up_later[row]))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -49,50 +50,18 @@ def by_stage(cut_sha256: str, chosen: Chosen) -> ByStage:
 
 
 def lift_by_stage(gathered: Gathered) -> ByStage:
-    """Compare within each stage alone, and draw every figure towards what all stages together say of the asset.
-
-    It is drawn the more, the fewer its deals and the less stages differ over all assets. Moments are compared within
-    their stage anyway, so that the stages part the figures of an asset without a new comparison.
-    """
-    assets = len(gathered.asset_ids)
-    touches = gathered.touches.only(~gathered.late)
-    moments = find_moments(gathered.deals, gathered.history, touches, assets)
-    stage = _stage_of(gathered, moments)
-    overall = matched_lift(gathered.deals, moments).shrunk_lift
-    lifts = [
-        matched_lift(gathered.deals, only_moments(moments, stage == code))
-        for code in range(len(gathered.stages))
-    ]
-    values, spread = _drawn(lifts, overall)
-    found = {
-        int(asset_id): tuple(
-            AtStage(AssetLift.at(lift, place), _known(values[code, place])) for code, lift in enumerate(lifts)
-        )
-        for place, asset_id in enumerate(gathered.asset_ids)
-    }
-    return ByStage(gathered.stages, not bool(np.any(stage == UNKNOWN)), spread, found)
-
-
-def _stage_of(gathered: Gathered, moments: Moments) -> IntArray:
-    """The stage of each moment, (moments,)."""
-    begin = np.zeros(len(gathered.deals.won), np.int64)
-    begin[moments.deal] = moments.begin_day
-    return stage_at(gathered.deals, gathered.history, begin, moments.deal, moments.week)[0]
-
-
-def _drawn(lifts: list[Lift], overall: FloatArray) -> tuple[FloatArray, float | None]:
-    """The value shown of each asset at each stage, (stages, assets), nan without enough deals; and the spread."""
-    if not lifts:
-        return np.empty((0, len(overall))), None
-    enough = np.array([lift.shortfall == Shortfall.NONE.value for lift in lifts])
-    apart = np.where(enough, np.array([lift.lift for lift in lifts]) - overall, np.nan)
-    se = np.array([lift.se for lift in lifts])
-    drawn = overall + shrink(apart.ravel(), se.ravel()).reshape(apart.shape)
-    known = np.isfinite(apart) & np.isfinite(se)
-    if not np.any(known):
-        return drawn, None
-    return drawn, float(np.sqrt(paule_mandel(apart[known], se[known])[0]))
-
-
-def _known(value: float) -> float | None:
-    return None if value != value else float(value)
+    """Compare within each stage alone; how much stages differ is taken from all content together."""
+    deals, assets = gathered.deals, len(gathered.asset_ids)
+    moments = find_moments(deals, gathered.history, gathered.touches.only(~gathered.late), assets)
+    stage = moments.cell_codes[moments.cell, CellCode.STAGE] - 1
+    lift = matched_lift(deals, moments)
+    summed = all_by_moment(deals, moments, stage, len(gathered.stages))
+    return ByStage(
+        stages=gathered.stages,
+        knows_all=not bool(np.any(stage < 0)),
+        asset_ids=gathered.asset_ids,
+        summed=summed,
+        own_lift=lift.lift,
+        taken_up_later=lift.taken_up_later,
+        spread=spread_over(summed, lift.lift),
+    )
