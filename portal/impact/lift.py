@@ -86,22 +86,19 @@ class Lift:
 
 
 def matched_lift(deals: Deals, moments: Moments) -> Lift:
-    """Estimate the lift of every asset from the moments of find_moments (method: matching.py, settings: method.py).
+    """Estimate the lift of every asset from the moments of find_moments, as matching.py does with method.py's settings.
 
-    Where the outcomes in an asset's cells don't vary at all there is no standard error, and so no interval.
+    Where outcomes don't vary within an asset's cells there is no standard error, and so no interval.
     """
     matched = matched_difference(moments, deals.won[moments.deal].astype(float))
-    won_uses = deals.won[moments.deal][moments.use_moment]
-    won = np.bincount(moments.use_asset, won_uses, moments.assets).astype(np.int64)
-    share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
+    won, share = _won_of(deals, moments), matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
     se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
     comparison_deals = compared_deals(moments, matched)
     taken_up = _taken_up_later(moments, comparison_deals)
     low, high = interval(matched.difference, se, taken_up)
-    shrunk = shrink(matched.difference, se)
-    q = q_values(matched.difference, se, shortfall == "")
-    amount, (estimate, near) = _amount_used(deals, moments), _e_values(matched, low, high)
+    shrunk, q = shrink(matched.difference, se), q_values(matched.difference, se, shortfall == "")
+    amount, e_values = _amount_used(deals, moments), _e_values(matched, low, high)
     return Lift(
         deals_used=matched.uses,
         won=won,
@@ -120,14 +117,20 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         q_value=q,
         verdict=verdicts(shortfall, q, shrunk),
         shortfall=shortfall,
-        e_value=estimate,
-        e_value_near=near,
+        e_value=e_values[0],
+        e_value_near=e_values[1],
         naive_lift=_naive_lift(deals, matched.uses, won),
         money=matched.difference * amount,
         money_low=low * amount,
         money_high=high * amount,
         left_out=moments.left_out,
     )
+
+
+def _won_of(deals: Deals, moments: Moments) -> IntArray:
+    """The won deals it was used on, (assets,)."""
+    won = deals.won[moments.deal][moments.use_moment]
+    return np.bincount(moments.use_asset, won, moments.assets).astype(np.int64)
 
 
 def _taken_up_later(moments: Moments, comparison_deals: IntArray) -> FloatArray:

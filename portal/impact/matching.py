@@ -72,13 +72,9 @@ def matched_difference(
     def by_asset(values: FloatArray) -> FloatArray:
         return np.bincount(group, values, groups).astype(np.float64)
 
-    both = pairs.used + pairs.other
-    weight = pairs.used * pairs.other / both
+    weight = pairs.used * pairs.other / (pairs.used + pairs.other)
     used_mean, other_mean = pairs.used_sum / pairs.used, pairs.other_sum / pairs.other
-    mean = (pairs.used_sum + pairs.other_sum) / both
-    apart = pairs.used + pairs.other_deals
-    spread = np.maximum(pairs.squares / both - mean**2, 0.0) * apart / (apart - 1)
-    noise = weight**2 * spread * (1 / pairs.used + 1 / pairs.other_deals)
+    noise = weight**2 * _spread(pairs) * (1 / pairs.used + 1 / pairs.other_deals)
     total = by_asset(weight)
     total[total == 0] = np.nan
     return Matched(
@@ -107,6 +103,13 @@ def only_moments(moments: Moments, keep: BoolArray) -> Moments:
         use_asset=moments.use_asset[kept_uses],
         use_moment=place[moments.use_moment[kept_uses]],
     )
+
+
+def _spread(pairs: _Pairs) -> FloatArray:
+    """The variance of the outcome in each cell, both sides together, (pairs,)."""
+    both, apart = pairs.used + pairs.other, pairs.used + pairs.other_deals
+    mean = (pairs.used_sum + pairs.other_sum) / both
+    return np.maximum(pairs.squares / both - mean**2, 0.0) * apart / (apart - 1)
 
 
 @dataclass(frozen=True)
