@@ -3,12 +3,18 @@
 import numpy as np
 import pytest
 
-from portal.impact.cells import find_moments
+from portal.impact.cells import Moments, find_moments
 from portal.impact.coverage import coverage
 from portal.impact.cycle import cycle_time
 from portal.impact.influence import Influence, influence
-from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
+from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches, countable
 from portal.impact.lift import Lift, matched_lift
+from portal.impact.parts.dividing import by_deal, by_moment, by_use, overall
+from portal.impact.parts.drawing import Spread, drawn
+from portal.impact.parts.sides import sides_of
+from portal.impact.parts.strength import by_event
+from portal.impact.parts.trend import quarter_of, trend
+from portal.impact.parts.working import working
 from tests.impact.builders import deals_of, history_of, random_inputs, touches_of
 
 ASSETS = 70
@@ -33,7 +39,65 @@ def everything(
     assert np.isfinite(credited.linear).all()
     share = coverage(deals, touches).share
     assert share is None or 0 <= share <= 1
+    kept, out = countable(deals, touches)
+    assert len(kept.deal) + out.before_created + out.after_close + out.still_open == len(touches.deal)
+    for asset in range(min(assets, 3)):
+        taken_apart(deals, history, touches, moments, lift, asset)
     return lift, credited
+
+
+def taken_apart(
+    deals: Deals, history: StageHistory, touches: Touches, moments: Moments, lift: Lift, asset: int
+) -> None:
+    """Every part of one asset, checked to leave no use out and no figure without its meaning."""
+    sides = sides_of(deals, moments, asset)
+    quarter, names = quarter_of(moments)
+    of_it = touches.asset == asset
+    events = touches.deal[of_it], touches.day[of_it]
+    sums = [
+        overall(sides),
+        by_moment(moments, sides, quarter, max(len(names), 1)),
+        by_deal(moments, sides, deals.won.astype(np.int64), 2),
+        by_use(sides, sides.used_won.astype(np.int64), 2),
+        by_event(deals, history, moments, sides, *events),
+    ]
+    assert [found.deals_used.sum() for found in sums] == [lift.deals_used[asset]] * len(sums)
+    for found in sums:
+        for part in drawn(found, float(lift.lift[asset]), Spread(0.01, 0.0), sides.taken_up_later):
+            assert part.won + part.lost == part.deals_used
+            assert (part.lift is None) == (part.matched == 0)
+            assert part.verdict == "not_enough_deals" or part.deals_used >= 30
+    laid_open = working(moments, sides)
+    assert laid_open.used.sum() + len(laid_open.unmatched_why) == lift.deals_used[asset]
+    found_trend = trend(moments, sides)
+    assert found_trend is None or found_trend.ci_low <= found_trend.change <= found_trend.ci_high
+
+
+def test_a_deal_that_closes_before_it_opens_keeps_none_of_its_uses_and_says_so():
+    deals = deals_of(2, won=True, created_day=[1100, 1000], closed_day=[1000, 1100])
+    lift, credited = everything(
+        deals, history_of(), touches_of(*((0, 0, day) for day in (999, 1050, 1101))), 1
+    )
+    assert lift.deals_used.tolist() == [0]
+    out = lift.left_out
+    assert (out.before_created, out.after_close) == (2, 1)
+    assert credited.uncredited == 200
+
+
+def test_an_asset_used_twice_a_day_is_one_use_for_lift_and_two_touches_for_credit():
+    deals = deals_of(40, won=np.arange(40) % 2 == 0, rep=-1)
+    uses = [(deal, int(deal >= 20), 1003) for deal in range(40)]
+    once, credited_once = everything(deals, history_of(), touches_of(*uses), 2)
+    twice, credited = everything(deals, history_of(), touches_of(*uses, *uses), 2)
+    np.testing.assert_array_equal(once.lift, twice.lift)
+    assert twice.deals_used.tolist() == [20, 20]
+    assert credited.linear.tolist() == pytest.approx(credited_once.linear.tolist())
+
+
+def test_one_rep_and_one_of_everything():
+    deals = deals_of(1, won=True)
+    lift, _ = everything(deals, history_of((0, 0, 1000)), touches_of((0, 0, 1000)), 1)
+    assert (lift.deals_used.tolist(), lift.matched.tolist()) == ([1], [0])
 
 
 def test_nothing_at_all():
