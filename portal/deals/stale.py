@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from portal.db import db
+from portal.db import chunks, db
 from portal.deals.models import DealChange, DealImport
 from portal.deals.planned import PlannedDeal, plain
 from portal.tabular.table import Refusal
 from portal.usage.sums import local_day
 
 # What follows from other columns, or is no word of the CRM's.
-FOLLOWING = frozenset({"account_id", "owner_id", "stage", "base_amount_minor", "size_minor", "changed_at"})
+FOLLOWING = frozenset({"account_id", "owner_id", "stage", "base_amount_minor", "changed_at"})
+FOLLOWING |= {"size_amount_minor", "size_currency", "size_minor"}
 
 
 def stale_rows(deals: Iterable[PlannedDeal]) -> dict[int, Refusal]:
@@ -31,29 +33,44 @@ def stale_rows(deals: Iterable[PlannedDeal]) -> dict[int, Refusal]:
         and deal.row.modified_on
         and deal.row.modified_on < local_day(deal.changed_at)
     }
-    before = _before_last_change(doubtful)
-    return {
-        number: _refusal(deal)
-        for number, deal in doubtful.items()
-        if any(
-            name in deal.before and name not in FOLLOWING and plain(deal.values[name]) == value
-            for name, value in before.get(number, {}).items()
-        )
-    }
+    refused = {}
+    for number, (learnt, replaced) in _last_changes(doubtful).items():
+        deal = doubtful[number]
+        if deal.row.modified_on and deal.row.modified_on < learnt and _puts_back(deal, replaced):
+            refused[number] = _refusal(deal, learnt)
+    return refused
 
 
-def _before_last_change(deal_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return what the last change of each deal by a file or an update replaced; nothing for one that it made."""
-    changes = select(DealChange.deal_id, DealChange.before).where(DealChange.deal_id.in_(list(deal_ids)))
+def _puts_back(deal: PlannedDeal, replaced: Mapping[str, Any]) -> bool:
+    before = deal.before or {}
+    return any(
+        name in before and name not in FOLLOWING and plain(deal.values[name]) == value
+        for name, value in replaced.items()
+    )
+
+
+def _last_changes(deal_ids: Iterable[int]) -> dict[int, tuple[date, dict[str, Any]]]:
+    """Return the day of each deal's last change by a file or an update, and what that replaced; nothing if it is new.
+
+    A deal's own time of change won't do: rates, owners and stages that somebody sets here move it, too.
+    """
+    found: dict[int, tuple[date, dict[str, Any]]] = {}
+    changes = select(DealChange.deal_id, DealImport.applied_at, DealImport.created_at, DealChange.before)
     changes = changes.join(DealImport, DealImport.id == DealChange.import_id)
-    changes = changes.where(DealImport.undone_at.is_(None)).order_by(DealChange.id)
-    return {number: before or {} for number, before in db.session.execute(changes)}
+    changes = changes.where(DealImport.undone_at.is_(None), DealImport.kind == "deals").order_by(
+        DealChange.id
+    )
+    for ids in chunks(deal_ids):
+        for number, applied, created, before in db.session.execute(
+            changes.where(DealChange.deal_id.in_(ids))
+        ):
+            found[number] = local_day(applied or created), before or {}
+    return found
 
 
-def _refusal(deal: PlannedDeal) -> Refusal:
-    known = local_day(deal.changed_at) if deal.changed_at else ""
+def _refusal(deal: PlannedDeal, learnt: date) -> Refusal:
     day = deal.row.modified_on
     reason = (
-        f"The row is of {day}; the portal learnt on {known} what this would put back. Export the deal anew."
+        f"The row is of {day}; the portal learnt on {learnt} what this would put back. Export the deal anew."
     )
     return Refusal(deal.row.line, "modified", str(day), reason)

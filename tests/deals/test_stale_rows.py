@@ -6,10 +6,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from portal.db import now
-from portal.deals.models import Deal
+from portal.db import db, now
+from portal.deals.models import Deal, DealImport
 from portal.usage.sums import local_day
 
 HEADER = "id,stage,amount,Last Modified Date"
@@ -71,3 +71,23 @@ def test_a_row_without_a_day_of_change_is_taken_as_it_is(bring, rows, days, cell
     bring(f"D1,Negotiation,100,{days()}")
     assert bring(f"D1,Proposal,100,{cell}", f"D9,Proposal,1,{days()}")["changed"] == 1
     assert rows(select(Deal.stage).where(Deal.external_id == "D1")) == ["Proposal"]
+
+
+def test_a_size_that_only_follows_the_amount_puts_nothing_back(bring, rows, days):
+    bring(f"D1,Proposal,100,{days(3)}")
+    bring(f"D1,Proposal,0,{days(1)}")
+    report = bring(f"D1,Proposal,120,{days(1)}")
+    assert (report["changed"], report["refused"]) == (1, 0)
+    assert rows(select(Deal.size_amount_minor)) == [120_00]
+
+
+def test_what_somebody_changed_here_since_makes_no_row_older(app, bring, rows, days):
+    bring(f"D1,Proposal,100,{days(5)}")
+    bring(f"D1,Negotiation,100,{days(4)}")
+    with app.app_context():
+        # The file came three days ago; the deal's own time of change is today's, as after new exchange rates.
+        earlier = now() - timedelta(days=3)
+        db.session.execute(update(DealImport).values(applied_at=earlier, created_at=earlier))
+        db.session.commit()
+    assert bring(f"D1,Proposal,100,{days(1)}")["changed"] == 1
+    assert rows(select(Deal.stage)) == ["Proposal"]
