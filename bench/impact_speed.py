@@ -1,7 +1,8 @@
-"""How long the impact figures take on 1,000 assets, 100,000 closed deals and 2,000,000 first uses.
+"""How long the impact figures take on 1,000 assets, 100,000 closed deals and 2,000,000 first uses, and on a tenth.
 
-Run: .venv/bin/python -m bench.impact_speed [--deals N] [--uses N] [--assets N]. Prints the best of three runs and the
-peak memory. Goal: under a second each for lift, once its moments are known, and for influence.
+Run: .venv/bin/python -m bench.impact_speed [--deals N] [--uses N] [--assets N]. Prints the best of three runs, how many
+times longer the whole takes than a tenth of its deals and uses (10 is linear), and the peak memory. Goals: under a
+second each for influence, lift and cycle time once the moments are known, 200 ms for all parts of one asset, 1.5 GB.
 """
 
 import argparse
@@ -12,11 +13,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from portal.impact.cells import find_moments
+from portal.impact.cells import Moments, find_moments
 from portal.impact.cycle import cycle_time
 from portal.impact.influence import influence
 from portal.impact.inputs import Deals, StageHistory, Touches
 from portal.impact.lift import matched_lift
+from portal.impact.parts.dividing import by_deal, by_moment, by_segment, by_stage, by_use
+from portal.impact.parts.sides import sides_of
+from portal.impact.parts.strength import by_event
+from portal.impact.parts.trend import quarter_of, trend
+from portal.impact.parts.working import working
 
 Result = TypeVar("Result")
 
@@ -60,36 +66,64 @@ def make_uses(rng: np.random.Generator, deals: Deals, assets: int, count: int) -
     )
 
 
-def timed(name: str, work: Callable[[], Result]) -> Result:
-    """Print the best of three runs, by the clock and of the processor, and give the last result."""
+def timed(name: str, work: Callable[[], Result], taken: dict[str, float]) -> Result:
+    """Print the best of three runs, by the clock and of the processor, note the latter, and give the last result."""
     clock, processor = [], []
     for _ in range(3):
         begin, busy = time.perf_counter(), time.process_time()
         result = work()
         clock.append(time.perf_counter() - begin)
         processor.append(time.process_time() - busy)
-    print(f"{name:<32}{min(clock):7.2f} s {min(processor):7.2f} s of processor")
+    taken[name] = min(processor)
+    print(f"{name:<32}{min(clock):7.2f} s {taken[name]:7.2f} s of processor")
     return result
 
 
+def every_part(deals: Deals, history: StageHistory, uses: Touches, moments: Moments, asset: int) -> None:
+    """Take one asset apart as its page does: by stage, segment, four facts of the deal, time, version and strength."""
+    sides = sides_of(deals, moments, asset)
+    by_stage(moments, sides, 5)
+    by_segment(moments, sides, 4)
+    for parts in (3, 5, 8, 13):
+        by_deal(moments, sides, deals.rep % parts, parts)
+    quarter, names = quarter_of(moments)
+    by_moment(moments, sides, quarter, len(names))
+    trend(moments, sides)
+    by_use(sides, np.arange(len(sides.used)) % 3, 3)
+    of_it = uses.asset == asset
+    for later in (0, 3, 9):
+        by_event(deals, history, moments, sides, uses.deal[of_it], uses.day[of_it] + later)
+    working(moments, sides)
+
+
+def measure(assets: int, count: int, use_count: int) -> dict[str, float]:
+    """Make the data, then time each figure; gives seconds of processor by figure."""
+    rng = np.random.default_rng(1)
+    deals = make_deals(rng, count)
+    history = make_history(rng, deals)
+    uses = make_uses(rng, deals, assets, use_count)
+    print(f"{assets:,} assets, {count:,} deals, {len(uses.deal):,} first uses")
+    taken: dict[str, float] = {}
+    moments = timed("moments and cells", lambda: find_moments(deals, history, uses, assets), taken)
+    print(f"  {len(moments.deal):,} moments in {moments.cells:,} cells")
+    timed("matched lift, verdicts", lambda: matched_lift(deals, moments), taken)
+    timed("cycle time", lambda: cycle_time(deals, moments), taken)
+    timed("influence, all seven rules", lambda: influence(deals, uses, assets), taken)
+    timed("all parts of one asset", lambda: every_part(deals, history, uses, moments, assets // 10), taken)
+    return taken
+
+
 def main() -> None:
-    """Make the data, then time each figure."""
+    """Measure a tenth, then the whole, and compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--assets", type=int, default=1_000)
     parser.add_argument("--deals", type=int, default=100_000)
     parser.add_argument("--uses", type=int, default=2_000_000)
     options = parser.parse_args()
-    rng = np.random.default_rng(1)
-    deals = make_deals(rng, options.deals)
-    history = make_history(rng, deals)
-    uses = make_uses(rng, deals, options.assets, options.uses)
-    print(f"{options.assets:,} assets, {options.deals:,} deals, {len(uses.deal):,} first uses")
-
-    moments = timed("moments and cells", lambda: find_moments(deals, history, uses, options.assets))
-    print(f"  {len(moments.deal):,} moments in {moments.cells:,} cells")
-    timed("matched lift, verdicts", lambda: matched_lift(deals, moments))
-    timed("cycle time", lambda: cycle_time(deals, moments))
-    timed("influence, all seven rules", lambda: influence(deals, uses, options.assets))
+    tenth = measure(options.assets, options.deals // 10, options.uses // 10)
+    whole = measure(options.assets, options.deals, options.uses)
+    ratios = ", ".join(f"{name} {whole[name] / tenth[name]:.1f}" for name in whole)
+    print(f"times a tenth (10 is linear): {ratios}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
