@@ -7,4 +7,5 @@ moments and matching.py compares within cells, for lift.py (won or lost) and cyc
 says what the data can carry, words.py says it in plain English, and coverage.py says for how many deals it speaks.
 Every number of the method is named in method.py. Around them, gathering.py reads the arrays, figures.py puts all
 methods together, services.py keeps the result as a snapshot, and everything that is shown comes from the latest one.
+simulation/ measures it all on made-up sales years whose truth is known.
 """
