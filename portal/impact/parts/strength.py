@@ -4,6 +4,8 @@ A use counts as "opened" from the week of the buyer's first opening on. Asking i
 time would compare deals that lived to be opened with deals that did not.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from portal.impact.cells import CellCode, Moments, stage_at
@@ -26,20 +28,23 @@ def by_event(
     cell = _cells_at(deals, history, moments, sides, first_deal, week)
     placed = cell >= 0
     key = cell[placed] * 2 + deals.won[first_deal[placed]]
-    other = _other_side(deals, moments, sides, cell[placed])
-    found = summed(tables_of(key, *other, moments.cells, 1))
+    more = tables_of(key, *_other_side(deals, moments, sides, cell[placed]), moments.cells, 1)
+    both = ("other", "other_won", "other_deals")
+    found = summed(replace(more, **{name: getattr(more, name) + getattr(sides.cells, name) for name in both}))
     # An event outside every known cell is one that nothing can be compared with, and counts as used all the same.
     won = np.array([np.sum(deals.won[first_deal])])
     return Summed(**(vars(found) | {"deals_used": np.array([len(first_deal)]), "won": won}))
 
 
 def _other_side(deals: Deals, moments: Moments, sides: Sides, cell: IntArray) -> tuple[IntArray, IntArray]:
-    """The keys of the moments in these cells of deals that had not used the asset by then, and of repeated ones."""
+    """The keys of comparable moments in those of these cells in which it was never first used, and of repeated ones."""
     first_use = np.full(len(deals.won), len(moments.deal))
     first_use[moments.deal[sides.used]] = sides.used
     in_cell = np.zeros(moments.cells, np.bool_)
     in_cell[cell] = True
-    other = np.flatnonzero((np.arange(len(moments.deal)) < first_use[moments.deal]) & in_cell[moments.cell])
+    in_cell[sides.used_cell] = False
+    other = np.flatnonzero(in_cell[moments.cell])
+    other = other[other < first_use[moments.deal[other]]]
     key = moments.cell[other] * 2 + deals.won[moments.deal[other]]
     return key, (key // 2)[~moments.new_in_cell[other]]
 
@@ -76,7 +81,9 @@ def _cells_at(
     own = users[deal]  # the moment of first use on the same deal
     begin = np.zeros(len(deals.won), np.int64)
     begin[deal] = moments.begin_day[own]
-    concerned = np.isin(history.deal, deal)
+    has_event = np.zeros(len(deals.won), np.bool_)
+    has_event[deal] = True
+    concerned = has_event[history.deal]
     history = StageHistory(history.deal[concerned], history.stage[concerned], history.entered_day[concerned])
     stage, weeks = stage_at(deals, history, begin, deal, week)
     codes = moments.cell_codes[moments.cell[own]].copy()
