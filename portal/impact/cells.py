@@ -102,7 +102,7 @@ def _cells(
     deals: Deals, history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray, prior: IntArray
 ) -> tuple[IntArray, IntArray]:
     """The cell of each moment, (moments,), and the codes of each cell, (cells, 6)."""
-    stage, weeks_in_stage = stage_at(deals, history, begin, deal, week)
+    stage, weeks_in_stage = stage_at(history, begin, deal, week)
     weeks_bin = np.searchsorted(WEEKS_IN_STAGE_FROM, weeks_in_stage, side="right")
     codes = (
         stage + 1,
@@ -141,10 +141,11 @@ def _new_in_cell(deal: IntArray, cell: IntArray) -> BoolArray:
 
 
 def stage_at(
-    deals: Deals, history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray
+    history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """The stage at the start of each moment's week and the weeks spent in it, both (moments,), or UNKNOWN.
+    """Give the stage at the start of each moment's week and the weeks spent in it, both (moments,), or UNKNOWN.
 
+    begin is the day from which the weeks of each deal count, (deals,); deal and week are those of the moments.
     A deal's first recorded stage counts from the week it was entered in; a later one from the week after, as
     content used in the week of a move was used before the move or led to it. Ahead of any record it is unknown.
     """

@@ -85,7 +85,7 @@ def _cells_at(
     has_event[deal] = True
     concerned = has_event[history.deal]
     history = StageHistory(history.deal[concerned], history.stage[concerned], history.entered_day[concerned])
-    stage, weeks = stage_at(deals, history, begin, deal, week)
+    stage, weeks = stage_at(history, begin, deal, week)
     codes = moments.cell_codes[moments.cell[own]].copy()
     codes[:, CellCode.STAGE] = stage + 1
     bins = np.searchsorted(WEEKS_IN_STAGE_FROM, weeks, side="right")
