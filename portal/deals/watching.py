@@ -20,6 +20,7 @@ from portal.deals.services import Kind, checked_source, start_import
 from portal.errors import Invalid
 from portal.notifications.services import notify_many
 from portal.storage import Stored, storage
+from portal.tabular.report import counted
 from portal.users.models import User
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
@@ -36,6 +37,8 @@ PARTS = {
 COMPLETE = "complete"
 # Of a file of which more rows are refused something is wrong; a person looks first.
 MOST_REFUSED = 0.05
+# What an import did is told once it is written; one that was written earlier is no news.
+TELL_WITHIN = timedelta(days=1)
 GOING_ON = ("waiting", "applying")
 
 
@@ -207,6 +210,33 @@ def decide(row: DealImport, reason: str | None) -> None:
         address=f"/deals/import/{row.id}",
         event_key=f"watched-{row.id}",
     )
+
+
+def untold(moment: datetime) -> list[DealImport]:
+    """Return the imports that went on by themselves lately and of which those who import were told nothing yet."""
+    found = select(DealImport).where(
+        DealImport.origin == "folder",
+        DealImport.state == "applied",
+        DealImport.applied_at > moment - TELL_WITHIN,
+    )
+    return [row for row in db.session.scalars(found) if (row.report or {}).get("watched") == "applied"]
+
+
+def tell_what_it_did(row: DealImport) -> None:
+    """Tell those who import what one did that nobody was asked about: deals removed, rows refused."""
+    report = row.report or {}
+    removed, refused = (report.get("removed") or {}).get("deals", 0), report.get("refused", 0)
+    said = [f"{counted(removed, 'deal')} marked as removed"] if removed else []
+    said += [f"{counted(refused, 'row')} refused"] if refused else []
+    row.report = {**report, "watched": "told"}
+    if said:
+        notify_many(
+            _importers(),
+            kind="import",
+            title=f"{row.filename} of {row.source} imported itself: {', '.join(said)}"[:300],
+            address=f"/deals/import/{row.id}",
+            event_key=f"watched-{row.id}-done",
+        )
 
 
 def tell_refused(waiting: Waiting, reason: str) -> None:

@@ -25,6 +25,8 @@ def look_into_the_folder() -> None:
             if reason is None:
                 confirm_import(row)
                 enqueue(JOBS[row.kind]["applying"], row.id)
+        for row in watching.untold(now()):
+            watching.tell_what_it_did(row)
     try:
         waiting = list(watching.waiting_in(folder, now()))
     except OSError as error:

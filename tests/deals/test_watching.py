@@ -275,3 +275,21 @@ def test_a_newer_file_that_takes_a_names_place_meanwhile_is_not_put_aside_unread
     monkeypatch.setattr(watching, step, replaced_meanwhile)
     minute(4)
     assert sorted(rows(select(Deal.external_id))) == ["D1", "D3"]
+
+
+def test_what_a_file_removed_by_itself_is_told_once_and_on_its_page(make, sign_in, put, minute, rows):
+    admin = make.user("admin")
+    put("deals.csv", *(OPEN.replace("D3", f"D{number}") for number in range(6)))
+    minute(3)
+    assert rows(select(Notification)) == []
+    put("deals complete.csv", *(OPEN.replace("D3", f"D{number}") for number in range(5)))
+    minute(5)
+    (told,) = rows(select(Notification))
+    assert told.user_id == admin.id
+    assert told.title == "deals complete.csv of salesforce imported itself: 1 deal marked as removed"
+    page = sign_in(admin).get(told.address).get_data(as_text=True)
+    assert "1 deal that the file lacks is marked as removed" in page
+    assert "came from the watched folder, and nobody was asked" in page
+    assert "Watched folder" in page
+    assert "Command line" not in page
+    assert "1 removed" in sign_in(admin).get("/deals/import").get_data(as_text=True)
