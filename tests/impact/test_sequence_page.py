@@ -36,8 +36,9 @@ def test_steps_are_counted_on_won_and_on_lost_deals(sign_in, make, computed):
     client = sign_in(make.user("manager"))
     said = text_of(client, PAGE)
     assert "Content was used on 4 won and 2 lost deals." in said
-    assert "Deck Video 6 deals 4 of 4 100% won 2 of 2 100% lost" in said
-    assert "Nothing: it was the first Deck 6 deals" in said
+    assert "Deck then Video 6 deals 4 of 4 100% won 2 of 2 100% lost" in said
+    assert "What deals began with" in said
+    assert "Deck 6 deals 4 of 4 100% won" in said
 
 
 def test_filters_count_other_deals_and_steps_of_few_deals_are_not_told(sign_in, make, computed):
@@ -51,8 +52,8 @@ def test_one_piece_and_one_kind_narrow_the_steps(sign_in, make, computed):
     client = sign_in(make.user("manager"))
     said = text_of(client, f"{PAGE}?piece={computed['video'].slug}")
     assert "Steps from and to Video" in said
-    assert "Nothing: it was the first" not in said
-    assert "Deck Video" not in text_of(client, f"{PAGE}?kind=deck")
+    assert "What deals began with" not in said
+    assert "Deck then Video" not in text_of(client, f"{PAGE}?kind=deck")
 
 
 def test_a_wrong_day_is_said_and_what_was_right_is_kept(sign_in, make, computed):

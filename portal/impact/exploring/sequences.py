@@ -16,7 +16,7 @@ from portal.impact.sequence import NOTHING, Steps, find_steps
 
 # Fewer would tell of single deals.
 FEWEST_DEALS = 5
-SHOWN = 40
+SHOWN, FIRST_SHOWN = 30, 10
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Sequence:
-    """The most frequent steps, over how many closed deals on which content was used."""
+    """The most frequent beginnings and steps, over how many closed deals on which content was used."""
 
+    firsts: list[Step]
     steps: list[Step]
     won_deals: int
     lost_deals: int
@@ -65,7 +66,11 @@ def sequence_of(
             continue
         if not piece or piece in (then.slug, first.slug if first else ""):
             found.append(Step(first, then, won, lost))
-    return Sequence(found[:SHOWN], steps.won_deals, steps.lost_deals, max(0, len(found) - SHOWN))
+    firsts, later = (
+        [step for step in found if (step.before is None) == is_first] for is_first in (True, False)
+    )
+    more = max(0, len(later) - SHOWN)
+    return Sequence(firsts[:FIRST_SHOWN], later[:SHOWN], steps.won_deals, steps.lost_deals, more)
 
 
 @lru_cache(maxsize=8)
