@@ -35,6 +35,11 @@ class Shown:
         """What the address says of inferred uses, which is nothing where they are part of the figures."""
         return LOGGED if self.without_inferred else ""
 
+    def of_deals(self) -> dict[str, Any]:
+        """Return what an address says of the deals and of the snapshot, for a page that shows other content of them."""
+        number = {"snapshot": str(self.snapshot_id)} if self.snapshot_id else {}
+        return self.chosen.arguments() | number
+
     def arguments(self) -> dict[str, Any]:
         """Return what an address says to show this again, without what is as usual."""
         sort = self.sort if self.sort != DEFAULT_SORT else ""

@@ -49,12 +49,6 @@ def kept_snapshots() -> list[ImpactSnapshot]:
     return list(db.session.scalars(found))
 
 
-def has_inferred_uses() -> bool:
-    """Return whether the latest figures differ without inferred uses."""
-    latest = select(ImpactSnapshot.without_inferred_id).order_by(ImpactSnapshot.id.desc()).limit(1)
-    return db.session.scalar(latest) is not None
-
-
 def is_of_all_uses() -> ColumnElement[bool]:
     """Say in SQL which snapshots are of all uses, rather than of those that were not inferred."""
     other = aliased(ImpactSnapshot)
@@ -85,14 +79,12 @@ def impact_of(asset_id: int, *, without_inferred: bool = False) -> ImpactRow | N
     )
 
 
-def impact_of_slug(
-    user: User, slug: str, *, without_inferred: bool = False
-) -> tuple[Asset, ImpactRow | None]:
-    """Return content that may be named to this person and its latest figures, or raise NotFound."""
+def named_asset(user: User, slug: str) -> Asset:
+    """Return content that may be named to this person, or raise NotFound."""
     asset = db.session.scalar(select(Asset).where(Asset.slug == slug, known_to(user)))
     if asset is None:
         raise NotFound
-    return asset, impact_of(asset.id, without_inferred=without_inferred)
+    return asset
 
 
 @dataclass(frozen=True)
@@ -135,12 +127,6 @@ def known_content(user: User | None) -> dict[int, Named]:
     """Return the content that may be named to a person, by its id."""
     found = select(Asset.id, Asset.slug, Asset.title, Asset.kind, Asset.state).where(known_to(user))
     return {row[0]: Named(*row) for row in db.session.execute(found).tuples()}
-
-
-def compared_count(snapshot_id: int) -> int:
-    """Return how many pieces of content were compared, which is how many have a q-value."""
-    found = select(func.count()).where(ImpactRow.snapshot_id == snapshot_id, ImpactRow.q_value.is_not(None))
-    return db.session.scalar(found) or 0
 
 
 def verdict_counts(user: User | None, snapshot_id: int) -> Mapping[str, int]:

@@ -106,11 +106,7 @@ def working(figures: AssetLift) -> list[str]:
         f" {figures.matched:,} of them could be compared with {_count(figures.comparison_deals, 'deal')} on which"
         " other content was used."
     ]
-    if figures.naive_lift is not None:
-        lines.append(
-            f"Comparing simply with all deals where it was not used would give {_points(figures.naive_lift * 100)},"
-            " which misleads: deals that live longer see more content."
-        )
+    lines.append(naive_words(figures))
     if figures.verdict == Verdict.NOT_ENOUGH_DEALS:
         return lines
     if figures.shrunk_lift is not None:
@@ -129,6 +125,24 @@ def working(figures: AssetLift) -> list[str]:
             f" ({figures.e_value_near:.1f} times for the near end of the range)."
         )
     return lines
+
+
+def naive_words(figures: AssetLift) -> str:
+    """Say what comparing simply with all other deals would give, and why it isn't the figure that is shown."""
+    if not figures.deals_used or figures.naive_lift is None:
+        return "There is no simple figure to set beside it: no closed deal is without it, or none is with it."
+    rate, difference = round(figures.won / figures.deals_used * 100), round(figures.naive_lift * 100)
+    words = (
+        f"Deals on which it was used were won {rate}% of the time, all others {rate - difference}%:"
+        f" {_points(difference)}. That misleads, as what is used late is used only on deals that lived that long."
+    )
+    lift = figures.lift
+    if figures.verdict == Verdict.NOT_ENOUGH_DEALS or lift is None:
+        return words
+    similar = f"{_points(round(lift * 100))}"
+    if abs(lift) < abs(figures.naive_lift) / 2:
+        return f"{words} Most of it goes among similar moments, which give {similar}."
+    return f"{words} Similar moments give {similar}."
 
 
 def cycle_words(won_deals: int, weeks: float | None, ci_low: float | None, ci_high: float | None) -> str:

@@ -9,6 +9,7 @@ from flask import url_for
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.listing import DRAWN, Line, Listing, in_order
 from portal.impact.exploring.stages import by_stage
+from portal.impact.overview import VERDICT_NAMES
 from portal.impact.parts.drawing import Part, Spread
 from portal.impact.verdicts import Verdict
 from portal.web.formatting import count, points
@@ -43,19 +44,20 @@ def spread_words(spread: Spread, *, any_told: bool) -> str:
     apart = round(100 * spread.tau2**0.5)
     if not apart:
         return (
-            "It makes no clear difference at which stage a piece is first used: the stages differ no more than chance"
-            " makes them, so that every cell shows nearly what all stages together say."
+            "There is no clear difference between the stages at which a piece is first used: they are no further apart"
+            " than chance puts them, so that every cell shows nearly what all stages together say."
         )
     return (
-        "It matters at which stage a piece is first used: for one and the same piece, the stages differ by about"
-        f" {apart} {'point' if apart == 1 else 'points'}."
+        "The stages differ: for one and the same piece by about"
+        f" {apart} {'point' if apart == 1 else 'points'}, depending on the stage at which it is first used."
     )
 
 
 def _row(line: Line, cells: list[Part], stages: tuple[str, ...], asked: Asked) -> dict[str, Any]:
     return {
         "title": line.asset.title,
-        "href": url_for("impact.show", slug=line.asset.slug, uses=asked.shown.uses or None),
+        "href": url_for("impact.show", slug=line.asset.slug, **asked.shown.of_deals()),
+        "verdict": VERDICT_NAMES[Verdict(line.row.verdict)],
         "cells": [_cell(stage, part, line.asset.title) for stage, part in zip(stages, cells, strict=False)],
     }
 

@@ -31,8 +31,8 @@ from portal.web.formatting import count, exact, kind_words, points
 WINNERS = 3
 
 
-def filters_context(asked: Asked, endpoint: str) -> dict[str, Any]:
-    """Return the filters with what may be chosen, for a page at an endpoint."""
+def filters_context(asked: Asked, endpoint: str, **values: str) -> dict[str, Any]:
+    """Return the filters with what may be chosen, for a page at an endpoint with what its address is made of."""
     shown = asked.shown
     facets = [
         (name, FACET_WORDS[name][0], [("", FACET_WORDS[name][1]), *asked.choices[name].items()])
@@ -44,13 +44,14 @@ def filters_context(asked: Asked, endpoint: str) -> dict[str, Any]:
     return {
         "shown": shown,
         "facets": facets,
-        "periods": _periods(shown, endpoint),
+        "here_values": values,
+        "periods": _periods(shown, endpoint, values),
         "kind_choices": [("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
         "use_choices": USES,
         "snapshot_choices": _snapshots(asked),
         "folded_count": sum(1 for word in folded if word),
         "is_narrowed": any([*folded, *typed, shown.chosen.facets]),
-        "earlier": _earlier(asked, endpoint),
+        "earlier": _earlier(asked, endpoint, values),
     }
 
 
@@ -89,7 +90,7 @@ def said_of(asked: Asked, found: Explored) -> dict[str, Any]:
     }
 
 
-def _periods(shown: Shown, endpoint: str) -> list[dict[str, Any]]:
+def _periods(shown: Shown, endpoint: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     """Links to the usual periods, the one in force being marked."""
     kept = {name: said for name, said in shown.arguments().items() if name not in ("begin", "end")}
     links = []
@@ -97,7 +98,9 @@ def _periods(shown: Shown, endpoint: str) -> list[dict[str, Any]]:
         days = {"begin": period.begin, "end": period.end}
         said: dict[str, Any] = {name: day.isoformat() for name, day in days.items() if day}
         current = (shown.chosen.begin, shown.chosen.end) == (period.begin, period.end)
-        links.append({"label": period.name, "href": url_for(endpoint, **kept, **said), "current": current})
+        links.append(
+            {"label": period.name, "href": url_for(endpoint, **values, **kept, **said), "current": current}
+        )
     return links
 
 
@@ -107,12 +110,12 @@ def _snapshots(asked: Asked) -> list[tuple[str, str]]:
     return [("", "The latest"), *((str(one.id), exact(one.computed_at)) for one in kept[1:])]
 
 
-def _earlier(asked: Asked, endpoint: str) -> dict[str, str] | None:
+def _earlier(asked: Asked, endpoint: str, values: dict[str, Any]) -> dict[str, str] | None:
     """What to say of a snapshot that the address names, and the way back to the latest."""
     if asked.shown.snapshot_id is None:
         return None
     arguments = {name: said for name, said in asked.shown.arguments().items() if name != "snapshot"}
-    back = url_for(endpoint, **arguments)
+    back = url_for(endpoint, **values, **arguments)
     return {"words": as_of_words(asked.snapshot, asked.method), "back": back}
 
 
@@ -142,8 +145,8 @@ def _winner(line: Line, shown: Shown) -> dict[str, Any]:
 
 
 def _address(line: Line, shown: Shown) -> str:
-    """Where one piece is shown alone, which is over all deals."""
-    return url_for("impact.show", slug=line.asset.slug, uses=shown.uses or None)
+    """Where one piece is shown alone, on the same deals."""
+    return url_for("impact.show", slug=line.asset.slug, **shown.of_deals())
 
 
 def _verdicts(listing: Listing) -> list[tuple[str, str]]:

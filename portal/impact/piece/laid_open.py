@@ -1,0 +1,59 @@
+"""Laid open: the deals, uses and moments behind the figures of a choice, which every part of a page reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from portal.errors import Invalid
+from portal.impact.cells import Moments, find_moments
+from portal.impact.cut import load_cut
+from portal.impact.exploring.filters import Chosen
+from portal.impact.exploring.narrowing import narrow
+from portal.impact.gathered import Gathered
+from portal.impact.lift import matched_lift
+from portal.impact.models import ImpactSnapshot
+from portal.impact.parts.sides import Sides, sides_of
+from portal.impact.rows import FloatArray
+
+NOT_KEPT = "These figures were kept without what they were made from. The next ones will have it."
+
+
+@dataclass(frozen=True)
+class LaidOpen:
+    """What was gathered of the deals chosen, and the moments in which content was first used on them."""
+
+    gathered: Gathered
+    moments: Moments
+    shrunk: FloatArray  # (assets,), what each asset is ranked by; nan where nothing is known
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One asset among what was laid open."""
+
+    laid: LaidOpen
+    asset: int  # its code
+    sides: Sides
+
+
+def lay_open(snapshot: ImpactSnapshot, chosen: Chosen, asset_id: int) -> Piece | None:
+    """Return one asset with both sides of its comparison; None when it was not among what was gathered."""
+    if snapshot.cut_sha256 is None:
+        raise Invalid(NOT_KEPT)
+    laid = _laid_open(snapshot.cut_sha256, chosen)
+    place = int(np.searchsorted(laid.gathered.asset_ids, asset_id))
+    if place == len(laid.gathered.asset_ids) or laid.gathered.asset_ids[place] != asset_id:
+        return None
+    return Piece(laid, place, sides_of(laid.gathered.deals, laid.moments, place))
+
+
+@lru_cache(maxsize=2)
+def _laid_open(cut_sha256: str, chosen: Chosen) -> LaidOpen:
+    gathered = narrow(load_cut(cut_sha256), chosen)
+    # As for the figures: what was logged when the end was known is compared with nothing.
+    touches = gathered.touches.only(~gathered.late)
+    moments = find_moments(gathered.deals, gathered.history, touches, len(gathered.asset_ids))
+    return LaidOpen(gathered, moments, matched_lift(gathered.deals, moments).shrunk_lift)
