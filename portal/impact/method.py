@@ -19,8 +19,8 @@ REP_SPLIT_SHARE = 0.25  # past this share of deals on both sides of a cut, reps 
 # And of the deals compared, some take the asset up later, which hides that share of its effect: on the three sets that
 # the method was first measured on, the differences fell short by .88 to 1.2 times it. So the end of an interval away
 # from no difference allows for it. 95% intervals covered, over 20 generated sets each of 2,000, 6,000 and 20,000 deals
-# with measured confounding: 93, 86 and 76% without either, 95, 93 and 94% with the floor, 96, 95 and 97% with both; with
-# random use, 6,000 deals: 89, 94 and 96%; on the three sets: 88, 92 and 96%. A spread-dependent floor did no better.
+# with measured confounding: 93, 86 and 76% without either, 95, 93 and 94% with the floor, 96, 95 and 97% with both;
+# with random use, 6,000 deals: 89, 94 and 96%; on the three sets: 88, 92 and 96%. A floor by tau did no better.
 # The sampling error needs no more for deals that give several moments: clustered by deal it is 2% smaller, as a deal
 # that is compared often is often one that used the asset later. Content only ever used in pairs is beyond this: 83%.
 SE_FLOOR = 0.015  # added in quadrature
