@@ -8,7 +8,7 @@ import pytest
 
 from portal.db import now
 from portal.impact.services import compute_snapshot
-from tests.impact.test_pages import text_of
+from tests.impact.test_pages import snapshot, text_of
 
 PAGE = "/impact/by/sequence"
 
@@ -84,3 +84,8 @@ def test_the_page_takes_few_statements(sign_in, make, computed, count_queries):
     with count_queries() as queries:
         client.get(PAGE)
     assert len(queries) <= 15
+
+
+def test_figures_that_were_kept_alone_have_no_steps(sign_in, make, world):
+    snapshot(make, {})
+    assert "Not kept in parts" in text_of(sign_in(make.user("rep")), PAGE)

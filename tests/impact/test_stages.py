@@ -117,7 +117,7 @@ def test_before_figures_and_without_their_data_the_page_says_so(make, sign_in):
     assert "No figures yet" in text_of(client, PAGE)
     piece = make.asset("By", slug="by")
     snapshot(make, {piece: CLEAR})
-    assert "can’t be told apart by stage" in text_of(client, PAGE)
+    assert "can’t be taken apart" in text_of(client, PAGE)
     # A piece of that name keeps its own page.
     assert "On 212 similar deals" in text_of(client, "/impact/by")
 

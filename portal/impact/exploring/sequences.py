@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal.errors import Invalid
 from portal.impact.cut import load_cut
 from portal.impact.exploring.filters import Chosen
 from portal.impact.exploring.narrowing import narrow
@@ -46,10 +45,13 @@ class Sequence:
 
 def sequence_of(
     snapshot: ImpactSnapshot, chosen: Chosen, known: Mapping[int, Named], *, kind: str = "", piece: str = ""
-) -> Sequence:
-    """Return the steps to content of a kind, or those from and to one piece; `known` is what may be named."""
+) -> Sequence | None:
+    """Return the steps to content of a kind, or those from and to one piece; `known` is what may be named.
+
+    None where a snapshot was kept without what it was made from.
+    """
     if snapshot.cut_sha256 is None:
-        raise Invalid("These figures were kept without what they were made from. Please work them out anew.")
+        return None
     asset_ids, steps = _steps(snapshot.cut_sha256, chosen)
     frequent = steps.only(steps.won + steps.lost >= FEWEST_DEALS)
     columns = (
