@@ -126,9 +126,7 @@ def as_of_words(snapshot: ImpactSnapshot, method: str) -> str:
         words += (
             f" Worked out anew from the data kept then, whose own figures are by {snapshot.method_version}."
         )
-    return (
-        words if snapshot.method_version == METHOD_VERSION else f"{words} The method now is {METHOD_VERSION}."
-    )
+    return words if method == METHOD_VERSION else f"{words} The method now is {METHOD_VERSION}."
 
 
 def _part(part: Any, shown: Shown) -> dict[str, Any]:
