@@ -73,6 +73,8 @@ def _change(deals: list[PlannedDeal], import_id: int, moment: datetime, today: d
             before["stages_added"] = [[entry.crm_stage, entry.day.isoformat()]]
         if deal.deal_id in again:
             before["stages_replaced"] = [again[deal.deal_id]]
+        if deal.row.modified_on:
+            before["modified_on"] = deal.row.modified_on.isoformat()
         kept.append({"import_id": import_id, "deal_id": deal.deal_id, "before": before})
     insert_rows(DealChange, kept)
     for ids in chunks(was[0] for was in again.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,8 @@ from portal.usage.sums import local_day
 # What follows from other columns, or is no word of the CRM's.
 FOLLOWING = frozenset({"account_id", "owner_id", "stage", "base_amount_minor", "changed_at"})
 FOLLOWING |= {"size_amount_minor", "size_currency", "size_minor"}
+# A deal that is in a file is in its CRM, however long ago that changed it last.
+FOLLOWING |= {"removed_at"}
 
 
 def stale_rows(deals: Iterable[PlannedDeal]) -> dict[int, Refusal]:
@@ -33,8 +35,8 @@ def stale_rows(deals: Iterable[PlannedDeal]) -> dict[int, Refusal]:
         and deal.row.modified_on
         and deal.row.modified_on < local_day(deal.changed_at)
     }
-    refused = {}
-    for number, (learnt, replaced) in _last_changes(doubtful).items():
+    refused: dict[int, Refusal] = {}
+    for number, learnt, replaced in _changes_of(doubtful):
         deal = doubtful[number]
         if deal.row.modified_on and deal.row.modified_on < learnt and _puts_back(deal, replaced):
             refused[number] = _refusal(deal, learnt)
@@ -49,28 +51,26 @@ def _puts_back(deal: PlannedDeal, replaced: Mapping[str, Any]) -> bool:
     )
 
 
-def _last_changes(deal_ids: Iterable[int]) -> dict[int, tuple[date, dict[str, Any]]]:
-    """Return the day of each deal's last change by a file or an update, and what that replaced; nothing if it is new.
+def _changes_of(deal_ids: Iterable[int]) -> Iterator[tuple[int, date, dict[str, Any]]]:
+    """Yield the changes of deals by files and updates: the deal, the day of the change, and what that replaced.
 
-    A deal's own time of change won't do: rates, owners and stages that somebody sets here move it, too.
+    The day is the one on which the CRM made the change, where that was told, else the one on which the portal learnt
+    it: a file may have lain about. A deal's own time of change won't do: rates, owners and stages that somebody sets
+    here move it, too.
     """
-    found: dict[int, tuple[date, dict[str, Any]]] = {}
     changes = select(DealChange.deal_id, DealImport.applied_at, DealImport.created_at, DealChange.before)
     changes = changes.join(DealImport, DealImport.id == DealChange.import_id)
-    changes = changes.where(DealImport.undone_at.is_(None), DealImport.kind == "deals").order_by(
-        DealChange.id
-    )
+    changes = changes.where(DealImport.undone_at.is_(None), DealImport.kind == "deals")
+    changes = changes.where(DealChange.before.is_not(None)).order_by(DealChange.id)
     for ids in chunks(deal_ids):
         for number, applied, created, before in db.session.execute(
             changes.where(DealChange.deal_id.in_(ids))
         ):
-            found[number] = local_day(applied or created), before or {}
-    return found
+            told = before.get("modified_on")
+            yield number, date.fromisoformat(told) if told else local_day(applied or created), before
 
 
 def _refusal(deal: PlannedDeal, learnt: date) -> Refusal:
     day = deal.row.modified_on
-    reason = (
-        f"The row is of {day}; the portal learnt on {learnt} what this would put back. Export the deal anew."
-    )
+    reason = f"The row is of {day}; what this would put back was changed on {learnt}. Export the deal anew."
     return Refusal(deal.row.line, "modified", str(day), reason)

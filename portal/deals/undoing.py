@@ -27,7 +27,8 @@ from portal.users.services import audit
 
 NAMED = 10
 # What stands in a change beside the columns of the deal.
-STAGES = ("stages_added", "stages_replaced")
+# What a change keeps beside the columns that a deal had.
+BESIDE = ("stages_added", "stages_replaced", "modified_on")
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ def _undo_deals(import_id: int) -> None:
     changed = changed.where(DealChange.import_id == import_id, DealChange.before.is_not(None))
     for part in chunks(db.session.execute(changed.order_by(DealChange.id)).tuples()):
         _restore_stages(part)
-        fields = [(deal_id, {name: was[name] for name in was if name not in STAGES}) for deal_id, was in part]
+        fields = [(deal_id, {name: was[name] for name in was if name not in BESIDE}) for deal_id, was in part]
         restore(db.metadata.tables["deals"], fields)
 
 

@@ -19,10 +19,11 @@ HEADER = "id,stage,amount,Last Modified Date"
 def bring(app, tmp_path):
     """Import lines under a header by the command; returns its report."""
 
-    def run(*lines, header=HEADER):
+    def run(*lines, header=HEADER, complete=False):
         path = tmp_path / "deals.csv"
         path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
-        result = app.test_cli_runner().invoke(args=["deals", "import", str(path), "--json"])
+        args = ["deals", "import", str(path), "--json", *["--complete"] * complete]
+        result = app.test_cli_runner().invoke(args=args)
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
 
@@ -91,3 +92,29 @@ def test_what_somebody_changed_here_since_makes_no_row_older(app, bring, rows, d
         db.session.commit()
     assert bring(f"D1,Proposal,100,{days(1)}")["changed"] == 1
     assert rows(select(Deal.stage)) == ["Proposal"]
+
+
+def test_a_file_that_lay_about_makes_no_later_change_of_the_crm_older(bring, rows, days):
+    bring(f"D1,Proposal,100,{days(9)}")
+    # Exported three days ago and brought only today; the CRM took it back the day after.
+    bring(f"D1,Negotiation,100,{days(3)}")
+    assert bring(f"D1,Proposal,100,{days(2)}")["changed"] == 1
+    assert rows(select(Deal.stage)) == ["Proposal"]
+
+
+def test_an_older_state_is_told_though_something_else_changed_since(bring, rows, days):
+    bring(f"D1,Proposal,100,{days(3)}")
+    bring(f"D1,Negotiation,100,{days(1)}")
+    bring(f"D1,Negotiation,200,{days()}")
+    assert bring(f"D1,Proposal,150,{days(3)}", f"D2,Proposal,5,{days(3)}")["refused"] == 1
+    assert "Negotiation" in rows(select(Deal.stage))
+
+
+def test_a_deal_that_a_file_lacked_comes_back_though_its_crm_never_changed_it(bring, rows, days):
+    lines = [f"D{number},Proposal,100,{days(9)}" for number in range(1, 6)]
+    bring(*lines)
+    bring(*lines[1:], complete=True)
+    assert rows(select(Deal.external_id).where(Deal.removed_at.is_not(None))) == ["D1"]
+    report = bring(*lines, complete=True)
+    assert (report["changed"], report["refused"]) == (1, 0)
+    assert rows(select(Deal.external_id).where(Deal.removed_at.is_not(None))) == []
