@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,13 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 MEGABYTE = 1 << 20
 # What is built in memory between two rows, or two texts, before it can be let go again.
 MOST_AT_ONCE = 8 * MEGABYTE
+# The texts that cells share are all kept while a sheet is read; its rows are not.
+MOST_OF_TEXTS = 128 * MEGABYTE
+# What is no sheet and no text is read in one piece.
+MOST_OF_A_PART = 16 * MEGABYTE
 WORKBOOK = "xl/workbook.xml"
+# How a text writes a character that XML can't hold, and an underscore that could be taken for the begin of one.
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True)
@@ -106,11 +113,18 @@ def text_in(element: Any) -> str:
             found.append(child.text or "")
         elif name == "r":
             found += [one.text or "" for one in child.iterfind("{*}t")]
-    # An underscore that could be taken for an escape is itself escaped.
-    return "".join(found).replace("x005F_", "")
+    text = "".join(found)
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(escaped: re.Match[str]) -> str:
+    found = chr(int(escaped[1], 16))
+    # Half a character stays as it is written: no text may hold one.
+    return escaped[0] if "\ud800" <= found <= "\udfff" else found
 
 
 def _texts(packed: zipfile.ZipFile, part: str) -> list[str]:
+    _check_size(packed, part, MOST_OF_TEXTS)
     with packed.open(part) as stream:
         return [text_in(element) for element in elements(stream, "si")]
 
@@ -134,7 +148,7 @@ def _links(packed: zipfile.ZipFile) -> dict[str, tuple[str, str]]:
 
 
 def _tree(packed: zipfile.ZipFile, part: str) -> Any:
-    # These parts are small: how large each may be was checked before.
+    _check_size(packed, part, MOST_OF_A_PART)
     with packed.open(part) as stream:
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
@@ -143,3 +157,9 @@ def _tree(packed: zipfile.ZipFile, part: str) -> Any:
     if tree.docinfo.doctype:
         raise ValueError("a part of a workbook has a document type")
     return tree.getroot()
+
+
+def _check_size(packed: zipfile.ZipFile, part: str, most: int) -> None:
+    """Refuse a part that is too large for what it is: a workbook may say of any that it holds the styles or texts."""
+    if packed.getinfo(part).file_size > most:
+        raise ValueError(f"{part} of a workbook is larger than any such part is")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import count, islice
+from itertools import islice
 from typing import IO, Any
 
 from openpyxl.utils.cell import get_column_letter
@@ -15,6 +15,8 @@ from portal.tabular.sheet_parts import Meanings, elements, text_in
 
 DIGITS = "0123456789"
 NO_DATE = "#VALUE!"
+# A program wrote the formula, and none that reckons has saved the file since.
+NOT_RECKONED = "formula without a saved value"
 # The same days stand in many rows; so many of them are written out once.
 MOST_KNOWN = 50_000
 
@@ -30,11 +32,13 @@ def rows_of(stream: IO[bytes], meanings: Meanings, width: int) -> Iterator[tuple
         stated = row.get("r", "")
         line = max(line + 1, int(stated)) if stated.isdigit() else line + 1
         cells = [""] * width
-        for position, cell in zip(count(), row, strict=False):
+        # A cell that does not say its column is the one after that before it.
+        position = -1
+        for cell in row.iterchildren("{*}c"):
             reference = cell.get("r")
-            at = columns.get(reference.rstrip(DIGITS)) if reference else position
-            if at is not None and at < width:
-                cells[at] = read(cell)
+            position = columns.get(reference.rstrip(DIGITS), width) if reference else position + 1
+            if position < width:
+                cells[position] = read(cell)
         yield line, cells
 
 
@@ -52,20 +56,23 @@ class _Cells:
         kind = cell.get("t")
         if kind == "inlineStr":
             return next((text_in(child) for child in cell if child.tag.endswith("}is")), "")
-        value = None
+        value = found = None
         for child in cell:
-            if child.tag[-2:] == "}v":
+            found = child.tag[-2:]
+            if found == "}v":
                 value = child.text
         if not value:
-            return ""
+            return NOT_RECKONED if found == "}f" else ""
         if kind == "s":
+            if value[0] == "-":
+                raise IndexError("a text has a number below none")
             return self._texts[int(value)]
         if kind is None or kind == "n":
             style = cell.get("s")
             return self._day(value, style) if style in self._styles else number_text(value)
         if kind == "b":
-            return "FALSE" if value == "0" else "TRUE"
-        return moment_text(from_ISO8601(value)) if kind == "d" else value
+            return "FALSE" if value in ("0", "false") else "TRUE"
+        return _day_written(value) if kind == "d" else value
 
     def _day(self, value: str, style: str) -> str:
         key = value, style in self._meanings.durations
@@ -78,6 +85,13 @@ class _Cells:
             if len(self._days) < MOST_KNOWN:
                 self._days[key] = known
         return known
+
+
+def _day_written(value: str) -> str:
+    try:
+        return moment_text(from_ISO8601(value))
+    except ValueError:
+        return NO_DATE
 
 
 def moment_text(value: Any) -> str:

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from portal.tabular.cells import shorten
 from portal.tabular.decoding import TableUnreadable
 from portal.tabular.packed import BROKEN
-from portal.tabular.sheet_parts import MEGABYTE, Meanings, SheetPart, meanings_of, sheets_of
+from portal.tabular.sheet_parts import (
+    MEGABYTE,
+    MOST_OF_A_PART,
+    MOST_OF_TEXTS,
+    Meanings,
+    SheetPart,
+    meanings_of,
+    sheets_of,
+)
 from portal.tabular.sheet_rows import first_rows, rows_of
 
 MOST_UNPACKED = 400 * MEGABYTE
-# The texts that cells share are all kept while a sheet is read; its rows are not.
-MOST_OF_TEXTS = 128 * MEGABYTE
-# What is no sheet and no text is read in one piece.
-MOST_OF_A_PART = 16 * MEGABYTE
 MOST_PARTS = 2_000
 MOST_SHEETS = 50
 MOST_LINES = 1_048_576
