@@ -13,7 +13,7 @@ from portal.tabular.table import read_table
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEADER = "".join(
-    f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("id", "stage", "amount", "closed")
+    f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("id", "stage", "amount", "closed", "more")
 )
 
 
