@@ -130,6 +130,14 @@ def test_a_currency_cell_holds_a_code() -> None:
         ("Won't decide", "open"),
         ("Won/Lost review", "open"),
         ("Disqualified", "open"),
+        ("Gewonnen", "won"),
+        ("Geschlossen und verloren", "lost"),
+        ("Fermée gagnée", "won"),
+        ("Affaire perdue", "lost"),
+        ("Cerrada ganada", "won"),
+        ("Cierre perdido", "lost"),
+        ("Gewonnen oder verloren", "open"),
+        ("Vorgewonnen", "open"),
     ],
 )
 def test_a_stage_is_won_or_lost_only_when_it_says_so(stage: str, status: str) -> None:

@@ -16,6 +16,8 @@ from portal.tabular.table import Table
 # A column of which fewer cells fit is hardly the right one.
 FITS = 0.5
 CONTRADICTING = "Rows that contradict the choice are refused, each with its line."
+# What products, accounts and people have, deals have too; these are theirs alone.
+OF_DEALS = frozenset({"id", "stage", "status", "is_won", "is_closed", "amount", "expected_close", "closed"})
 UNTOLD = "Nothing in the file tells the day from the month."
 
 
@@ -31,6 +33,9 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
     match = match_fields(table.headers, fields, layout)
     empty = frozenset(name for name, header in chosen_columns(layout).items() if header is None)
     guessed = guesses(table, looks, match, fields, empty)
+    unlike = part == "deals" and _is_unlike_deals(match, guessed)
+    if unlike:
+        guessed = {}
     positions = _positions(match, guessed)
     by_position = {look.position: look for look in looks}
     chosen = {name: by_position[at] for name, at in positions.items()}
@@ -46,6 +51,7 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
         "rows": len(table.rows),
         "sheet": table.sheet,
         "sheets": list(table.sheets),
+        "unlike": unlike,
         "columns": [look.shown() for look in looks],
         "fields": {
             name: _field(part, name, layout, chosen)
@@ -59,6 +65,11 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
         "asks": asks,
         "format_asks": _formats(fields, chosen, layout, order),
     }
+
+
+def _is_unlike_deals(match: ColumnMatch, guessed: Mapping[str, Guess]) -> bool:
+    """Say whether no column is named, remembered or filled like one that only deals have; a price would be an id."""
+    return not OF_DEALS & (match.positions.keys() | match.gone.keys()) and "stage" not in guessed
 
 
 def _positions(match: ColumnMatch, guessed: Mapping[str, Guess]) -> dict[str, int]:

@@ -14,7 +14,12 @@ Status = Literal["open", "won", "lost"]
 # What somebody said of a deal's end in some stages, by the CRM's own words.
 Ends = Mapping[str, Status]
 
-_ENDS = re.compile(r"(?<![^\W_])(?:closed)?(won|lost)(?![^\W_]|['’]t)", re.IGNORECASE)
+# In English, German, French and Spanish, as the columns of files are.
+_WON = r"won|gewonnen|gagnée?s?|ganad[oa]s?"
+_LOST = r"lost|verloren|perdue?s?|perdid[oa]s?"
+_ENDS = re.compile(
+    rf"(?<![^\W_])(?:closed)?(?:(?P<won>{_WON})|(?P<lost>{_LOST}))(?![^\W_]|['’]t)", re.IGNORECASE
+)
 _TRUE = frozenset({"1", "true", "yes", "y", "x", "✓", "checked"})
 _FALSE = frozenset({"0", "false", "no", "n", "", "unchecked"})
 _NAME_AND_EMAIL = re.compile(r"(?P<name>.*?)\s*[<(\[]\s*(?P<email>\S+@[^\s<>()\[\]]+)\s*[>)\]]")
@@ -25,7 +30,7 @@ _SILENT = re.compile("[.'’‘ʼ`´]")
 @lru_cache(maxsize=1024)
 def stage_says(stage: str) -> Status:
     """Return what a stage's own words say: `Closed Won` and `closedwon` are won, `Lost` lost, all else open."""
-    ends = {found.lower() for found in _ENDS.findall(stage)}
+    ends = {found.lastgroup for found in _ENDS.finditer(unicodedata.normalize("NFC", stage))}
     if len(ends) != 1:
         return "open"
     return "won" if "won" in ends else "lost"

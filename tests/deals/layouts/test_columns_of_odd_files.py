@@ -147,3 +147,21 @@ def test_names_of_several_words_stay_names(client, hand_in):
     lines = ["Opportunity,Stage,Value", "Acme renewal,Proposal,100", "Bolt pilot,Discovery,200"]
     page = client.get(f"{hand_in(chr(10).join(lines).encode(), 'deals.csv')}/columns").text
     assert controls(page)["deals-name"] == "Opportunity"
+
+
+def test_a_list_of_products_is_called_none_of_deals_and_no_price_becomes_an_id(client, hand_in):
+    address = hand_in("product,series,sales_price\nGTX Basic,GTX,550\nGTX Pro,GTX,4821\n", "products.csv")
+    page = client.get(f"{address}/columns")
+    assert page.status_code == 200
+    assert "products.csv does not look like a file of deals" in text(page)
+    assert "Lists of products are not" in text(page)
+    chosen = controls(text(page))
+    assert (chosen["deals-id"], chosen["deals-product"]) == ("", "product")
+    assert client.post(f"{address}/columns", data=chosen).status_code == 422
+
+
+def test_a_file_of_which_only_the_cells_tell_that_it_holds_deals_is_no_other_kind(client, hand_in):
+    address = hand_in("Ref,Where\nA-1,Closed Won\nA-2,Closed Lost\n")
+    page = text(client.get(f"{address}/columns"))
+    assert "does not look like" not in page
+    assert controls(page)["deals-id"] == "Ref"
