@@ -24,7 +24,9 @@ from portal.demo.loading import (
     extras,
     following,
     from_sales,
+    hooks,
     opinions,
+    other_words,
     page_times,
     people,
     proposals,
@@ -50,6 +52,7 @@ _JOBS = (
     "index_asset",
     "refresh_use",
     "refresh_ratings",
+    "apply_rates",
     "find_alike_accounts",
     "deliver_notifications",
     "compare_version",
@@ -150,7 +153,9 @@ def _texts_and_pictures(this: _Load) -> None:
 
 def _what_happened(this: _Load) -> None:
     with this.progress.stage("deals", 3), unit_of_work():
+        other_words.add_rates(this.numbers, this.moment.date())
         deals.import_deals(this.numbers, this.story)
+        hooks.add_hook(this.numbers, this.moment)
     with this.progress.stage("uses of content", 4), unit_of_work():
         uses.record_uses(this.numbers, this.story)
         ways.tell_how_known(this.moment)

@@ -12,6 +12,7 @@ from portal.deals.models import Account, Deal, StageEntry
 from portal.demo import care, queries
 from portal.demo.company import ADMIN, MARKETERS, PEOPLE, REPS, VOCABULARY
 from portal.demo.from_sales import BROUGHT
+from portal.demo.loading.other_words import other_words
 from portal.demo.loading.people import PASSWORD
 from portal.demo.loading.uses import LOOKED_AT
 from portal.demo.models import DemoNote
@@ -51,7 +52,7 @@ def test_everything_that_happens_in_the_story_is_in_the_portal(demo: Flask, stor
     # Beside the pieces: a written text with a second version, a link, three drafts, and what reps brought.
     assert counts[Asset.__tablename__] == len(PIECES) + 5 + len(BROUGHT) == 63
     assert counts[Version.__tablename__] == sum(len(piece.editions) for piece in PIECES) + 6 + len(BROUGHT)
-    assert counts[Account.__tablename__] == len(story.accounts)
+    assert counts[Account.__tablename__] == len(story.accounts) + len(other_words(story.deals).names)
     assert counts[Deal.__tablename__] == len(story.deals) == DEALS
     assert counts[StageEntry.__tablename__] == sum(
         len(deal.stages) + (deal.closed is not None) for deal in story.deals

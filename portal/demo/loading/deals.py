@@ -12,8 +12,9 @@ from sqlalchemy import select
 from portal.db import db
 from portal.deals import services
 from portal.deals.models import Deal
-from portal.demo.company import ADMIN, CURRENCY, DEAL_SOURCE
+from portal.demo.company import ADMIN, DEAL_SOURCE
 from portal.demo.loading.numbers import Numbers
+from portal.demo.loading.other_words import other_words
 from portal.demo.simulated import Simulated, SimulatedDeal
 from portal.storage import storage
 from portal.users.models import User
@@ -38,11 +39,12 @@ _ACCOUNTS = ("account", "industry", "region", "website")
 def import_deals(numbers: Numbers, story: Simulated) -> None:
     """Import accounts, deals and stage history as the CRM would export them."""
     admin = db.session.get_one(User, numbers.people[ADMIN.email])
+    words = other_words(story.deals)
     accounts = [(one.name, one.industry, one.region, one.domain) for one in story.accounts]
     with tempfile.TemporaryDirectory(prefix="tandem-") as name:
         folder = Path(name)
         files = {
-            "deals": _write(folder / "deals.csv", _DEALS, map(_deal, story.deals)),
+            "deals": _write(folder / "deals.csv", _DEALS, (_deal(*words.of(deal)) for deal in story.deals)),
             "accounts": _write(folder / "accounts.csv", _ACCOUNTS, accounts),
         }
         _import("deals", files, admin)
@@ -52,10 +54,10 @@ def import_deals(numbers: Numbers, story: Simulated) -> None:
     numbers.deals.update(dict(found.tuples().all()))
 
 
-def _deal(deal: SimulatedDeal) -> tuple[object, ...]:
+def _deal(deal: SimulatedDeal, currency: str) -> tuple[object, ...]:
     return (
         *(deal.external_id, deal.name, deal.account, deal.owner_email, deal.stage),
-        *(f"{deal.amount_minor / 100:.2f}", CURRENCY, deal.created, deal.expected_close, deal.closed or ""),
+        *(f"{deal.amount_minor / 100:.2f}", currency, deal.created, deal.expected_close, deal.closed or ""),
         *(deal.segment, deal.region, deal.product, deal.industry, deal.lead_source, deal.loss_reason or ""),
     )
 
