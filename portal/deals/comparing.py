@@ -262,8 +262,9 @@ def size_of(
     """Return the amount known before closing, in minor units of its currency, and that currency; None if unknown.
 
     An open deal's amount is its size, and stays so when it closes. A deal that comes in closed has the size that
-    its amount says only where `amounts_tell_size`. Zero is what CRMs write for "not set" and is no size.
+    its amount says only where `amounts_tell_size`. Zero is what CRMs write for "not set" and is no size: of a deal
+    that is emptied before it is lost, or opened again, the last amount is known.
     """
-    if status != "open" and known is not None:
+    if known is not None and (status != "open" or not told[0]):
         return known["size_amount_minor"], known["size_currency"]
     return told if told[0] and (status == "open" or amounts_tell_size) else (None, None)

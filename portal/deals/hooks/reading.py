@@ -76,8 +76,13 @@ def table_of(said: Mapping[str, str], known: Mapping[str, Any] | None) -> Table:
     cells = dict(said)
     if re.fullmatch(r"-?\d+\.\d{3}", amount):
         cells[found["amount"]] = amount + "0"  # three decimals could be taken for thousands, four can't
+    if "modified" in found and not _DAY.fullmatch(fields["modified"].strip()):
+        # Which way round such a day is would be a guess, and the update is taken as well without it.
+        cells[found["modified"]] = ""
     if known is not None:
         cells |= _as_known(fields, known) or _in_its_stage(fields, known)
+        if not clean(fields.get("currency", "")):
+            cells[found.get("currency", "currency")] = known["currency"]
     return Table("The update", tuple(cells), (Row(1, list(cells.values())),), (), "UTF-8", ",", ())
 
 

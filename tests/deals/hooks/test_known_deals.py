@@ -67,3 +67,28 @@ def test_the_fields_of_an_update_are_no_columns_to_be_remembered_of_files(post, 
     assert post({"id": "D1", "stage": "Negotiation", "value": 900}).json["outcome"] == "changed"
     assert [one.layout for one in rows(select(ImportLayout))] == before
     assert rows(select(ImportedRow).where(ImportedRow.import_id == 2)) == []
+
+
+def test_an_amount_without_a_currency_is_in_that_of_the_deal(post, table):
+    post({**NEW, "currency": "JPY", "amount": 5000})
+    assert post({"id": "D1", "amount": 700}).json["outcome"] == "changed"
+    assert post({"id": "D1", "amount": 800, "currency": None}).json["outcome"] == "changed"
+    assert table(Deal.amount_minor, Deal.currency, Deal.size_amount_minor) == [(800, "JPY", 800)]
+    post({"id": "D1", "amount": 9, "currency": "USD"})
+    assert table(Deal.amount_minor, Deal.currency) == [(900, "USD")]
+
+
+def test_a_deal_that_is_emptied_keeps_the_size_that_was_known(post, table):
+    post(NEW)
+    for update in ({"amount": 0}, {"status": "lost"}, {"status": "open"}, {"status": "won", "amount": 9}):
+        assert post({"id": "D1", **update}).json["outcome"] == "changed"
+        assert table(Deal.size_amount_minor, Deal.size_currency) == [(125_050, "USD")]
+
+
+def test_a_day_of_change_that_could_be_two_days_is_not_guessed(post, table):
+    post(NEW)
+    post({"id": "D1", "stage": "Negotiation"})
+    refused = post({"id": "D1", "stage": "Proposal", "updated_at": "2020-05-06T10:00:00Z"})
+    assert (refused.status_code, refused.json["field"]) == (422, "modified")
+    assert post({"id": "D1", "stage": "Proposal", "updated_at": "05/06/2020"}).json["outcome"] == "changed"
+    assert table(Deal.stage) == [("Proposal",)]
