@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +25,8 @@ from portal.storage import FolderStorage
 PARTS: dict[str, Any] = {"deals": Deals, "history": StageHistory, "touches": Touches, "openings": Openings}
 WORDS = ("stages", "facets", "data_as_of")
 UNREADABLE = "What these figures were made from can't be read any more."
+# What a file that is gone, cut short or damaged may raise while it is read.
+DAMAGE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 def cut_store() -> FolderStorage:
@@ -38,16 +41,24 @@ def store_cut(gathered: Gathered) -> str:
 
 def load_cut(sha256: str) -> Gathered:
     """Return what was kept under a name; the last two are remembered by a process."""
-    return _read(cut_store().path(sha256))
+    return _read(_file(sha256))
+
+
+def _file(sha256: str) -> Path:
+    try:
+        return cut_store().path(sha256)
+    except NotFound as error:
+        raise NotFound(UNREADABLE) from error
 
 
 @lru_cache(maxsize=8)
 def words_of(sha256: str) -> dict[str, tuple[str, ...]]:
     """Return the words of every facet that a cut tells deals apart by, without reading the rest of it."""
+    path = _file(sha256)
     try:
-        with np.load(cut_store().path(sha256), allow_pickle=False) as file:
+        with np.load(path, allow_pickle=False) as file:
             found = json.loads(file["words"].tobytes())["facets"]
-    except (OSError, ValueError, KeyError) as error:
+    except DAMAGE as error:
         raise NotFound(UNREADABLE) from error
     return {name: tuple(names) for name, names in found.items()}
 
@@ -93,9 +104,9 @@ def _read(path: Path) -> Gathered:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: _wide(file[name]) for name in file.files if name != "words"}
             words = json.loads(file["words"].tobytes())
-    except (OSError, ValueError, KeyError) as error:
+        return _unpacked(arrays, words)
+    except DAMAGE as error:
         raise NotFound(UNREADABLE) from error
-    return _unpacked(arrays, words)
 
 
 def _wide(array: Any) -> Any:
