@@ -16,6 +16,7 @@ from portal.deals.rates.queries import rates
 from portal.deals.reading import HistoryRow
 from portal.deals.stages.queries import stage_words
 from portal.tabular.cells import shorten
+from portal.tabular.currencies import minor_digits
 from portal.tabular.reading import Reading
 from portal.tabular.table import Refusal
 
@@ -128,8 +129,12 @@ def _sizes(
     found = {}
     for external_id, row in last.items():
         deal = deals[external_id]
-        base = worth.base_minor(row.amount_minor, row.currency, deal["closed_on"]) or None
-        new = {"size_amount_minor": row.amount_minor, "size_currency": row.currency, "size_minor": base}
+        # Of a row that names no currency, the amount is in that of its deal.
+        currency = deal["currency"] if row.is_usual else row.currency
+        if minor_digits(currency) != minor_digits(row.currency):
+            continue
+        base = worth.base_minor(row.amount_minor, currency, deal["closed_on"]) or None
+        new = {"size_amount_minor": row.amount_minor, "size_currency": currency, "size_minor": base}
         old = {name: deal[name] for name in new}
         if old != new:
             found[deal["id"]] = old, new

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.deals.models import StageEntry
+from portal.deals.models import Deal, StageEntry
 from tests.deals.conftest import LOST, OPEN, WON, counts
 from tests.deals.dumping import differences, dump
 
@@ -108,3 +108,25 @@ def test_a_stage_that_a_history_told_stays_told_when_a_deal_comes_back_to_it(
     assert entries() == [("Negotiation", TODAY, True), ("Proposal", TODAY, False)]
     assert run("deals", "undo", 4).exit_code == 0
     assert differences(before, dump(app)) == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "amount", "currency", "size"),
+    [
+        ("amount", "700", "EUR", (70_000, "EUR")),
+        ("amount,currency", "700,USD", "EUR", (70_000, "USD")),
+        # A file of amounts in yen is read in hundredths unless it says that it is in yen.
+        ("amount", "700", "JPY", (None, None)),
+        ("amount,currency", "700,JPY", "JPY", (700, "JPY")),
+    ],
+)
+def test_an_amount_of_a_history_without_a_currency_is_in_that_of_its_deal(
+    write, report, rows, header, amount, currency, size
+):
+    report("deals", "import", write(f"D3,Third,Acme,Al Fox,,Closed Lost,0,{currency},2026-02-01,2026-03-04"))
+    path = write(
+        f"D3,Proposal,2026-02-09,{amount}", header=f"deal_id,stage,entered_at,{header}", name="history.csv"
+    )
+    report("deals", "import-history", path)
+    assert rows(select(Deal.size_amount_minor)) == [size[0]]
+    assert rows(select(Deal.size_currency)) == [size[1]]

@@ -17,7 +17,10 @@ from portal.tabular.table import Row, Table
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A deal entered a stage: the moment in UTC, the day in the organisation's zone, the amount known then."""
+    """A deal entered a stage: the moment in UTC, the day in the organisation's zone, the amount known then.
+
+    `is_usual` says that the row names no currency, so that the usual one of files was taken for it.
+    """
 
     line: int
     deal_id: str
@@ -27,6 +30,7 @@ class HistoryRow:
     entered_on: date
     amount_minor: int | None
     currency: str
+    is_usual: bool = False
 
 
 def read_history(
@@ -54,11 +58,16 @@ def read_history(
         deal_id, stage = cells.required(row, "deal_id"), cells.required(row, "stage")
         entered_at, entered_on = _entered(cells, row, when)
         stated = currency_code(cells.raw(row, "currency"))
-        amount_minor, code = amounts.minor(cells.raw(row, "amount"), stated, currency)
+        amount = cells.raw(row, "amount")
+        amount_minor, code = amounts.minor(amount, stated, currency)
+        named = amounts.amount(amount)
+        is_usual = not stated and not (named and named.sign)
         key = (deal_id, stage, entered_at, amount_minor)
         cells.once(row, "deal_id", key, deal_id, "The same entry is on line {line} already.")
         status = said.get(stage) or stage_says(stage)
-        return HistoryRow(row.line, deal_id, stage, status, entered_at, entered_on, amount_minor, code)
+        return HistoryRow(
+            row.line, deal_id, stage, status, entered_at, entered_on, amount_minor, code, is_usual
+        )
 
     rows, refusals = read_rows(table, read)
     formats = {column.field: column.words for column in (when, amounts) if column.field in columns.found}
