@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -61,6 +61,9 @@ def _network(remote: str) -> str:
         address = ip_address(remote)
     except ValueError:
         return remote or "unknown"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        # A server that listens on both writes every address of the old kind in one line of the new.
+        address = address.ipv4_mapped
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 

@@ -52,6 +52,12 @@ def test_a_line_of_ipv6_has_one_try_however_many_addresses_it_has(guess):
     assert guess("open sesame", "2001:db8:1:3::1").status_code == 303
 
 
+def test_an_address_of_the_old_kind_is_one_of_its_own_where_it_is_written_as_one_of_the_new(guess):
+    assert [guess("wrong", "::ffff:192.0.2.1").status_code for _ in range(10)] == [422] * 10
+    assert guess("open sesame", "192.0.2.1").status_code == 429
+    assert guess("open sesame", "::ffff:192.0.2.2").status_code == 303
+
+
 def test_guessing_from_everywhere_at_once_stops_for_everybody(guess):
     for number in range(100):
         assert guess("wrong", f"198.51.100.{number}").status_code == 422
