@@ -61,7 +61,11 @@ def gathered_world(assets: list[Asset], *, team: int = 1, inferred: bool = False
 
 def stored_world(make: Make, assets: list[Asset], **choices: Any) -> ImpactSnapshot:
     """Store a snapshot of that world, with its cut."""
-    gathered = gathered_world(assets, **choices)
+    return store_gathered(make, gathered_world(assets, **choices))
+
+
+def store_gathered(make: Make, gathered: Gathered) -> ImpactSnapshot:
+    """Store a snapshot of what was gathered, with its cut."""
     figures = compute(gathered)
 
     def store() -> ImpactSnapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,9 +24,12 @@ from portal.usage.models import KINDS
 STAGE, QUARTER, VERSION, STRENGTH = "stage", "quarter", "version", "strength"
 # Fewer deals would tell of single ones.
 FEWEST_DEALS = 5
+LEAST_SPREAD = 0.01  # a standard deviation
 OTHER_TEAMS = "Other teams"
 NOT_KNOWN = "Not known"
-STRENGTHS = ("Sent to a buyer", "Presented", "Opened by a buyer")
+CLEAR = (Verdict.WON_MORE, Verdict.WON_LESS)
+# In the order of KINDS, and then what a buyer did.
+STRENGTHS = ("Looked at", "Downloaded", "Presented", "Sent", "Opened by a buyer")
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,16 @@ class Dimension:
     without: int  # deals on which it was used, but of which this is not known
     spread: Spread
     trend: Trend | None = None
+
+    @property
+    def differ(self) -> bool:
+        """Whether the parts differ by more than chance makes them."""
+        return differs(self.spread)
+
+
+def differs(spread: Spread) -> bool:
+    """Return whether parts of a kind truly differ by a point or more."""
+    return spread.tau2 >= LEAST_SPREAD**2
 
 
 def known_dimensions(piece: Piece) -> list[str]:
@@ -105,7 +118,18 @@ def _moments_by(piece: Piece, name: str, teams: Mapping[str, str]) -> tuple[IntA
 def _named(piece: Piece, summed: Summed, words: tuple[str, ...], spread: Spread) -> list[Named]:
     own = float(piece.laid.shrunk[piece.asset])
     parts = drawn(summed, own, spread, piece.sides.taken_up_later)
-    return [Named(word, part) for word, part in zip(words, parts, strict=True) if part.deals_used]
+    return [
+        Named(word, _held(part, piece.verdict, spread))
+        for word, part in zip(words, parts, strict=True)
+        if part.deals_used
+    ]
+
+
+def _held(part: Part, overall: str, spread: Spread) -> Part:
+    """Take back a verdict that all deals together don't bear, where parts differ no more than chance makes them."""
+    if part.verdict in CLEAR and part.verdict != overall and not differs(spread):
+        return replace(part, verdict=Verdict.NO_CLEAR_DIFFERENCE.value)
+    return part
 
 
 def _own_spread(piece: Piece, summed: Summed) -> Spread:
@@ -148,12 +172,13 @@ def _counted(piece: Piece, touches: Touches) -> IntArray:
 
 
 def _by_strength(piece: Piece) -> Dimension:
-    """By what was done with it: sent, presented, and opened by a buyer, each from its own week on."""
+    """By what was done with it, up to being opened by a buyer, each from its own week on."""
     laid, gathered = piece.laid, piece.laid.gathered
     mine = (gathered.touches.asset == piece.asset) & ~gathered.late
     opened = gathered.openings.asset == piece.asset
+    kinds = [mine & (gathered.kind == kind) for kind in range(len(KINDS))]
     events = [
-        *((gathered.touches.deal[at], gathered.touches.day[at]) for at in _of_kinds(piece, mine)),
+        *((gathered.touches.deal[at], gathered.touches.day[at]) for at in kinds),
         (gathered.openings.deal[opened], gathered.openings.day[opened]),
     ]
     each = [
@@ -164,8 +189,3 @@ def _by_strength(piece: Piece) -> Dimension:
     summed = Summed(**{name: np.concatenate([getattr(one, name) for one in each]) for name in names})
     spread = _own_spread(piece, summed)
     return Dimension(_named(piece, summed, STRENGTHS, spread), 0, spread)
-
-
-def _of_kinds(piece: Piece, mine: np.ndarray) -> list[np.ndarray]:
-    kind = piece.laid.gathered.kind
-    return [mine & (kind == KINDS.index(name)) for name in ("sent", "presented")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portal.errors import Invalid
 from portal.impact.cells import Moments, find_moments
@@ -28,6 +29,7 @@ class LaidOpen:
     gathered: Gathered
     moments: Moments
     shrunk: FloatArray  # (assets,), what each asset is ranked by; nan where nothing is known
+    verdict: NDArray[np.str_]  # (assets,), values of Verdict
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class Piece:
     laid: LaidOpen
     asset: int  # its code
     sides: Sides
+
+    @property
+    def verdict(self) -> str:
+        """Return what all deals chosen say together."""
+        return str(self.laid.verdict[self.asset])
 
 
 def lay_open(snapshot: ImpactSnapshot, chosen: Chosen, asset_id: int) -> Piece | None:
@@ -56,4 +63,5 @@ def _laid_open(cut_sha256: str, chosen: Chosen) -> LaidOpen:
     # As for the figures: what was logged when the end was known is compared with nothing.
     touches = gathered.touches.only(~gathered.late)
     moments = find_moments(gathered.deals, gathered.history, touches, len(gathered.asset_ids))
-    return LaidOpen(gathered, moments, matched_lift(gathered.deals, moments).shrunk_lift)
+    lift = matched_lift(gathered.deals, moments)
+    return LaidOpen(gathered, moments, lift.shrunk_lift, lift.verdict)

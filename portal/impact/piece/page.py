@@ -57,7 +57,7 @@ def piece_context(asked: Asked, asset: Asset, said: Said) -> dict[str, Any]:
         "numbers": numbers(row),
         "cycle": cycle_words(row.weeks_won_deals, row.weeks_difference, row.weeks_ci_low, row.weeks_ci_high),
         "rules": rules_of(row, found.rows),
-        "places": place_words(row.rank_best, row.rank_worst),
+        "place_words": place_words(row.rank_best, row.rank_worst),
         "second": second,
         "disagreement": disagreement,
         "owners": _owners(asset, said, found, row),

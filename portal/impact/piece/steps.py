@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.impact.method import SE_FLOOR
 from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Verdict
-from portal.web.formatting import count, percent, points
+from portal.web.formatting import count, points
 
 Line = tuple[str, str, str]
 
@@ -15,12 +15,14 @@ def steps(row: ImpactRow) -> list[Line]:
     found = _simple(row) if row.deals_used else []
     if row.verdict == Verdict.NOT_ENOUGH_DEALS or row.lift is None:
         return found
+    # The other rates follow from those that are shown, or they would not differ by the difference that is.
+    used = round((row.used_rate or 0.0) * 100)
     moments = f"{count(row.matched)} deals, compared with {count(row.comparison_deals)} others."
     found += [
-        ("Won where it was used, at similar moments", percent(row.used_rate), moments),
+        ("Won where it was used, at similar moments", f"{used}%", moments),
         (
             "Won where other content was used",
-            percent(row.comparison_rate),
+            f"{used - round(row.lift * 100)}%",
             "At the same moments, weighted alike.",
         ),
         ("Difference at similar moments", f"{points(row.lift)} points", _range(row)),
@@ -40,16 +42,16 @@ def steps(row: ImpactRow) -> list[Line]:
 
 def _simple(row: ImpactRow) -> list[Line]:
     """The figure that most tools print."""
-    rate = row.won / row.deals_used
+    rate = round(row.won / row.deals_used * 100)
     of = f"{count(row.won)} of {count(row.deals_used)} closed deals."
-    found = [("Won where it was used", percent(rate), of)]
+    found = [("Won where it was used", f"{rate}%", of)]
     if row.naive_lift is None:
         return found
     others = "Also those on which nothing was used."
     simple = "What most tools print, and what misleads."
     return [
         *found,
-        ("Won on all other closed deals", percent(rate - row.naive_lift), others),
+        ("Won on all other closed deals", f"{rate - round(row.naive_lift * 100)}%", others),
         ("Simple difference", f"{points(row.naive_lift)} points", simple),
     ]
 

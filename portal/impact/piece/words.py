@@ -30,7 +30,8 @@ COLUMNS = {
     VERSION: "Version first used",
     STRENGTH: "What was done",
 }
-ALONE = {VERSION: "versions", STRENGTH: "ways of use"}
+AGREE, FITS = "The two agree.", "The two ranges fit each other."
+ALONE = (VERSION, STRENGTH)
 
 
 def differ_words(name: str, found: Dimension) -> str:
@@ -41,11 +42,13 @@ def differ_words(name: str, found: Dimension) -> str:
     if len(told) == 1 and len(found.parts) > 1:
         return f"Only {told[0].name} has enough deals for a difference of its own."
     spread = found.spread.tau2**0.5 * 100
-    of = "for this piece" if name in ALONE else "for one and the same piece"
-    if spread < 1:
-        return f"These differ no more than chance makes them, {of}: take the figure of all deals together."
+    if not found.differ:
+        return "These differ no more than chance makes them: take the figure of all deals together."
     unit = "point" if round(spread) == 1 else "points"
-    return f"These truly differ by about {spread:.0f} {unit}, {of}, beyond what chance makes."
+    if name in ALONE:
+        # What one piece alone tells of how far its parts differ is too little to put a number on.
+        return "These may differ. Where their ranges overlap, nothing tells them apart."
+    return f"For one and the same piece, these differ by about {spread:.0f} {unit} beyond what chance makes."
 
 
 def trend_words(trend: Trend | None) -> str:
@@ -80,7 +83,7 @@ def second_words(row: ImpactRow, snapshot: ImpactSnapshot, *, narrows: bool) -> 
         f"A second model, which weighs all content of a deal at once, says: {SAYS[joint.verdict]} ({reach})."
     )
     if not disagree(lift, joint):
-        return f"{words} The two agree.", ""
+        return f"{words} {AGREE if joint.verdict == lift.verdict else FITS}", ""
     return words, (
         f"The two disagree: at similar moments it is {points(lift.value)} points, likely between {points(lift.low)} and"
         f" {points(lift.high)}. Content that is mostly used together with other content is a common reason. Take"
