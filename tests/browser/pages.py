@@ -89,6 +89,7 @@ def _plain_pages(rep: User) -> list[Shown]:
             "/impact?industry=Pharmaceuticals&segment=Mid&begin=2000-01-01&end=2000-02-01",
         ),
         Shown("impact-stages", "manager", "/impact/by/stages"),
+        Shown("impact-kinds", "manager", "/impact/by/kinds"),
         Shown("impact-sequence", "manager", "/impact/by/sequence"),
         Shown("impact-owners", "manager", "/impact/by/owners"),
         Shown("actions", "manager", "/reports/actions"),
@@ -164,6 +165,9 @@ def _library_pages() -> list[Shown]:
         Shown("vocabulary-term", "marketer", f"/library/vocabulary/terms/{term}"),
         Shown("send", "rep", f"/library/{deck}/send"),
         Shown("impact-content", "manager", f"/impact/{deck}"),
+        Shown("impact-content-cells", "manager", f"/impact/{deck}?part=cells"),
+        Shown("impact-content-deals", "rep", f"/impact/{deck}?part=deals"),
+        Shown("impact-content-time", "manager", f"/impact/{deck}?part=quarter"),
         *_collection_pages(deck),
         *_from_sales_pages(),
     ]
