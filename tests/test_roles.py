@@ -311,6 +311,7 @@ TABLE = {
     "GET /requests/<int:request_id>/content": MARKETING,
     "GET /impact": ALL,
     "GET /impact/<slug>": ALL,
+    "GET /impact/by/kinds": ALL,
     "GET /impact/by/sequence": ALL,
     "GET /impact/by/owners": ALL,
     "GET /impact/deals/<int:deal_id>": ALL,

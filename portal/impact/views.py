@@ -13,6 +13,7 @@ from portal.impact.exploring.asking import ask
 from portal.impact.exploring.page import filters_context, list_context
 from portal.impact.export_views import blueprint as export_blueprint
 from portal.impact.export_views import formats_of
+from portal.impact.kind_views import blueprint as kinds_blueprint
 from portal.impact.owners_views import blueprint as owners_blueprint
 from portal.impact.piece.page import opened, piece_context
 from portal.impact.queries import named_asset
@@ -29,6 +30,7 @@ blueprint = Blueprint("impact", __name__, url_prefix="/impact")
 blueprints = (
     export_blueprint,
     stage_blueprint,
+    kinds_blueprint,
     sequence_blueprint,
     owners_blueprint,
     story_blueprint,
@@ -86,7 +88,7 @@ def show(slug: str) -> Response:
     said_deals, said_seen = said_on_deals(asset.id, me())
     found: dict[str, Any] = {"shown": None}
     if asked:
-        found = filters_context(asked, "impact.show", slug=slug) | piece_context(asked, asset, said)
+        found = filters_context(asked, "impact.show", slug=slug) | piece_context(me(), asked, asset, said)
         found |= {"kind_choices": None, "snapshot": asked.snapshot, "planted": planted_effect(asset)}
     response = render(
         "impact/show.html",

@@ -1,0 +1,70 @@
+"""Figures by kind of content: against the same figures worked out by hand, and as the page shows them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from portal.impact.cells import find_moments
+from portal.impact.exploring.kinds import figures_by_kind
+from portal.impact.lift import matched_lift
+from tests.impact.test_pages import snapshot, text_of
+from tests.impact.worlds import gathered_world, stored_world
+
+PAGE = "/impact/by/kinds"
+
+
+@pytest.fixture
+def assets(make):
+    return [make.asset(f"Piece {letter}", kind="deck" if letter in "AB" else "video") for letter in "ABCD"]
+
+
+def test_a_kind_is_compared_as_one_piece_of_content_would_be(make, assets):
+    gathered = gathered_world(assets)
+    found = {one.kind: one for one in figures_by_kind(gathered, {asset.id: asset.kind for asset in assets})}
+    assert {kind: one.pieces for kind, one in found.items()} == {"deck": 2, "video": 2}
+    touches = gathered.touches
+    as_kinds = type(touches)(touches.deal, (touches.asset >= 2).astype(np.int64), touches.day)
+    expected = matched_lift(gathered.deals, find_moments(gathered.deals, gathered.history, as_kinds, 2))
+    for number, kind in enumerate(("deck", "video")):
+        row = found[kind].row
+        assert (row.deals_used, row.won) == (expected.deals_used[number], expected.won[number])
+        assert row.lift == pytest.approx(expected.lift[number])
+        assert row.ci_high == pytest.approx(expected.ci_high[number])
+
+
+def test_the_page_shows_each_kind_and_leads_to_its_content(make, sign_in, assets):
+    stored_world(make, assets)
+    client = sign_in(make.user("manager"))
+    said = text_of(client, PAGE)
+    assert "Deck 2 pieces 200 deals" in said
+    assert "Video 2 pieces 200 deals" in said
+    assert 'href="/impact?kind=deck"' in client.get(PAGE).text
+
+
+def test_a_choice_of_deals_gives_other_figures(make, sign_in, assets):
+    stored_world(make, assets)
+    said = text_of(sign_in(make.user("manager")), f"{PAGE}?industry=Healthcare")
+    assert "Deck 2 pieces 100 deals" in said
+
+
+def test_too_few_deals_and_wrong_words_are_said(make, sign_in, assets):
+    stored_world(make, assets)
+    client = sign_in(make.user("manager"))
+    assert "Too few deals" in text_of(client, f"{PAGE}?begin=2026-07-15")
+    assert client.get(f"{PAGE}?industry=Moon").status_code == 422
+
+
+def test_before_figures_and_without_their_data_the_page_says_so(make, sign_in):
+    client = sign_in(make.user("rep"))
+    assert "No figures yet" in text_of(client, PAGE)
+    snapshot(make, {})
+    assert "Not kept in parts" in text_of(client, PAGE)
+
+
+def test_the_page_takes_few_statements(make, sign_in, assets, count_queries):
+    stored_world(make, assets)
+    client = sign_in(make.user("manager"))
+    with count_queries() as queries:
+        client.get(PAGE)
+    assert len(queries) <= 15
