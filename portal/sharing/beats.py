@@ -1,6 +1,6 @@
 """Times per page on their way from browsers to the database: checked, buffered per web process, stored in one go.
 
-A web process stores what it has 150 milliseconds after the first of it came, at 500 rows, and when it ends. Storing
+A web process stores what it has 100 milliseconds after the first of it came, at 500 rows, and when it ends. Storing
 takes some milliseconds more, so that a process that is killed loses no more than the last quarter of a second.
 """
 
@@ -23,7 +23,7 @@ from portal.library.serving import ViewerPage
 from portal.sharing.models import ShareItem, ShareLink
 from portal.sharing.page_times import Beat, store
 
-FLUSH_SECONDS = 0.15
+FLUSH_SECONDS = 0.1
 FLUSH_ROWS = 500
 # A database that cannot be written to for a while: what is more than this is refused, not forgotten.
 MOST_WAITING = 50_000
