@@ -144,8 +144,7 @@ def people_counts() -> PeopleCounts:
 
 
 def latest_imports(limit: int = 3) -> list[DealImport]:
-    """Return the latest imports of deals, history or uses."""
+    """Return the latest imports of files; what automations send one by one would leave no room for them."""
     columns = load_only(DealImport.kind, DealImport.filename, DealImport.state, DealImport.created_at)
-    return list(
-        db.session.scalars(select(DealImport).options(columns).order_by(DealImport.id.desc()).limit(limit))
-    )
+    files = select(DealImport).options(columns).where(DealImport.origin != "hook")
+    return list(db.session.scalars(files.order_by(DealImport.id.desc()).limit(limit)))

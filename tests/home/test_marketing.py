@@ -165,12 +165,21 @@ def test_a_list_on_which_nothing_is_owed_says_so(make, sign_in):
 def test_an_admin_sees_people_and_imports_too(owed, make, sign_in):
     make.user("rep", status="placeholder", email=None)
     make.store(DealImport(kind="deals", source="csv", filename="pipeline.csv", state="planned"))
+    make.store(
+        *(
+            DealImport(
+                kind="deals", source="csv", origin="hook", filename=f"Update of D{each}", state="applied"
+            )
+            for each in range(4)
+        )
+    )
 
     page = sign_in(make.user("admin")).get("/").text
 
     assert "1 only named by an import" in page
     assert "pipeline.csv" in page
-    assert "To confirm" in page
+    assert "Ready to import" in page
+    assert "Update of" not in page
     assert "pipeline.csv" not in sign_in(owed).get("/").text
 
 

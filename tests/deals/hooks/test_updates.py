@@ -205,3 +205,16 @@ def test_a_key_without_a_name_or_a_crm_is_refused_at_the_field(make, sign_in, ro
     assert answer.status_code == 422
     assert words in answer.get_data(as_text=True)
     assert rows(select(func.count()).select_from(DealHook)) == [0]
+
+
+def test_an_update_says_that_an_automation_sent_it_and_the_hook_leads_to_what_came(post, sign_in, rows):
+    post(NEW)
+    admin = sign_in(rows(select(User).where(User.role == "admin"))[0])
+    page = admin.get("/deals/import?updates=yes").get_data(as_text=True)
+    assert "Automation" in page
+    assert "Update of D1" in page
+    (hook_id,) = rows(select(DealHook.id))
+    assert "/deals/import?updates=yes" in admin.get(f"/admin/hooks/{hook_id}").get_data(as_text=True)
+    shown = admin.get(f"/deals/import/{rows(select(DealImport.id))[0]}").get_data(as_text=True)
+    assert "Automation, " in shown
+    assert "1 deal: 1 open" in shown
