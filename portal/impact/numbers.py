@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.impact.amounts import NOT_TOLD
 from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Verdict
 from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS
@@ -11,8 +12,11 @@ Line = tuple[str, str, str]
 MISSING = "–"
 
 
-def numbers(row: ImpactRow) -> list[Line]:
-    """Return the lines as (label, value, meaning); estimates only where the data can carry them."""
+def numbers(row: ImpactRow, *, tells_amounts: bool) -> list[Line]:
+    """Return the lines as (label, value, meaning); estimates only where the data can carry them.
+
+    `tells_amounts` says whether sums of money may be told to the person who reads.
+    """
     return [
         (
             "Closed deals",
@@ -25,13 +29,19 @@ def numbers(row: ImpactRow) -> list[Line]:
             count(row.matched),
             f"Of the closed ones; compared with {row.comparison_deals:,} deals on which other content was used.",
         ),
-        *(_estimates(row) if row.verdict != Verdict.NOT_ENOUGH_DEALS else ()),
+        *(_estimates(row, tells_amounts) if row.verdict != Verdict.NOT_ENOUGH_DEALS else ()),
+        *(_sums(row) if tells_amounts else [("Credited revenue", MISSING, NOT_TOLD)]),
+    ]
+
+
+def _sums(row: ImpactRow) -> list[Line]:
+    return [
         ("Credited revenue", money(row.credited_minor), CREDITED_REVENUE),
         ("Revenue of deals it was used on", money(row.used_revenue_minor), REVENUE_OF_DEALS),
     ]
 
 
-def _estimates(row: ImpactRow) -> list[Line]:
+def _estimates(row: ImpactRow, tells_amounts: bool) -> list[Line]:
     found: list[Line] = []
     if row.lift is not None and row.ci_low is not None:
         range_words = f"{points(row.ci_low)} and {points(row.ci_high)}"
@@ -41,7 +51,7 @@ def _estimates(row: ImpactRow) -> list[Line]:
     if row.verdict not in (Verdict.WON_MORE, Verdict.WON_LESS):
         # A price on a difference that may be chance would be read as if it were none.
         found.append(("What the difference is worth", MISSING, "It is not clear enough to put a price on."))
-    elif row.money_minor is not None and row.money_low_minor is not None:
+    elif tells_amounts and row.money_minor is not None and row.money_low_minor is not None:
         range_words = f"{money(row.money_low_minor)} and {money(row.money_high_minor)}"
         meaning = "The difference times the known amounts of the deals it was used on, likely between"
         found.append(("What the difference is worth", money(row.money_minor), f"{meaning} {range_words}."))

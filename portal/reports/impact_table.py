@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 from flask import current_app
 
+from portal.impact.amounts import NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
-from portal.impact.exploring.listing import Line, is_too_few
+from portal.impact.exploring.listing import Line, Listing, is_too_few
 from portal.impact.exploring.periods import period_words
 from portal.impact.exploring.wording import filters_in_words, too_few_words
 from portal.impact.lift import AssetLift
@@ -95,7 +96,7 @@ def impact_table(user: User | None, asked: Asked) -> Table:
         ),
         period=f"Deals closed: {period_words(shown.chosen.begin, shown.chosen.end)}",
         data_as_of=snapshot.data_as_of or snapshot.computed_at,
-        notes=_notes(asked, found),
+        notes=(*_not_told(listing), *_notes(asked, found)),
         currency=current_app.config["BASE_CURRENCY"],
         drawn="deals",
     )
@@ -105,18 +106,15 @@ def _values(line: Line) -> tuple[Value, ...]:
     row = line.row
     figures = AssetLift.read(row)
     estimate = (row.lift, row.ci_low, row.ci_high) if line.has_verdict else (None, None, None)
-    worth = (
-        (row.money_minor, row.money_low_minor, row.money_high_minor) if line.is_clear else (None, None, None)
-    )
     return (
         *(line.asset.title, kind_words(line.asset.kind)),
         *(row.deals_used, row.won, row.lost),
         *estimate,
         *(VERDICT_NAMES[Verdict(row.verdict)], verdict_words(figures), disagreement(row)),
-        *worth,
-        *(row.credited_minor, row.rank_best, row.rank_worst),
+        *line.worth,
+        *(line.credited_minor, row.rank_best, row.rank_worst),
         "Yes" if flips(row.rank_best, row.rank_worst) else "",
-        row.used_revenue_minor,
+        line.used_revenue_minor,
     )
 
 
@@ -136,6 +134,10 @@ def _notes(asked: Asked, found: Explored) -> tuple[str, ...]:
     if snapshot.joint_at and not shown.chosen.narrows:
         notes.append(f"Second opinion worked out {exact(snapshot.joint_at)}.")
     return (*notes, LIMITS)
+
+
+def _not_told(listing: Listing) -> tuple[str, ...]:
+    return () if all(line.tells_amounts for line in listing.lines) else (NOT_TOLD,)
 
 
 def _address(asked: Asked) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import current_app
 
 from portal.db import now
+from portal.impact.amounts import NOT_TOLD, may_tell, sees_each
+from portal.impact.exploring.filters import Chosen
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import VERDICT_NAMES
 from portal.impact.queries import DealsUsed, deals_used, latest_snapshot, snapshot_rows
@@ -81,7 +83,7 @@ def usage_table(user: User | None, filters: Filters) -> Table:
         filters=(("Kind", filters.kind_words), ("Team", filters.team_words), ("Uses", filters.uses_words)),
         period=filters.period.words,
         data_as_of=now(),
-        notes=(*_snapshot_notes(snapshot), *_team_notes(filters), LIMITS),
+        notes=(*_snapshot_notes(snapshot), *_team_notes(filters), *_amount_notes(user), LIMITS),
         currency=current_app.config["BASE_CURRENCY"],
         drawn="deals_used",
     ).sorted_by("-deals_used")
@@ -108,20 +110,25 @@ def _rows(user: User | None, filters: Filters, snapshot: ImpactSnapshot | None) 
             people.get(asset.id, 0),
         )
         if asset.is_live or any(counts) or any(on_deals) or ratings:
-            figures = _figures(impact.get(asset.id))
+            figures = _figures(user, impact.get(asset.id))
             values = (asset.title, kind_words(asset.kind), *figures, mean, ratings, *on_deals, *counts)
             rows.append(Row(values, f"/library/{asset.slug}"))
     return tuple(rows)
 
 
-def _figures(row: ImpactRow | None) -> tuple[Value, ...]:
+def _amount_notes(user: User | None) -> tuple[str, ...]:
+    return () if sees_each(user, Chosen()) else (NOT_TOLD,)
+
+
+def _figures(user: User | None, row: ImpactRow | None) -> tuple[Value, ...]:
     """The verdict, the difference, its range and credited revenue; an estimate only where the data can carry it."""
     if row is None:
         return (None, None, None, None, None)
     name = VERDICT_NAMES[Verdict(row.verdict)]
+    credited = row.credited_minor if may_tell(user, Chosen(), row) else None
     if row.verdict == Verdict.NOT_ENOUGH_DEALS:
-        return (name, None, None, None, row.credited_minor)
-    return (name, row.lift, row.ci_low, row.ci_high, row.credited_minor)
+        return (name, None, None, None, credited)
+    return (name, row.lift, row.ci_low, row.ci_high, credited)
 
 
 def _snapshot_notes(snapshot: ImpactSnapshot | None) -> tuple[str, ...]:

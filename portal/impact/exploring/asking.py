@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from portal.db import db
 from portal.errors import Invalid, NotFound
+from portal.impact.amounts import may_tell
 from portal.impact.cut import words_of
 from portal.impact.exploring.computing import Explored, explored
 from portal.impact.exploring.listing import Listing, list_content
@@ -66,8 +68,14 @@ def answer(user: User | None, asked: Asked) -> tuple[Explored, Listing]:
     """Return the figures of what is asked for, and the content that this person may know of with them."""
     shown = asked.shown
     found = explored(asked.snapshot, shown.chosen)
-    listed = list_content(found, known_content(user), kind=shown.kind, verdict=shown.verdict, sort=shown.sort)
-    return found, listed
+    return found, list_content(
+        found,
+        known_content(user),
+        kind=shown.kind,
+        verdict=shown.verdict,
+        sort=shown.sort,
+        tells=partial(may_tell, user, shown.chosen),
+    )
 
 
 def _choices(user: User | None, snapshot: ImpactSnapshot) -> dict[str, dict[str, str]]:

@@ -25,6 +25,7 @@ class Line:
 
     asset: Named
     row: ImpactRow
+    tells_amounts: bool = True  # to the person who looks
 
     @property
     def is_clear(self) -> bool:
@@ -35,6 +36,21 @@ class Line:
     def has_verdict(self) -> bool:
         return self.row.verdict != Verdict.NOT_ENOUGH_DEALS
 
+    @property
+    def worth(self) -> tuple[int | None, int | None, int | None]:
+        """What the difference is worth with its range, only where it is clear and may be told."""
+        row = self.row
+        tells = self.is_clear and self.tells_amounts
+        return (row.money_minor, row.money_low_minor, row.money_high_minor) if tells else (None, None, None)
+
+    @property
+    def credited_minor(self) -> int | None:
+        return self.row.credited_minor if self.tells_amounts else None
+
+    @property
+    def used_revenue_minor(self) -> int | None:
+        return self.row.used_revenue_minor if self.tells_amounts else None
+
 
 # Ranked by the value drawn towards the average, so that small samples don't lead the list.
 SORTS: dict[str, Callable[[Line], Any]] = {
@@ -44,9 +60,9 @@ SORTS: dict[str, Callable[[Line], Any]] = {
     "won": lambda line: line.row.won,
     "lost": lambda line: line.row.lost,
     "difference": lambda line: line.row.shrunk_lift if line.has_verdict else None,
-    "worth": lambda line: line.row.money_minor if line.is_clear else None,
-    "credited": lambda line: line.row.credited_minor,
-    "used": lambda line: line.row.used_revenue_minor,
+    "worth": lambda line: line.worth[0],
+    "credited": lambda line: line.credited_minor,
+    "used": lambda line: line.used_revenue_minor,
 }
 
 
@@ -70,11 +86,20 @@ def is_too_few(explored: Explored) -> bool:
 
 
 def list_content(
-    explored: Explored, known: Mapping[int, Named], *, kind: str, verdict: str, sort: str
+    explored: Explored,
+    known: Mapping[int, Named],
+    *,
+    kind: str,
+    verdict: str,
+    sort: str,
+    tells: Callable[[ImpactRow], bool],
 ) -> Listing:
-    """Put figures and names together: of content that is known, of a kind and a verdict, in an order of SORTS."""
+    """Put figures and names together: of content that is known, of a kind and a verdict, in an order of SORTS.
+
+    `tells` says of a row whether its amounts may be told.
+    """
     rows = [] if is_too_few(explored) else explored.rows
-    every = [Line(known[row.asset_id], row) for row in rows if row.asset_id in known]
+    every = [Line(known[row.asset_id], row, tells(row)) for row in rows if row.asset_id in known]
     of_kind = in_order((line for line in every if not kind or line.asset.kind == kind), sort)
     lines = [line for line in of_kind if not verdict or line.row.verdict == verdict]
     ranked = [line for line in in_order(of_kind, DEFAULT_SORT) if line.has_verdict]

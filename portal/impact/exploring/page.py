@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from portal.db import now
+from portal.impact.amounts import NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
 from portal.impact.exploring.listing import DEFAULT_SORT, DRAWN, Line, Listing, is_too_few
@@ -64,6 +65,7 @@ def list_context(user: User, asked: Asked) -> dict[str, Any]:
     return {
         "page": page,
         "lines": [_line(line) for line in page.items],
+        "not_told": "" if all(line.tells_amounts for line in page.items) else NOT_TOLD,
         "plot": [_mark(line, shown) for line in drawn],
         "has_own_plot": is_whole,
         "counts": listing.counts,
@@ -159,7 +161,9 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "row": line.row,
         "asset": line.asset,
-        "is_clear": line.is_clear,
+        "worth": line.worth,
+        "credited": line.credited_minor,
+        "used_revenue": line.used_revenue_minor,
         "distance": distance(figures),
         "words": verdict_words(figures),
         "places": place_words(line.row.rank_best, line.row.rank_worst),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.feedback.closing.counting import Said, said_of_all
+from portal.impact.amounts import may_tell
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import Explored, explored
 from portal.impact.exploring.listing import is_too_few
@@ -37,14 +38,14 @@ from portal.web.formatting import count, points
 CELLS, DEALS = "cells", "deals"
 
 
-def piece_context(asked: Asked, asset: Asset, said: Said) -> dict[str, Any]:
+def piece_context(user: User, asked: Asked, asset: Asset, said: Said) -> dict[str, Any]:
     """Return what the page says of an asset on the deals chosen; its row is None without figures."""
     found = explored(asked.snapshot, asked.shown.chosen)
     row = row_of(found, asset.id)
     context = said_of(asked, found) | {"row": row, "choice": choice_words(found.chosen, asked.team_names)}
     if row is None or context["too_few"]:
         return context
-    figures = AssetLift.read(row)
+    figures, tells = AssetLift.read(row), may_tell(user, found.chosen, row)
     compared = sum(1 for other in found.rows if other.q_value is not None)
     second, disagreement = second_words(row, asked.snapshot, narrows=found.chosen.narrows)
     return context | {
@@ -54,9 +55,9 @@ def piece_context(asked: Asked, asset: Asset, said: Said) -> dict[str, Any]:
         "chance": chance_words(figures, compared),
         "working": working(figures),
         "steps": steps(row),
-        "numbers": numbers(row),
+        "numbers": numbers(row, tells_amounts=tells),
         "cycle": cycle_words(row.weeks_won_deals, row.weeks_difference, row.weeks_ci_low, row.weeks_ci_high),
-        "rules": rules_of(row, found.rows),
+        "rules": rules_of(row, found.rows, tells_amounts=tells),
         "place_words": place_words(row.rank_best, row.rank_worst),
         "second": second,
         "disagreement": disagreement,

@@ -44,15 +44,15 @@ class Rule:
 
     name: str
     words: str
-    credited_minor: int
+    credited_minor: int | None  # None where it may not be told
     place: int | None
 
 
-def rules_of(row: ImpactRow, rows: Sequence[ImpactRow]) -> list[Rule]:
+def rules_of(row: ImpactRow, rows: Sequence[ImpactRow], *, tells_amounts: bool) -> list[Rule]:
     """Return what every rule says of one row among all rows; equal credits share the better place."""
     found = []
     for column, name, words in RULES:
         mine = getattr(row, column) or 0
         ahead = sum(1 for other in rows if (getattr(other, column) or 0) > mine)
-        found.append(Rule(name, words, mine, ahead + 1 if mine > 0 else None))
+        found.append(Rule(name, words, mine if tells_amounts else None, ahead + 1 if mine > 0 else None))
     return found
