@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from portal.impact.gathered import FACETS
+from portal.impact.cells import CellCode
 from portal.impact.inputs import UNKNOWN, Touches, countable
 from portal.impact.method import SE_FLOOR
 from portal.impact.parts.dividing import by_moment, by_use
@@ -16,7 +16,7 @@ from portal.impact.parts.everywhere import all_by_moment, spread_over
 from portal.impact.parts.strength import by_event
 from portal.impact.parts.tables import Summed
 from portal.impact.parts.trend import Trend, quarter_of, trend
-from portal.impact.piece.laid_open import Piece
+from portal.impact.piece.laid_open import LaidOpen, Piece
 from portal.impact.rows import IntArray, run_starts, sorted_rows
 from portal.impact.verdicts import Verdict
 from portal.usage.models import KINDS
@@ -70,26 +70,20 @@ def differs(spread: Spread) -> bool:
     return spread.tau2 >= LEAST_SPREAD**2
 
 
-def known_dimensions(piece: Piece) -> list[str]:
-    """Return what the deals chosen can be told apart by; time, version and strength always can."""
-    gathered = piece.laid.gathered
-    facets = [name for name in FACETS if np.any(gathered.facets[name].codes >= 0)]
-    return [*([STAGE] if len(gathered.history.deal) else []), *facets, QUARTER, VERSION, STRENGTH]
-
-
 def by_dimension(piece: Piece, name: str, teams: Mapping[str, str], versions: Mapping[int, str]) -> Dimension:
-    """Part the figures of an asset by a name of known_dimensions; `teams` are those that may be named."""
+    """Part the figures of an asset by a facet of the deals or a name above; `teams` are those that may be named."""
     if name == STRENGTH:
         return _by_strength(piece)
     if name == VERSION:
         return _by_version(piece, versions)
-    code, words = _moments_by(piece, name, teams)
+    laid = piece.laid
+    code, words = _moments_by(laid, name)
     if not len(words):
         return Dimension([], len(piece.sides.used), Spread(0.0, 0.0))
-    laid = piece.laid
+    spread = _spread_over_all(laid, name, code, len(words))
+    if name == "team":
+        code, words = _for_reader(code, words, teams)
     summed = by_moment(laid.moments, piece.sides, code, len(words))
-    everything = all_by_moment(laid.gathered.deals, laid.moments, code, len(words))
-    spread = spread_over(everything, laid.shrunk)
     found = _named(piece, summed, words, spread)
     if name not in (STAGE, QUARTER):
         found.sort(key=lambda one: (one.name in (OTHER_TEAMS, NOT_KNOWN), -one.part.deals_used, one.name))
@@ -98,21 +92,32 @@ def by_dimension(piece: Piece, name: str, teams: Mapping[str, str], versions: Ma
     return Dimension(found, without, spread, wears)
 
 
-def _moments_by(piece: Piece, name: str, teams: Mapping[str, str]) -> tuple[IntArray, tuple[str, ...]]:
+def _moments_by(laid: LaidOpen, name: str) -> tuple[IntArray, tuple[str, ...]]:
     """The code of each moment, (moments,), and the words behind the codes."""
-    gathered, moments = piece.laid.gathered, piece.laid.moments
+    gathered, moments = laid.gathered, laid.moments
     if name == QUARTER:
         return quarter_of(moments)
     if name == STAGE:
-        return moments.cell_codes[moments.cell, 0] - 1, gathered.stages
+        return moments.cell_codes[moments.cell, CellCode.STAGE] - 1, gathered.stages
     facet = gathered.facets[name]
-    if name != "team":
-        return facet.codes[moments.deal], facet.names
-    # What other teams do may be known together only.
-    mine = [word for word in facet.names if word in teams]
-    place = np.array([mine.index(word) if word in teams else len(mine) for word in facet.names], np.int64)
-    code = np.where(facet.codes >= 0, place[facet.codes], UNKNOWN) if len(place) else facet.codes
-    return code[moments.deal], (*(teams[word] for word in mine), OTHER_TEAMS)
+    return facet.codes[moments.deal], facet.names
+
+
+def _spread_over_all(laid: LaidOpen, name: str, code: IntArray, parts: int) -> Spread:
+    """How much such parts differ over all assets; a second at the largest size, so that it is worked out once."""
+    if name not in laid.spreads:
+        everything = all_by_moment(laid.gathered.deals, laid.moments, code, parts)
+        laid.spreads[name] = spread_over(everything, laid.shrunk)
+    return laid.spreads[name]
+
+
+def _for_reader(
+    code: IntArray, words: tuple[str, ...], teams: Mapping[str, str]
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Name the teams that a reader may choose; what the others do may be known together only."""
+    mine = [word for word in words if word in teams]
+    place = np.array([mine.index(word) if word in teams else len(mine) for word in words], np.int64)
+    return np.where(code >= 0, place[code], UNKNOWN), (*(teams[word] for word in mine), OTHER_TEAMS)
 
 
 def _named(piece: Piece, summed: Summed, words: tuple[str, ...], spread: Spread) -> list[Named]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +16,7 @@ from portal.impact.exploring.narrowing import narrow
 from portal.impact.gathered import Gathered
 from portal.impact.lift import matched_lift
 from portal.impact.models import ImpactSnapshot
+from portal.impact.parts.drawing import Spread
 from portal.impact.parts.sides import Sides, sides_of
 from portal.impact.rows import FloatArray
 
@@ -30,6 +31,7 @@ class LaidOpen:
     moments: Moments
     shrunk: FloatArray  # (assets,), what each asset is ranked by; nan where nothing is known
     verdict: NDArray[np.str_]  # (assets,), values of Verdict
+    spreads: dict[str, Spread] = field(default_factory=dict)  # by dimension, as they are asked for
 
 
 @dataclass(frozen=True)
