@@ -73,6 +73,11 @@ class AmountColumn:
             raise CellRefused(self.field, cell, found)
         return found
 
+    def names_currency(self, cell: str) -> bool:
+        """Say whether a currency stands beside the cell's amount."""
+        found = self.amount(cell)
+        return found is not None and bool(found.sign)
+
     def minor(self, cell: str, stated: str, usual: str) -> tuple[int | None, str]:
         """Return (integer minor units or None, currency code).
 

@@ -57,17 +57,13 @@ def read_history(
     def read(row: Row) -> HistoryRow:
         deal_id, stage = cells.required(row, "deal_id"), cells.required(row, "stage")
         entered_at, entered_on = _entered(cells, row, when)
-        stated = currency_code(cells.raw(row, "currency"))
-        amount = cells.raw(row, "amount")
+        amount, stated = cells.raw(row, "amount"), currency_code(cells.raw(row, "currency"))
         amount_minor, code = amounts.minor(amount, stated, currency)
-        named = amounts.amount(amount)
-        is_usual = not stated and not (named and named.sign)
+        usual = not stated and not amounts.names_currency(amount)
         key = (deal_id, stage, entered_at, amount_minor)
         cells.once(row, "deal_id", key, deal_id, "The same entry is on line {line} already.")
         status = said.get(stage) or stage_says(stage)
-        return HistoryRow(
-            row.line, deal_id, stage, status, entered_at, entered_on, amount_minor, code, is_usual
-        )
+        return HistoryRow(row.line, deal_id, stage, status, entered_at, entered_on, amount_minor, code, usual)
 
     rows, refusals = read_rows(table, read)
     formats = {column.field: column.words for column in (when, amounts) if column.field in columns.found}
