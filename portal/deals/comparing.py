@@ -91,37 +91,43 @@ class Comparison:
 
 def compare(readings: Readings, source: str) -> Comparison:
     """Compare what was read with what is known; nothing is written."""
+    comparison, stale = _compare(readings, source, ())
+    # Rows that are left out must make no person and no account either, so that the rest is gone through without them.
+    return _compare(readings, source, stale)[0] if stale else comparison
+
+
+def _compare(
+    readings: Readings, source: str, stale: Sequence[Refusal]
+) -> tuple[Comparison, Sequence[Refusal]]:
+    """Return the comparison without the rows that are stale, and why further ones are."""
     seen = seen_now()
     account_rows = readings.accounts.rows if readings.accounts else ()
     user_rows = readings.users.rows if readings.users else ()
-    rows, refusals = _with_fitting_ids(readings.deals)
+    rows, refusals = _with_fitting_ids(readings.deals, stale)
     names = {row.name for row in account_rows} | {row.account for row in rows if row.account}
     accounts, people = known_accounts(names), known_people(owner_matches(source))
     account_outcomes = [accounts.enrich(row) for row in account_rows]
     user_outcomes = [people.enrich(row) for row in user_rows]
     comparer = _Comparer(readings.deals, source, accounts, people)
     planned: dict[Outcome, list[PlannedDeal]] = {"new": [], "changed": [], "unchanged": []}
-    sums, unchanged = Sums(), 0
+    sums, unchanged, further = Sums(), 0, []
     for part in chunks(rows):
         known = known_deals(source, [row.external_id for row in part])
         rows_planned = [comparer.plan(row, known.get(row.external_id)) for row in part]
-        stale = stale_rows(rows_planned)
-        refusals += stale.values()
+        further += stale_rows(rows_planned)
         for deal in rows_planned:
-            if deal.deal_id in stale:
-                continue
             sums.add(deal.values)
             unchanged += deal.outcome == "unchanged"
             if deal.outcome != "unchanged" or len(planned["unchanged"]) < KEPT_UNCHANGED:
                 planned[deal.outcome].append(deal)
-    refusals.sort(key=lambda refusal: refusal.line)
     gone = gone_from(source, readings.deals) if readings.is_complete else None
     stages = new_stages(source, {row.stage for row in rows})
-    return Comparison(
+    comparison = Comparison(
         *(source, readings, seen, planned, unchanged, sums, gone, stages, refusals, accounts, people),
         account_outcomes=account_outcomes,
         user_outcomes=user_outcomes,
     )
+    return comparison, further
 
 
 def seen_now() -> Seen:
@@ -134,9 +140,14 @@ def seen_now() -> Seen:
     return *(db.session.scalar(question) for question in questions), *last_merge()
 
 
-def _with_fitting_ids(reading: Reading[DealRow]) -> tuple[list[DealRow], list[Refusal]]:
-    rows, refusals = [], list(reading.refusals)
+def _with_fitting_ids(
+    reading: Reading[DealRow], stale: Sequence[Refusal]
+) -> tuple[list[DealRow], list[Refusal]]:
+    rows, refusals = [], [*reading.refusals, *stale]
+    left_out = {refusal.line for refusal in stale}
     for row in reading.rows:
+        if row.line in left_out:
+            continue
         if len(row.external_id) <= LONGEST_ID:
             rows.append(row)
             continue

@@ -21,8 +21,8 @@ FOLLOWING |= {"size_amount_minor", "size_currency", "size_minor"}
 FOLLOWING |= {"removed_at"}
 
 
-def stale_rows(deals: Iterable[PlannedDeal]) -> dict[int, Refusal]:
-    """Return by deal why a row is left out: the CRM changed it before the portal learnt what it would put back.
+def stale_rows(deals: Iterable[PlannedDeal]) -> list[Refusal]:
+    """Return why rows are left out: the CRM changed it before the portal learnt what it would put back.
 
     That a row names an early day of change alone says nothing, for a file may only have more columns than the last.
     """
@@ -40,7 +40,7 @@ def stale_rows(deals: Iterable[PlannedDeal]) -> dict[int, Refusal]:
         deal = doubtful[number]
         if deal.row.modified_on and deal.row.modified_on < learnt and _puts_back(deal, replaced):
             refused[number] = _refusal(deal, learnt)
-    return refused
+    return list(refused.values())
 
 
 def _puts_back(deal: PlannedDeal, replaced: Mapping[str, Any]) -> bool:

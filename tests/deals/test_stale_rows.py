@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.db import db, now
-from portal.deals.models import Deal, DealImport
+from portal.deals.models import Account, Deal, DealImport
 from portal.usage.sums import local_day
+from portal.users.models import User
 
 HEADER = "id,stage,amount,Last Modified Date"
 
@@ -118,3 +119,14 @@ def test_a_deal_that_a_file_lacked_comes_back_though_its_crm_never_changed_it(br
     report = bring(*lines, complete=True)
     assert (report["changed"], report["refused"]) == (1, 0)
     assert rows(select(Deal.external_id).where(Deal.removed_at.is_not(None))) == []
+
+
+def test_a_row_that_is_left_out_makes_no_person_and_no_account(bring, rows, days):
+    header = f"{HEADER},owner,account"
+    bring(f"D1,Proposal,100,{days(3)},Al Fox,Acme", header=header)
+    bring(f"D1,Negotiation,100,{days()},Al Fox,Acme", header=header)
+    lines = f"D1,Proposal,100,{days(3)},Old Owner,Old Account", f"D2,Proposal,7,{days()},Jo Day,Beta"
+    report = bring(*lines, header=header)
+    assert (report["new"], report["refused"], report["totals"]["deals"]) == (1, 1, 1)
+    assert sorted(rows(select(User.name))) == ["Al Fox", "Jo Day"]
+    assert sorted(rows(select(Account.name))) == ["Acme", "Beta"]
