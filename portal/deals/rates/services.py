@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from portal.db import chunks, db, now
 from portal.deals.models import CurrencyRate, Deal
@@ -60,11 +60,18 @@ def remove_rate(row: CurrencyRate, by: User) -> None:
 
 
 def reckon() -> int:
-    """Write on all deals in other currencies what they are worth in the base currency; return how many changed."""
+    """Write on all deals what they are worth in the base currency; return how many changed.
+
+    Those in the base currency are told as they are, and differ only after another one was made the base.
+    """
     worth = rates()
     columns = (Deal.id, Deal.amount_minor, Deal.currency, Deal.base_amount_minor, Deal.closed_on)
     sizes = (Deal.size_amount_minor, Deal.size_currency, Deal.size_minor)
-    found = select(*columns, *sizes).where(or_(Deal.currency != worth.base, Deal.size_currency != worth.base))
+    foreign = (Deal.currency != worth.base) | (Deal.size_currency != worth.base)
+    told_otherwise = Deal.base_amount_minor.is_distinct_from(Deal.amount_minor)
+    found = select(*columns, *sizes).where(
+        foreign | told_otherwise | Deal.size_minor.is_distinct_from(Deal.size_amount_minor)
+    )
     changed = list(_changes(db.session.execute(found.order_by(Deal.id)), worth))
     moment = now()
     for part in chunks(changed):

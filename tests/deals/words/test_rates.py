@@ -291,3 +291,10 @@ def test_a_manager_reads_rates_and_is_not_offered_to_change_them(client, load):
     assert "Load rates" not in page
     assert "Remove the rate" not in page
     assert client.post("/deals/rates", data={"text": "EUR,2026-01-01,9"}).status_code == 403
+
+
+def test_another_base_currency_has_the_deals_in_it_told_as_they_are(app, bring_in, load, worth):
+    bring_in(SEK)
+    app.config["BASE_CURRENCY"] = "SEK"
+    load("USD,2026-01-01,0.9")
+    assert worth() == {"D1": (100_000, 100_000)}
