@@ -141,3 +141,13 @@ def test_the_pages_of_big_imports_cost_no_more_statements(client, applied, count
     with count_queries() as queries:
         client.get(f"{address}/undo")
     assert len(queries) <= 25
+
+
+def test_an_undone_import_that_made_nothing_speaks_of_nothing_taken_away(client, applied, run_jobs):
+    applied()
+    address = applied(DEALS.replace("1000", "2000"))
+    client.post(f"{address}/undo")
+    run_jobs()
+    page = text(client.get(address))
+    assert ": 1 put back." in page
+    assert "taken away" not in page

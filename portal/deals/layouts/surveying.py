@@ -39,12 +39,6 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
     positions = _positions(match, guessed)
     by_position = {look.position: look for look in looks}
     chosen = {name: by_position[at] for name, at in positions.items()}
-    asks = {
-        **_missing(match, fields, chosen),
-        **_misfits(fields, chosen),
-        **{name: _guessed(guess) for name, guess in guessed.items()},
-        **_gone(match, chosen),
-    }
     return {
         "part": part,
         "file": table.filename,
@@ -62,8 +56,19 @@ def survey(table: Table, part: str, layout: Layout | None = None, order: str = "
             }
             for name in fields.spellings
         },
-        "asks": asks,
+        "asks": _asks(fields, match, chosen, guessed),
         "format_asks": _formats(fields, chosen, layout, order),
+    }
+
+
+def _asks(
+    fields: Fields, match: ColumnMatch, chosen: Mapping[str, Look], guessed: Mapping[str, Guess]
+) -> dict[str, str]:
+    return {
+        **_missing(match, fields, chosen),
+        **_misfits(fields, chosen),
+        **{name: _guessed(guess) for name, guess in guessed.items()},
+        **_gone(match, chosen),
     }
 
 
