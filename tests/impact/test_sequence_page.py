@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,32 @@ def test_one_piece_and_one_kind_narrow_the_steps(sign_in, make, computed):
     assert "Steps from and to Video" in said
     assert "What deals began with" not in said
     assert "Deck then Video" not in text_of(client, f"{PAGE}?kind=deck")
+
+
+def test_few_deals_of_other_teams_are_not_counted(sign_in, make, computed):
+    """A day, an industry and a product together may be one deal: whether it was won is for its team to know."""
+    rep = sign_in(make.user("rep", team=make.team("East")))
+    page = rep.get(f"{PAGE}?industry=Energy")
+    assert "too few for any figure: it takes 30" in page.text
+    assert "4 won" not in page.text
+    assert "4 won and 2 lost deals" in text_of(rep, PAGE)
+
+
+def test_the_coverage_comes_first(sign_in, make, computed):
+    said = text_of(sign_in(make.user("rep")), PAGE)
+    assert said.index("Content is logged on 100% of closed deals") < said.index("was used on 4 won")
+
+
+def test_the_piece_stays_while_deals_are_chosen(sign_in, make, computed):
+    client, slug = sign_in(make.user("manager")), computed["deck"].slug
+    page = client.get(f"{PAGE}?piece={slug}")
+    assert f'<input type="hidden" name="piece" value="{slug}">' in page.text
+    assert re.search(rf'href="{PAGE}\?[^"]*piece={slug}[^"]*begin=', page.text)
+    part = client.get(
+        f"{PAGE}?piece={slug}&industry=Energy", headers={"HX-Request": "true", "HX-Target": "explored"}
+    )
+    assert "<html" not in part.text
+    assert part.headers["HX-Push-Url"] == f"{PAGE}?industry=Energy&piece={slug}"
 
 
 def test_a_wrong_day_is_said_and_what_was_right_is_kept(sign_in, make, computed):

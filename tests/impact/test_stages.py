@@ -14,7 +14,7 @@ from portal.impact.inputs import StageHistory
 from portal.impact.parts.drawing import Spread
 from tests.impact.builders import deals_of, history_of, touches_of
 from tests.impact.test_pages import CLEAR, snapshot, text_of
-from tests.impact.worlds import gathered_world, stored_world
+from tests.impact.worlds import gathered_world, store_gathered, stored_world
 
 PAGE = "/impact/by/stages"
 
@@ -126,6 +126,19 @@ def test_content_that_may_not_be_seen_is_in_no_cell(make, sign_in):
     stored_world(make, [make.asset("Secret draft", state="draft"), make.asset("Piece B")])
     assert "Secret draft" not in sign_in(make.user()).get(PAGE).text
     assert "Secret draft" in sign_in(make.user("marketer")).get(PAGE).text
+
+
+def test_how_few_deals_at_a_stage_ended_is_not_told(make, sign_in):
+    assets = [make.asset("Piece A"), make.asset("Piece B")]
+    world = gathered_world(assets)
+    # Two deals had moved on when the first piece was used on them.
+    moved = world.touches.deal[world.touches.asset == 0][:2].tolist()
+    entries = [(n, int(n in moved), int(world.deals.created_day[n])) for n in range(len(world.deal_ids))]
+    store_gathered(make, replace(world, stages=("Discovery", "Proposal"), history=history_of(*entries)))
+    text = text_of(sign_in(make.user()), PAGE)
+    assert "Piece A Proposal 2 deals – – too few" in text
+    assert re.search(r"Piece A Discovery 198 deals \d+ won \d+ lost", text)
+    assert 'first used at Proposal: too few to tell, 2 deals"' in sign_in(make.user()).get(PAGE).text
 
 
 def test_the_page_takes_few_statements(make, sign_in, count_queries):

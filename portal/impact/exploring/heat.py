@@ -8,6 +8,7 @@ from flask import url_for
 
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.listing import DRAWN, Line, Listing, in_order
+from portal.impact.exploring.sequences import FEWEST_DEALS
 from portal.impact.exploring.stages import by_stage
 from portal.impact.overview import VERDICT_NAMES
 from portal.impact.parts.drawing import Part, Spread
@@ -66,7 +67,8 @@ def _cell(stage: str, part: Part, title: str) -> dict[str, Any]:
     """One cell: its shade, its words, and what is said on hover."""
     value = part.shrunk if part.verdict != Verdict.NOT_ENOUGH_DEALS else None
     deals = f"{count(part.deals_used)} {'deal' if part.deals_used == 1 else 'deals'}"
-    of_them = f"{deals}, {count(part.won)} won and {count(part.lost)} lost"
+    is_counted = part.deals_used >= FEWEST_DEALS
+    of_them = f"{deals}, {count(part.won)} won and {count(part.lost)} lost" if is_counted else deals
     reach = f"{points(part.ci_low)} to {points(part.ci_high)}"
     by_itself = (
         f"by itself {points(part.lift)}, likely between {points(part.ci_low)} and {points(part.ci_high)}"
@@ -79,6 +81,8 @@ def _cell(stage: str, part: Part, title: str) -> dict[str, Any]:
     return {
         "stage": stage,
         "part": part,
+        "won": part.won if is_counted else None,
+        "lost": part.lost if is_counted else None,
         "value": value,
         "shade": _shade(value),
         "deals": deals,
