@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from portal.impact.exploring.asking import Asked, answer, ask
+from portal.impact.amounts import NOT_TOLD, may_tell
+from portal.impact.exploring.asking import Asked, ask
+from portal.impact.exploring.computing import explored
 from portal.impact.exploring.kinds import KindFigures, by_kind, kinds_of_content
 from portal.impact.exploring.page import filters_context, said_of
 from portal.impact.lift import AssetLift
@@ -31,6 +33,7 @@ def index() -> Response:
         status=422 if asked and asked.shown.errors else 200,
         snapshot=asked.snapshot if asked else None,
         credited_words=CREDITED_REVENUE,
+        not_told=NOT_TOLD,
         **found,
     )
     if asked and request.headers.get("HX-Target") == EXPLORED:
@@ -39,23 +42,24 @@ def index() -> Response:
 
 
 def _found(asked: Asked) -> dict[str, Any]:
-    explored, _ = answer(me(), asked)
-    found: dict[str, Any] = filters_context(asked, "impact_kinds.index") | said_of(asked, explored)
+    said = said_of(asked, explored(asked.snapshot, asked.shown.chosen))
+    found: dict[str, Any] = filters_context(asked, "impact_kinds.index") | said
     found["kind_choices"] = ()
     sha256 = asked.snapshot.cut_sha256
     kinds = by_kind(sha256, asked.shown.chosen, kinds_of_content()) if sha256 and not found["too_few"] else []
-    lines = [_line(one, asked.shown.arguments()) for one in kinds]
+    lines = [_line(one, asked) for one in kinds]
     plot = [_mark(one) for one in kinds if one.row.verdict != Verdict.NOT_ENOUGH_DEALS]
     return found | {"is_kept": sha256 is not None, "lines": lines, "plot": plot}
 
 
-def _line(one: KindFigures, kept: dict[str, Any]) -> dict[str, Any]:
-    figures = AssetLift.read(one.row)
+def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:
+    figures, kept = AssetLift.read(one.row), asked.shown.arguments()
     return {
         "name": kind_words(one.kind),
         "href": url_for("impact.index", **kept | {"kind": one.kind}),
         "pieces": one.pieces,
         "row": one.row,
+        "tells_amounts": may_tell(me(), asked.shown.chosen, one.row),
         "distance": distance(figures),
         "words": verdict_words(figures),
         "sentence": sentence(figures),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from portal.impact.amounts import NOT_TOLD
 from portal.impact.cells import find_moments
 from portal.impact.exploring.kinds import figures_by_kind
 from portal.impact.lift import matched_lift
@@ -46,6 +47,26 @@ def test_a_choice_of_deals_gives_other_figures(make, sign_in, assets):
     stored_world(make, assets)
     said = text_of(sign_in(make.user("manager")), f"{PAGE}?industry=Healthcare")
     assert "Deck 2 pieces 100 deals" in said
+
+
+def test_content_that_is_gone_since_is_left_out(assets):
+    gathered = gathered_world(assets)
+    found = figures_by_kind(gathered, {asset.id: asset.kind for asset in assets[1:]})
+    assert {one.kind: (one.pieces, one.row.deals_used) for one in found} == {
+        "deck": (1, 100),
+        "video": (2, 200),
+    }
+
+
+def test_amounts_of_a_choice_are_told_to_those_who_see_its_deals(make, sign_in, assets):
+    stored_world(make, assets)
+    address = f"{PAGE}?industry=Healthcare"
+    rep, manager = sign_in(make.user("rep")), sign_in(make.user("manager"))
+    assert "$" not in rep.get(address).text
+    assert NOT_TOLD in rep.get(address).text
+    assert "$" in rep.get(PAGE).text
+    assert "$" in manager.get(address).text
+    assert NOT_TOLD not in manager.get(address).text
 
 
 def test_too_few_deals_and_wrong_words_are_said(make, sign_in, assets):

@@ -18,7 +18,7 @@ from portal.impact.cut import load_cut
 from portal.impact.exploring.filters import Chosen
 from portal.impact.exploring.narrowing import narrow
 from portal.impact.figures import compute
-from portal.impact.gathered import Gathered
+from portal.impact.gathered import Gathered, Openings
 from portal.impact.inputs import countable
 from portal.impact.models import ImpactRow
 from portal.impact.rows import IntArray
@@ -50,8 +50,14 @@ def by_kind(cut_sha256: str, chosen: Chosen, kinds: tuple[tuple[int, str], ...])
 
 
 def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFigures]:
-    """Take every piece for its kind; kinds that were used on closed deals, those won more often first."""
-    code = np.array([ASSET_KINDS.index(kinds[one]) for one in gathered.asset_ids.tolist()], np.int64)
+    """Take every piece for its kind; kinds that were used on closed deals, those won more often first.
+
+    A piece that is gone since has no kind that is known, and is left out.
+    """
+    gathered = _still_there(gathered, kinds)
+    code = np.array(
+        [ASSET_KINDS.index(kinds.get(one, "other")) for one in gathered.asset_ids.tolist()], np.int64
+    )
     pieces = np.unique(countable(gathered.deals, gathered.touches)[0].asset)
     counted = np.bincount(code[pieces], minlength=len(ASSET_KINDS))
     figures = compute(_of_kinds(gathered, code))
@@ -61,6 +67,16 @@ def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFi
         if counted[number]
     ]
     return sorted(found, key=lambda one: -(one.row.shrunk_lift or 0.0))
+
+
+def _still_there(gathered: Gathered, kinds: Mapping[int, str]) -> Gathered:
+    there = np.array([one in kinds for one in gathered.asset_ids.tolist()], np.bool_)
+    openings = gathered.openings
+    opened = there[openings.asset]
+    return replace(
+        gathered.of_touches(there[gathered.touches.asset]),
+        openings=Openings(openings.deal[opened], openings.asset[opened], openings.day[opened]),
+    )
 
 
 def _of_kinds(gathered: Gathered, code: IntArray) -> Gathered:
