@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db
 from portal.deals.merging.alike import Known
@@ -129,6 +129,7 @@ def deals_of_account(user: User, account_id: int) -> Select[tuple[Deal]]:
     """Select the deals of an account that somebody sees, those that changed last first."""
     found = visible_deals(user).where(Deal.account_id == account_id)
     day = func.coalesce(Deal.closed_on, Deal.expected_close, Deal.created_on)
+    found = found.options(joinedload(Deal.owner))
     return found.order_by(Deal.status != "open", day.desc().nulls_last(), Deal.id.desc())
 
 

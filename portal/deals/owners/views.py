@@ -37,13 +37,17 @@ def index() -> Response:
 def save() -> Response:
     try:
         answers = answers_of(request.form)
-        moved = [say_owner(one.source, one.name, one.email, one.user_id, me()) for one in answers]
+        moved = [(one, say_owner(one.source, one.name, one.email, one.user_id, me())) for one in answers]
     except Invalid as error:
         return _page(error.message)
-    settled = [deals for deals in moved if deals is not None]
+    settled = [(one.user_id, deals) for one, deals in moved if deals is not None]
     if settled:
-        said = f"{counted(len(settled), 'owner')} settled, {counted(sum(settled), 'deal')} given to them."
-        flash(said, "success")
+        given = sum(deals for user_id, deals in settled if user_id is not None)
+        freed = sum(deals for user_id, deals in settled if user_id is None)
+        said = [f"{counted(len(settled), 'owner')} settled"]
+        said += [f"{counted(given, 'deal')} given to them"] if given or not freed else []
+        said += [f"{counted(freed, 'deal')} without an owner here now"] if freed else []
+        flash(f"{', '.join(said)}.", "success")
     else:
         flash("Nothing was changed.", "info")
     show = "matched" if request.form.get("show") == "matched" else None

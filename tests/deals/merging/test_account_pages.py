@@ -176,3 +176,13 @@ def test_two_kept_apart_may_still_be_merged(client, account, make, merge, rows):
     one, other = account("GTXPro"), account("GTX Pro")
     make.store(DistinctAccounts(one_id=one.id, other_id=other.id))
     assert merge(one, other) is not None
+
+
+def test_the_deals_of_an_account_name_their_owners_as_the_portal_does(client, account, make):
+    one, rep = account("GTXPro"), make.user(name="Rosa Reyes")
+    make.deal(owner=rep, account_id=one.id, owner_email="rosa@crm.example")
+    make.deal(account_id=one.id, owner_email="gone@crm.example")
+    page = text(client.get(f"/deals/accounts/{one.id}"))
+    assert "Rosa Reyes" in page
+    assert "rosa@crm.example" not in page
+    assert "gone@crm.example" in page

@@ -108,6 +108,7 @@ def test_the_next_import_remembers_who_it_is(make, bring_in, say, owners, rows):
 def test_nobody_here_is_an_answer_that_is_remembered_too(bring_in, say, owners, client, rows):
     bring_in(KIM)
     assert say("nobody", "Kim Lee", "kim@crm.example").status_code == 303
+    assert "1 owner settled, 1 deal without an owner here now." in page_of(client)
     assert owners() == {"D3": None}
     assert rows(select(User).where(User.status == "placeholder")) == []
     bring_in(KIM, "D6,Sixth,Acme,Kim Lee,kim@crm.example,Proposal,1,USD,2026-01-02,")
