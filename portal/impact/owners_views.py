@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from portal.db import now
 from portal.feedback.closing.counting import said_of_all
+from portal.impact.exploring.asking import ask
 from portal.impact.exploring.owners import (
     APART,
     FEWEST_ANSWERS,
@@ -14,7 +16,9 @@ from portal.impact.exploring.owners import (
     word_words,
     words_of_owners,
 )
+from portal.impact.overview import coverage_sentence
 from portal.impact.queries import known_content, latest_snapshot, snapshot_rows
+from portal.usage.sums import local_day
 from portal.users.access import me
 from portal.web import render
 
@@ -26,6 +30,8 @@ def index() -> Response:
     snapshot = latest_snapshot()
     if snapshot is None:
         return render("impact/owners.html", snapshot=None)
+    # The words are of all deals; what was chosen elsewhere is kept for the way back.
+    asked = ask(me(), request.args)
     said = said_of_all()
     words = words_of_owners(said, snapshot_rows(snapshot.id), known_content(me()))
     groups = {
@@ -35,6 +41,8 @@ def index() -> Response:
     return render(
         "impact/owners.html",
         snapshot=snapshot,
+        shown=asked.shown if asked else None,
+        coverage=coverage_sentence(snapshot.coverage, local_day(now())),
         groups=groups,
         answered=any(one.answered for one in said.values()),
         usual=usual_share(said),

@@ -175,6 +175,15 @@ def test_an_earlier_snapshot_has_its_address_and_a_way_back(make, sign_in, world
     assert newer.id != 1
 
 
+def test_the_method_named_is_that_of_the_figures_shown(make, sign_in, world):
+    """Stored figures are by the method of their time, those of a choice by the method of today."""
+    client = sign_in(make.user())
+    assert "Method matched-lift/1. Worked out" in client.get("/impact").text
+    slug = world["assets"][0].slug
+    for address in (HEALTHCARE, HEALTHCARE.replace("/impact", f"/impact/{slug}")):
+        assert f"Method {METHOD_VERSION}. Worked out" in client.get(address).text
+
+
 def test_before_the_first_computation_there_is_nothing_to_take_away(make, sign_in):
     client = sign_in(make.user())
     assert client.get(f"{HEALTHCARE}&begin=nonsense").status_code == 200

@@ -85,6 +85,20 @@ def test_before_figures_and_answers_the_page_says_what_will_come(make, sign_in):
     assert "No owner was heard yet" in text_of(client, PAGE)
 
 
+def test_what_was_chosen_is_kept_for_the_way_back(make, sign_in, heard):
+    snapshot(make, {heard["loved"]: CLEAR, heard["ignored"]: CLEAR})
+    client = sign_in(make.user())
+    kept = "?begin=2026-01-01&uses=logged&snapshot=1"
+    page = client.get(f"{PAGE}{kept}")
+    assert page.status_code == 200
+    for path in ("/impact", "/impact/by/stages", "/impact/by/sequence", PAGE):
+        assert f'href="{path}{kept}"'.replace("&", "&amp;") in page.text
+    assert "Both are of all deals and the latest figures" in page.text
+    assert "Both are of all deals" not in client.get(PAGE).text
+    assert f'href="{PAGE}?uses=logged&amp;snapshot=1"' in client.get("/impact?uses=logged&snapshot=1").text
+    assert client.get(f"{PAGE}?snapshot=9").status_code == 404
+
+
 def test_content_that_may_not_be_named_is_not_listed(make, sign_in):
     rep, draft = make.user("rep"), make.asset("Secret", state="draft", published_at=None)
     for _ in range(6):

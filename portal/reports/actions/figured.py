@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.db import now
@@ -24,7 +25,8 @@ NO_DEALS = "On no closed deal that fits these filters is any content logged."
 class Figured:
     """By asset, the figures of the deals chosen and of all deals, and on how many of those chosen content is logged.
 
-    `coverage` says in words for how many deals they speak, and `problem` why there is nothing to tell.
+    `arguments` is what an address says of the deals, `coverage` says in words for how many deals they speak, and
+    `problem` why there is nothing to tell.
     """
 
     chosen: Chosen = field(default_factory=Chosen)
@@ -33,6 +35,7 @@ class Figured:
     logged_deals: int = 0
     coverage: str = ""
     problem: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def team_id(self) -> int | None:
@@ -59,4 +62,5 @@ def figured(asked: Asked | None) -> Figured:
         here, coverage = {row.asset_id: row for row in found.rows}, found.coverage
     logged = coverage["logged_deals"]
     said = coverage_sentence(coverage, local_day(now()))
-    return Figured(chosen, here, overall, logged, said, "" if logged else NO_DEALS)
+    problem = "" if logged else NO_DEALS
+    return Figured(chosen, here, overall, logged, said, problem, asked.shown.of_deals())

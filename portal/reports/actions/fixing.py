@@ -67,7 +67,7 @@ def _line(asset: Asset, row: ImpactRow, figured: Figured) -> Line:
     why, said = words.much_used(figures, asset), sentence(figures)
     return Line(
         title=asset.title,
-        address=address(f"/impact/{asset.slug}", **figured.chosen.arguments()),
+        address=address(f"/impact/{asset.slug}", **figured.arguments),
         note=kind,
         reason=why,
         act=ask_about(

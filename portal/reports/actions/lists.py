@@ -18,6 +18,7 @@ from portal.reports.actions.figured import Figured, figured
 from portal.reports.actions.lines import Found
 from portal.reports.table import Column, Row, Table
 from portal.users.models import User
+from portal.web.formatting import exact
 
 MOST_ROWS = 5_000
 
@@ -138,7 +139,7 @@ def table_of(one: ActionList, reader: Reader) -> Table:
         title=one.heading,
         columns=one.columns,
         rows=tuple(Row(line.values, line.address) for line in found.lines),
-        filters=(*_narrowed(asked), ("Figures by", asked.method)) if asked else (),
+        filters=_read(asked) if asked else (),
         period=period_words(chosen.begin, chosen.end) if chosen else "Now",
         data_as_of=(snapshot.data_as_of or snapshot.computed_at) if snapshot else now(),
         notes=tuple(notes),
@@ -147,7 +148,9 @@ def table_of(one: ActionList, reader: Reader) -> Table:
     )
 
 
-def _narrowed(asked: Asked) -> tuple[tuple[str, str], ...]:
-    """Say which deals were chosen; kind and verdict narrow a list of content, not these."""
+def _read(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Say which deals were chosen and which figures were read; kind and verdict narrow a list of content, not these."""
     said = filters_in_words(asked.shown, asked.team_names)
-    return tuple(pair for pair in said if pair[0] not in ("Kind of content", "Verdict"))
+    chosen = tuple(pair for pair in said if pair[0] not in ("Kind of content", "Verdict"))
+    figures = f"snapshot {asked.number}, worked out {exact(asked.snapshot.computed_at)}"
+    return (*chosen, ("Figures by", asked.method), ("Figures", figures))

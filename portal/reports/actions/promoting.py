@@ -87,10 +87,10 @@ def _line(asset: Asset, one: _Wanted, figured: Figured, users: int, of_all: int)
     figures = AssetLift.read(one.figures)
     used = words.little_used(one.here.deals_used, figured.logged_deals, users, of_all)
     said = sentence(figures) if one.is_own else words.of_all_deals(figures, AssetLift.read(one.here))
-    kind, chosen = kind_words(asset.kind), figured.chosen
+    kind = kind_words(asset.kind)
     return Line(
         title=asset.title,
-        address=address(f"/impact/{asset.slug}", **chosen.arguments()),
+        address=address(f"/impact/{asset.slug}", **figured.arguments),
         note=kind,
         reason=used,
         act=Act("Recommend it", address(f"/library/{asset.slug}/collect", name=_collection(figured))),

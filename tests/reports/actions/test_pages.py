@@ -58,6 +58,7 @@ def test_a_file_holds_the_rows_of_the_page_with_its_filters_and_rule(world, sign
     about = {line[0]: line[1] for line in lines[2:] if len(line) > 1}
     assert about["Industry"] == "Healthcare"
     assert about["Figures by"].startswith("matched-lift/")
+    assert about["Figures"].startswith("snapshot 1, worked out ")
     assert "Data as of" in about
     assert "Content is logged on 100% of closed deals" in text
     assert LISTS["promote"].rule in text
@@ -94,6 +95,15 @@ def test_filters_go_along_to_the_figures_the_lists_and_their_files(world, sign_i
         assert "industry=Healthcare" in found.group(1)
         assert "begin=2026-01-01" in found.group(1)
     assert 'href="/reports/actions/missing"' in page
+
+
+def test_an_earlier_snapshot_goes_along_too(world, sign_in):
+    client = sign_in(world.manager)
+    page = client.get("/reports/actions?industry=Healthcare&snapshot=1").text
+    for path in ("/impact", f"/impact/{world.proof.slug}", "/reports/actions/promote"):
+        assert re.search(rf'href="{path}\?industry=Healthcare&amp;snapshot=1"', page), path
+    listed = client.get("/impact?industry=Healthcare&snapshot=1").text
+    assert 'href="/reports/actions?industry=Healthcare&amp;snapshot=1"' in listed
 
 
 def test_every_row_has_a_reason_and_exactly_one_button(world, sign_in, make):
