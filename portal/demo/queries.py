@@ -25,6 +25,13 @@ def note() -> DemoNote | None:
     return db.session.get(DemoNote, 1)
 
 
+def planted_effect(slug: str) -> float | None:
+    """Return the effect that the demo planted in a piece of content, as a fraction, if this is a demo and it did."""
+    found = note()
+    effect = found.planted.get("effects", {}).get(slug) if found else None
+    return float(effect) if isinstance(effect, int | float) else None
+
+
 def state() -> State:
     """Say what there is: nothing, half a demo that nobody else has come to, a whole demo, or somebody's portal."""
     found = note()

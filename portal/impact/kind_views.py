@@ -29,7 +29,7 @@ def index() -> Response:
     found = _found(asked) if asked else {"shown": None}
     response = render(
         "impact/kinds.html",
-        block=EXPLORED,
+        block=EXPLORED if asked else None,
         status=422 if asked and asked.shown.errors else 200,
         snapshot=asked.snapshot if asked else None,
         credited_words=CREDITED_REVENUE,

@@ -28,7 +28,7 @@ def index() -> Response:
     known = known_content(me())
     slug = request.args.get("piece", "")
     piece = next((one for one in known.values() if one.slug == slug), None)
-    of_piece = {"piece": piece.slug} if piece else {}
+    of_piece: dict[str, Any] = {"piece": piece.slug} if piece else {}
     found = sequence_of(
         asked.snapshot, asked.shown.chosen, known, kind=asked.shown.kind, piece=piece.slug if piece else ""
     )

@@ -22,7 +22,7 @@ def index() -> Response:
     found = _found(asked) if asked else {"shown": None}
     response = render(
         "impact/stages.html",
-        block=EXPLORED,
+        block=EXPLORED if asked else None,
         status=422 if asked and asked.shown.errors else 200,
         snapshot=asked.snapshot if asked else None,
         **found,

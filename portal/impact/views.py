@@ -6,8 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from portal.db import db
-from portal.demo.models import DemoNote
+from portal.demo.queries import planted_effect
 from portal.feedback.closing.counting import said_of, said_on_deals
 from portal.impact.exploring.asking import ask
 from portal.impact.exploring.page import filters_context, list_context
@@ -22,7 +21,6 @@ from portal.impact.stage_views import blueprint as stage_blueprint
 from portal.impact.story_views import blueprint as story_blueprint
 from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS
 from portal.jobs import enqueue, pending
-from portal.library.models import Asset
 from portal.users.access import OVERSIGHT, allow, me
 from portal.web import render, see_other
 
@@ -38,6 +36,8 @@ blueprints = (
 )
 # The part of the page that a choice changes.
 EXPLORED = "explored"
+# The note that the figures are being worked out.
+WAITING = "computing"
 DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}
 
 
@@ -45,14 +45,17 @@ DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_O
 def index() -> Response:
     computing = pending("compute_impact")
     asked = ask(me(), request.args)
+    is_choice = request.headers.get("HX-Target") == EXPLORED
+    # The note asks every few seconds, and for nothing but itself.
+    is_waiting = request.headers.get("HX-Target") == WAITING and "HX-Request" in request.headers
+    is_waiting = is_waiting and "HX-History-Restore-Request" not in request.headers
     found: dict[str, Any] = {"shown": None}
-    if asked:
+    if asked and not is_waiting:
         found = filters_context(asked, "impact.index") | list_context(me(), asked)
         found["formats"] = formats_of(asked)
-    is_choice = request.headers.get("HX-Target") == EXPLORED
     response = render(
         "impact/index.html",
-        block=EXPLORED if is_choice else "computing",
+        block=EXPLORED if is_choice and asked else WAITING,
         status=422 if asked and asked.shown.errors else 200,
         computing=computing,
         snapshot=asked.snapshot if asked else None,
@@ -89,10 +92,10 @@ def show(slug: str) -> Response:
     found: dict[str, Any] = {"shown": None}
     if asked:
         found = filters_context(asked, "impact.show", slug=slug) | piece_context(me(), asked, asset, said)
-        found |= {"kind_choices": None, "snapshot": asked.snapshot, "planted": planted_effect(asset)}
+        found |= {"kind_choices": None, "snapshot": asked.snapshot, "planted": planted_effect(asset.slug)}
     response = render(
         "impact/show.html",
-        block=EXPLORED if target == EXPLORED else None,
+        block=EXPLORED if target == EXPLORED and asked else None,
         status=422 if asked and asked.shown.errors else 200,
         asset=asset,
         said=said,
@@ -105,10 +108,3 @@ def show(slug: str) -> Response:
     if target == EXPLORED and asked:
         response.headers["HX-Push-Url"] = url_for("impact.show", slug=slug, **asked.shown.of_deals())
     return response
-
-
-def planted_effect(asset: Asset) -> float | None:
-    """Return the effect that the demo planted in this content, as a fraction, if this is a demo and it did."""
-    note = db.session.get(DemoNote, 1)
-    effect = note.planted.get("effects", {}).get(asset.slug) if note else None
-    return float(effect) if isinstance(effect, int | float) else None

@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 
-from portal.impact.cells import find_moments
+from portal.impact.cells import Moments, find_moments
 from portal.impact.lift import matched_lift
 from portal.impact.parts.sides import sides_of
-from portal.impact.parts.working import Unmatched, deals_in_cell, working
+from portal.impact.parts.working import Unmatched, working
+from portal.impact.rows import IntArray
 from tests.impact.builders import deals_of, history_of, random_inputs, touches_of
+
+
+def deals_in_cell(moments: Moments, side: IntArray, cell: int) -> list[int]:
+    return np.unique(moments.deal[side[moments.cell[side] == cell]]).tolist()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -24,8 +29,8 @@ def test_the_cells_add_up_to_the_lift(seed):
         assert np.sum(found.weight * found.difference) == pytest.approx(np.nan_to_num(lift.lift[asset]))
         assert found.used.sum() == lift.matched[asset]
         assert found.used.sum() + len(found.unmatched_deal) == lift.deals_used[asset]
-        compared = [deals_in_cell(moments, sides, cell)[1] for cell in found.cell.tolist()]
-        assert len(set().union(*(one.tolist() for one in compared))) == lift.comparison_deals[asset]
+        compared = [deals_in_cell(moments, sides.other, cell) for cell in found.cell.tolist()]
+        assert len(set().union(*compared)) == lift.comparison_deals[asset]
         assert [len(one) for one in compared] == found.other_deals.tolist()
 
 
@@ -40,8 +45,9 @@ def test_a_small_table_by_hand():
     row = found.used, found.used_won, found.other, found.other_won, found.other_deals
     assert [column.tolist() for column in row] == [[4], [3], [6], [2], [6]]
     assert found.difference.tolist() == pytest.approx([3 / 4 - 2 / 6])
-    used, other = deals_in_cell(moments, sides_of(deals, moments, 0), int(found.cell[0]))
-    assert (used.tolist(), other.tolist()) == ([0, 1, 2, 3], [4, 5, 6, 7, 8, 9])
+    sides = sides_of(deals, moments, 0)
+    assert deals_in_cell(moments, sides.used, int(found.cell[0])) == [0, 1, 2, 3]
+    assert deals_in_cell(moments, sides.other, int(found.cell[0])) == [4, 5, 6, 7, 8, 9]
 
 
 def test_an_unmatched_deal_says_why():

@@ -62,9 +62,3 @@ def _why(moments: Moments, alone: IntArray) -> tuple[Unmatched, ...]:
     in_cell = np.bincount(moments.cell[moments.new_in_cell], minlength=moments.cells)
     shared = in_cell[moments.cell[alone]] > 1
     return tuple(Unmatched.ALL_USED_IT if others else Unmatched.NOBODY_ELSE for others in shared)
-
-
-def deals_in_cell(moments: Moments, sides: Sides, cell: int) -> tuple[IntArray, IntArray]:
-    """The deals of either side of one cell, as indexes into Deals in order: those that used it, those compared."""
-    used, other = (moments.deal[side[moments.cell[side] == cell]] for side in (sides.used, sides.other))
-    return np.unique(used), np.unique(other)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from portal.impact.cells import CellCode
+from portal.impact.exploring.sequences import FEWEST_DEALS
 from portal.impact.inputs import UNKNOWN, Touches, countable
 from portal.impact.method import SE_FLOOR
 from portal.impact.parts.dividing import by_moment, by_use
@@ -22,8 +23,6 @@ from portal.impact.verdicts import Verdict
 from portal.usage.models import KINDS
 
 STAGE, QUARTER, VERSION, STRENGTH = "stage", "quarter", "version", "strength"
-# Fewer deals would tell of single ones.
-FEWEST_DEALS = 5
 LEAST_SPREAD = 0.01  # a standard deviation
 OTHER_TEAMS = "Other teams"
 NOT_KNOWN = "Not known"
