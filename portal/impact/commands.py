@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from portal.db import db, now, unit_of_work
 from portal.impact.export_commands import export
+from portal.impact.figures import RULES, SHOWN_RULE
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import coverage_sentence, headline, left_out_words
@@ -23,6 +24,13 @@ from portal.impact.verdicts import Verdict
 from portal.impact.words import sentence
 from portal.tabular.currencies import minor_digits
 from portal.usage.sums import local_day
+
+LIFT = (
+    *("used_rate", "comparison_rate", "lift", "se", "ci_low", "ci_high", "shrunk_lift", "q_value", "verdict"),
+    *("e_value", "e_value_near", "naive_lift"),
+)
+CYCLE = ("weeks_won_deals", "weeks_difference", "weeks_ci_low", "weeks_ci_high")
+JOINT = ("joint_effect", "joint_se", "joint_ci_low", "joint_ci_high", "joint_q")
 
 group = AppGroup("impact", help="Work out which content goes with won deals.")
 group.add_command(export)
@@ -78,15 +86,20 @@ def _answer(snapshot: ImpactSnapshot, rows: list[ImpactRow]) -> dict[str, Any]:
 
 
 def _asset(row: ImpactRow) -> dict[str, Any]:
-    digits = minor_digits(current_app.config["BASE_CURRENCY"])
-    lift = ("lift", "ci_low", "ci_high", "shrunk_lift", "q_value", "verdict")
-    joint = ("joint_effect", "joint_se", "joint_ci_low", "joint_ci_high", "joint_q")
+    unit = 10 ** minor_digits(current_app.config["BASE_CURRENCY"])
+    credited = {rule: getattr(row, f"credited_{rule}_minor") / unit for rule in RULES if rule != SHOWN_RULE}
     return {
         "asset": row.asset.slug,
         "title": row.asset.title,
         "deals_used": row.deals_used,
         "won": row.won,
         "lost": row.lost,
-        "credited_revenue": row.credited_minor / 10**digits,
-        **{name: getattr(row, name) for name in (*lift, *joint)},
+        "open_deals": row.open_deals,
+        "matched": row.matched,
+        "comparison_deals": row.comparison_deals,
+        "credited_revenue": row.credited_minor / unit,
+        "credited_by_rule": {SHOWN_RULE: row.credited_minor / unit} | credited,
+        "rank_best": row.rank_best,
+        "rank_worst": row.rank_worst,
+        **{name: getattr(row, name) for name in (*LIFT, *CYCLE, *JOINT)},
     }

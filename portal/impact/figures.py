@@ -19,6 +19,7 @@ from portal.impact.lift import Lift, matched_lift
 from portal.impact.rows import FloatArray, IntArray
 
 RULES = ("linear", "first", "last", "u_shape", "time_decay", "markov", "shapley")
+SHOWN_RULE = "linear"
 LIFT_COLUMNS = (
     *("deals_used", "won", "lost", "matched", "comparison_deals", "used_rate", "comparison_rate"),
     *("lift", "se", "ci_low", "ci_high", "shrunk_lift", "q_value", "e_value", "e_value_near", "naive_lift"),
@@ -78,11 +79,12 @@ def _credits(credit: Influence) -> dict[str, list[Any]]:
     from scipy.stats import rankdata  # imported where it is used, as it takes a second
 
     by_rule = np.array([getattr(credit, rule) for rule in RULES])
-    places = np.array([rankdata(-values, method="min") for values in by_rule], np.int64)
+    # Of whole minor units: shares that are equal but for how a machine adds them up have one place.
+    places = np.array([rankdata(-np.rint(values), method="min") for values in by_rule], np.int64)
     best, worst = places.min(axis=0).tolist(), places.max(axis=0).tolist()
     has_any = np.any(by_rule > 0, axis=0).tolist()
     found = {
-        "credited_minor" if rule == "linear" else f"credited_{rule}_minor": _whole(values)
+        "credited_minor" if rule == SHOWN_RULE else f"credited_{rule}_minor": _whole(values)
         for rule, values in zip(RULES, by_rule, strict=True)
     }
     found["rank_best"] = [place if has else None for place, has in zip(best, has_any, strict=True)]
@@ -111,6 +113,19 @@ def _coverage(deals: Deals, touches: Touches) -> dict[str, Any]:
     }
 
 
+def _closed_before_created(deals: Deals) -> int:
+    """How many closed deals ended before they began, so that no day lies between."""
+    return int(np.sum(deals.closed & (deals.closed_day != UNKNOWN) & (deals.closed_day < deals.created_day)))
+
+
+def _without_history(gathered: Gathered) -> int:
+    """How many of the deals that are compared have no known stage."""
+    compared = np.zeros(len(gathered.deals.won), np.bool_)
+    compared[countable(gathered.deals, gathered.touches.only(~gathered.late))[0].deal] = True
+    compared[gathered.history.deal] = False
+    return int(np.sum(compared))
+
+
 def _left_out(gathered: Gathered) -> dict[str, int]:
     """What the figures leave out or know less of, by reason."""
     deals = gathered.deals
@@ -125,5 +140,7 @@ def _left_out(gathered: Gathered) -> dict[str, int]:
         "won_not_convertible": int(np.sum(no_value & gathered.amount_given)),
         "won_without_amount": int(np.sum(no_value & ~gathered.amount_given)),
         "closed_without_date": int(np.sum(deals.closed & (deals.closed_day == UNKNOWN))),
+        "closed_before_created": _closed_before_created(deals),
+        "closed_without_history": _without_history(gathered),
         "closed_without_size": int(np.sum(deals.closed & ~np.isfinite(deals.size))),
     }

@@ -115,7 +115,7 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         ci_high=high,
         shrunk_lift=shrunk,
         q_value=q,
-        verdict=verdicts(shortfall, q, shrunk),
+        verdict=verdicts(shortfall, q, matched.difference, shrunk),
         shortfall=shortfall,
         e_value=e_values[0],
         e_value_near=e_values[1],
@@ -147,10 +147,11 @@ def interval(difference: FloatArray, se: FloatArray, taken_up: FloatArray) -> tu
     """The ends of the 95% interval of differences, all (n,), with the share of compared deals that took it up later.
 
     Where a share of the other side came to use it, the difference shows only the rest of the effect; so the end away
-    from no difference is that of the difference over the rest.
+    from no difference is that of the difference over the rest. No two shares differ by more than 1.
     """
     whole = difference / (1 - np.minimum(np.nan_to_num(taken_up), MOST_TAKEN_UP))
-    return np.minimum(difference, whole) - Z * se, np.maximum(difference, whole) + Z * se
+    low, high = np.minimum(difference, whole) - Z * se, np.maximum(difference, whole) + Z * se
+    return np.maximum(low, -1.0), np.minimum(high, 1.0)
 
 
 def _amount_used(deals: Deals, moments: Moments) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 from portal.impact.coverage import Coverage
@@ -43,6 +44,16 @@ LESS_KNOWN = {
         "closed deal has no closing date, so all of its uses count",
         "closed deals have no closing date, so all of their uses count",
     ),
+    "closed_before_created": (
+        "deal closed before it was created, so none of its uses count, and the second opinion leaves it out",
+        "deals closed before they were created, so none of their uses count, and the second opinion leaves them out",
+    ),
+    "closed_without_history": (
+        "closed deal with logged content has no stage history, and is compared with others without: there, what is"
+        " used late looks a little better than it is",
+        "closed deals with logged content have no stage history, and are compared among themselves: there, what is"
+        " used late looks a little better than it is",
+    ),
     "closed_without_size": (
         "closed deal has no amount known before its close, and is compared with others of unknown size",
         "closed deals have no amount known before their close, and are compared among themselves",
@@ -54,10 +65,6 @@ LESS_KNOWN = {
     "joint_whole_deals": (
         "closed deal counts as a whole in the second opinion, for lack of stage history, so its ranges are wide",
         "closed deals count as a whole in the second opinion, for lack of stage history, so its ranges are wide",
-    ),
-    "joint_closed_before_created": (
-        "deal closed before it was created, and is left out of the second opinion",
-        "deals closed before they were created, and are left out of the second opinion",
     ),
 }
 
@@ -140,7 +147,7 @@ def distance(figures: AssetLift) -> Distance | None:
     if shortfall == Shortfall.LOST:
         return Distance(figures.lost, MIN_LOST, f"{figures.lost} of {MIN_LOST} lost deals")
     if shortfall == Shortfall.MATCHED:
-        need = round(figures.deals_used * MIN_MATCHED_SHARE)
+        need = ceil(figures.deals_used * MIN_MATCHED_SHARE)
         return Distance(figures.matched, need, f"{figures.matched} of {need} comparable deals")
     return Distance(figures.deals_used, MIN_DEALS_USED, f"{figures.deals_used} of {MIN_DEALS_USED} deals")
 

@@ -40,15 +40,18 @@ def find_steps(deals: Deals, touches: Touches, assets: int) -> Steps:
     starts = run_starts(deal)
     before = np.where(starts, NOTHING, np.roll(asset, 1)) if len(asset) else asset
     won = deals.won[deal]
-    pair = (before + 1) * assets + asset
-    counted = [np.bincount(pair[side], minlength=(assets + 1) * assets) for side in (won, ~won)]
-    found = np.flatnonzero(counted[0] + counted[1])
-    found = found[np.argsort(-(counted[0] + counted[1])[found], kind="stable")]
+    # Only steps that there are get a number: of thousands of assets there are millions of pairs.
+    *columns, row = sorted_rows(before, asset, np.arange(len(asset), dtype=np.int64))
+    opens = run_starts(*columns)
+    step = np.cumsum(opens) - 1
+    of_won = np.bincount(step, won[row], int(np.sum(opens))).astype(np.int64)
+    total = np.bincount(step, minlength=int(np.sum(opens)))
+    order = np.argsort(-total, kind="stable")
     return Steps(
-        before=(found // assets - 1).astype(np.int64),
-        after=(found % assets).astype(np.int64),
-        won=counted[0][found],
-        lost=counted[1][found],
+        before=columns[0][opens][order],
+        after=columns[1][opens][order],
+        won=of_won[order],
+        lost=(total - of_won)[order],
         won_deals=int(np.sum(starts & won)),
         lost_deals=int(np.sum(starts & ~won)),
     )

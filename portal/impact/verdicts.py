@@ -103,9 +103,15 @@ def shortfall_of(deals_used: int, won: int, lost: int, matched: int) -> Shortfal
     return Shortfall(shortfalls(np.array([deals_used]), np.array([won]), np.array([lost]), share)[0])
 
 
-def verdicts(shortfall: NDArray[np.str_], q: FloatArray, shrunk_lift: FloatArray) -> NDArray[np.str_]:
-    """Give each asset's verdict, as values of Verdict, (assets,)."""
-    clear = (q < FALSE_DISCOVERY_RATE) & (np.abs(shrunk_lift) >= MIN_SHRUNK_LIFT)
+def verdicts(
+    shortfall: NDArray[np.str_], q: FloatArray, lift: FloatArray, shrunk_lift: FloatArray
+) -> NDArray[np.str_]:
+    """Give each asset's verdict, as values of Verdict, (assets,).
+
+    A lift that shrinking takes to the other side of 0 is no clear difference: its own range would contradict it.
+    """
+    notable = (np.abs(shrunk_lift) >= MIN_SHRUNK_LIFT) & (np.sign(shrunk_lift) == np.sign(lift))
+    clear = (q < FALSE_DISCOVERY_RATE) & notable
     conditions = [shortfall != Shortfall.NONE.value, clear & (shrunk_lift > 0), clear & (shrunk_lift < 0)]
     outcomes = [Verdict.NOT_ENOUGH_DEALS, Verdict.WON_MORE, Verdict.WON_LESS]
     return np.select(

@@ -9,6 +9,13 @@ from portal.impact.sequence import NOTHING, find_steps
 from tests.impact.builders import deals_of, touches_of
 
 
+def test_steps_among_very_many_pieces_take_no_table_of_all_pairs():
+    deals, many = deals_of(2, won=[True, False]), 1_000_000
+    steps = find_steps(deals, touches_of((0, 7, 1001), (0, many - 1, 1002), (1, 7, 1001)), many)
+    assert (steps.before.tolist(), steps.after.tolist()) == ([-1, 7], [7, many - 1])
+    assert (steps.won.tolist(), steps.lost.tolist()) == ([1, 1], [1, 0])
+
+
 def _rows(deals: Deals, touches: Touches, assets: int) -> set[tuple[int, int, int, int]]:
     steps = find_steps(deals, touches, assets)
     return set(

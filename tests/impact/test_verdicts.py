@@ -112,7 +112,7 @@ def test_a_clear_verdict_needs_a_small_q_and_two_points_after_shrinking():
     shortfall[5] = "deals"
     q = np.array([0.049, 0.05, 0.01, 0.01, np.nan, 0.01])
     shrunk = np.array([0.02, 0.3, -0.02, -0.0199, 0.3, 0.3])
-    assert verdicts(shortfall, q, shrunk).tolist() == [
+    assert verdicts(shortfall, q, shrunk, shrunk).tolist() == [
         "won_more",
         "no_clear_difference",
         "won_less",
@@ -120,6 +120,12 @@ def test_a_clear_verdict_needs_a_small_q_and_two_points_after_shrinking():
         "no_clear_difference",
         "not_enough_deals",
     ]
+
+
+def test_what_shrinking_takes_to_the_other_side_of_nothing_is_no_clear_difference():
+    enough = shortfalls(np.full(2, 40), np.full(2, 20), np.full(2, 20), np.ones(2))
+    lift = np.array([0.06, -0.06])
+    assert set(verdicts(enough, np.full(2, 0.01), lift, -lift).tolist()) == {"no_clear_difference"}
 
 
 def test_the_e_value_of_a_risk_ratio_of_three_point_nine_is_the_published_one():

@@ -82,7 +82,7 @@ def drawn(summed: Summed, own_lift: float, spread: Spread, taken_up_later: float
         "ci_high": high,
         "shrunk": shrunk,
         "q_value": q,
-        "verdict": verdicts(shortfall, q, np.nan_to_num(shrunk)),
+        "verdict": verdicts(shortfall, q, summed.lift, np.nan_to_num(shrunk)),
     }
     lists = {
         name: [None if value != value else value for value in column.tolist()]
