@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -142,3 +143,11 @@ def test_the_answer_as_json_holds_the_working_and_every_rule(app, make):
         assert total == pytest.approx(
             sum(row["credited_revenue"] for row in answer["assets"]), abs=0.01 * len(answer["assets"])
         )
+
+
+def test_every_field_of_the_answer_as_json_is_documented(app, make):
+    make.asset()
+    result = app.test_cli_runner().invoke(args=["impact", "compute", "--json"])
+    answer = json.loads(result.output)
+    words = (Path(__file__).parents[2] / "docs/impact.md").read_text()
+    assert [field for field in (*answer, *answer["assets"][0]) if f"`{field}`" not in words] == []
