@@ -17,6 +17,8 @@ from portal.db import db, now, unit_of_work
 from portal.deals.models import Account, Deal, StageEntry
 from portal.discovery.models import RequestSearch, Search
 from portal.feedback.models import Rating
+from portal.impact.models import ImpactSnapshot
+from portal.impact.services import compute_figures, store_figures
 from portal.library.models import Asset, Facet, Page, Term, Version
 from portal.sharing.models import ShareItem, ShareLink
 from portal.tabular.currencies import minor_units
@@ -46,6 +48,10 @@ class Make:
         """Run a function (a service, say) in a unit of work of its own."""
         with self.app.app_context(), unit_of_work():
             return function()
+
+    def figures(self) -> ImpactSnapshot:
+        """Work out the impact figures of all that there is."""
+        return self.inside(lambda: store_figures(compute_figures()))
 
     def team(self, name: str = "") -> Team:
         return self.store(Team(name=name or f"Team {next(self._numbers)}"))

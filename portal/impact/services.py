@@ -65,11 +65,6 @@ def _store(figures: Figures, cut_sha256: str) -> ImpactSnapshot:
     return snapshot
 
 
-def compute_snapshot() -> ImpactSnapshot:
-    """Work out all figures and store them as the latest snapshot."""
-    return store_figures(compute_figures())
-
-
 def second_opinion() -> dict[int, JointFigures]:
     """Work out, without writing, the joint model's figures that the latest snapshot lacks, by the snapshot's id."""
     snapshot = latest_snapshot()

@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 
 from portal.db import db, now
 from portal.impact.queries import impact_of, latest_snapshot
-from portal.impact.services import compute_snapshot
 from portal.usage.models import UsageEvent
 from portal.usage.services import assign, record
 from portal.users.models import User
@@ -57,7 +56,7 @@ def world(make: Make) -> dict[str, Any]:
         )
     )
     make.inside(lambda: db.session.execute(update(UsageEvent).values(recorded_at=at)))
-    make.inside(compute_snapshot)
+    make.figures()
     return {"rep": rep, "deck": deck, "sheet": sheet, "deals": (first, second, third)}
 
 
@@ -76,7 +75,7 @@ def test_what_was_said_after_the_deal_closed_is_credited_but_feeds_no_lift(make:
 def test_what_was_said_after_a_close_that_the_crm_told_of_only_later_feeds_no_lift(make: Make, world: Any):
     said = update(UsageEvent).where(UsageEvent.deal_id.in_([deal.id for deal in world["deals"][:2]]))
     make.inside(lambda: db.session.execute(said.values(recorded_at=now())))
-    make.inside(compute_snapshot)
+    make.figures()
     # Both of the second deal, the deck and the sheet; the first was logged by hand, so that it stays.
     assert _figures(make, world["deck"])[0] == 1
     assert make.inside(latest_snapshot).left_out["uses_logged_late"] == 3
@@ -92,8 +91,8 @@ def test_figures_without_inferred_uses_know_of_the_logged_ones_only(make: Make, 
     assert make.inside(latest_snapshot).id > snapshot.id
 
 
-def test_the_address_of_the_impact_pages_says_which_uses_they_speak_of(sign_in: Any, world: Any):
-    client = sign_in(world["rep"])
+def test_the_address_of_the_impact_pages_says_which_uses_they_speak_of(make: Make, sign_in: Any, world: Any):
+    client = sign_in(make.user("manager"))
     every, logged = client.get("/impact").text, client.get("/impact?uses=logged").text
     assert "$600" in every
     assert "$600" not in logged
@@ -106,7 +105,7 @@ def test_the_address_of_the_impact_pages_says_which_uses_they_speak_of(sign_in: 
 def test_without_any_inferred_use_there_is_one_snapshot(make: Make):
     rep = make.user()
     make.use(make.asset(), rep, kind="sent", deal=make.deal(owner=rep, status="won"))
-    snapshot = make.inside(compute_snapshot)
+    snapshot = make.figures()
     assert make.inside(lambda: latest_snapshot(without_inferred=True)).id == snapshot.id
 
 

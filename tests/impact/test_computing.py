@@ -18,7 +18,7 @@ from portal.impact.cells import find_moments
 from portal.impact.gathering import gather
 from portal.impact.influence import influence
 from portal.impact.models import ImpactRow, ImpactSnapshot
-from portal.impact.services import SNAPSHOTS_KEPT, compute_snapshot
+from portal.impact.services import SNAPSHOTS_KEPT
 from portal.jobs import Job, enqueue
 from portal.usage.models import UsageEvent
 from portal.usage.services import remove
@@ -204,7 +204,7 @@ def test_snapshots_are_stored_by_the_job_and_only_the_newest_are_kept(app, make,
     assert rows(select(Job.state).where(Job.kind == "compute_impact")) == ["done"]
     assert len(rows(select(ImpactRow))) == 1
     for _ in range(SNAPSHOTS_KEPT):
-        make.inside(compute_snapshot)
+        make.figures()
     assert rows(select(func.count(ImpactSnapshot.id))) == [SNAPSHOTS_KEPT]
     assert rows(select(func.count(ImpactRow.id))) == [SNAPSHOTS_KEPT]
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from portal.db import db
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.second_opinion import Said, disagree, disagreement
-from portal.impact.services import compute_snapshot, second_opinion, store_second_opinion
+from portal.impact.services import second_opinion, store_second_opinion
 from portal.impact.verdicts import Verdict
 from portal.jobs import Job, enqueue
 from tests.impact.test_computing import run
@@ -69,7 +69,7 @@ def test_it_is_not_worked_out_twice_or_without_any_snapshot(app, make):
     make.asset("Deck")
     with app.app_context():
         assert second_opinion() == {}
-    make.inside(compute_snapshot)
+    make.figures()
     with app.app_context():
         figures = second_opinion()
     assert len(figures) == 1
@@ -80,7 +80,7 @@ def test_it_is_not_worked_out_twice_or_without_any_snapshot(app, make):
 
 def test_a_snapshot_that_is_gone_meanwhile_is_passed_over(app, make, rows):
     make.asset("Deck")
-    make.inside(compute_snapshot)
+    make.figures()
     with app.app_context():
         (joint,) = second_opinion().values()
     make.inside(lambda: store_second_opinion({987: joint}))

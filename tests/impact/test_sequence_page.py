@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from portal.db import now
-from portal.impact.services import compute_snapshot
 from tests.impact.test_pages import snapshot, text_of
 
 PAGE = "/impact/by/sequence"
@@ -29,7 +28,7 @@ def world(make):
 
 @pytest.fixture
 def computed(make, world):
-    make.inside(compute_snapshot)
+    make.figures()
     return world
 
 
@@ -96,7 +95,7 @@ def test_content_that_may_not_be_named_is_in_no_step(sign_in, make, world):
     for deal_number in range(5):
         deal = make.deal(owner=world["rep"], status="won", name=f"S{deal_number}")
         make.use(draft, world["rep"], kind="sent", deal=deal, at=now() - timedelta(days=8))
-    make.inside(compute_snapshot)
+    make.figures()
     client = sign_in(make.user("rep"))
     assert "Secret" not in client.get(PAGE).text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from portal.db import now
-from portal.impact.services import compute_snapshot
 from tests.impact.test_pages import text_of
 
 
@@ -28,7 +27,7 @@ def test_content_stands_in_order_with_what_is_credited_and_what_counts(make, sig
     make.use(first, rep, kind="sent", deal=deal, at=_noon(20))
     make.use(first, rep, kind="presented", deal=deal, at=_noon(12))
     make.use(after, rep, kind="sent", deal=deal, at=_noon(2))
-    make.inside(compute_snapshot)
+    make.figures()
     said = text_of(sign_in(rep), f"/impact/deals/{deal.id}")
     assert said.index("First piece") < said.index("Then this") < said.index("Too late")
     assert "week 2" in said

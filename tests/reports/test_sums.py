@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 
 from portal.impact.models import ImpactRow, ImpactSnapshot
-from portal.impact.services import compute_snapshot
 from portal.reports.adoption import adoption_table
 from portal.reports.filters import Filters, Period
 from portal.reports.table import Table
@@ -110,7 +109,7 @@ def test_deals_are_those_of_the_period_and_agree_with_the_impact_figures(app, ma
     march = usage(app, period=MARCH)["Deck"]
     assert [march[key] for key in ("deals_used", "won", "lost", "open_deals")] == [2, 1, 1, 1]
     every = usage(app)["Deck"]
-    make.inside(compute_snapshot)
+    make.figures()
     with app.app_context():
         from portal.impact.queries import impact_of
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from portal.db import db, now
 from portal.impact.queries import latest_snapshot
-from portal.impact.services import compute_snapshot
 from portal.library.models import Asset
 from portal.library.summaries import refresh_use
 from portal.usage.models import UsageEvent
@@ -96,7 +95,7 @@ def test_whether_a_yes_came_after_the_close_goes_by_the_days_of_the_organisation
     deal = make.deal(owner=rep, status="won", created_on=date(2026, 1, 5), closed_on=date(2026, 3, 10))
     marks = {"deal_known_by": "inferred", "inferred_from": "mail", "recorded_at": said}
     make.use(make.asset(), rep, kind="sent", deal=deal, at=datetime(2026, 3, 2, tzinfo=UTC), **marks)
-    make.inside(compute_snapshot)
+    make.figures()
     # The page of the deal and the figures say the same.
     assert (LATE in sign_in(rep).get(f"/deals/{deal.id}").text) is late
     assert make.inside(latest_snapshot).left_out["uses_logged_late"] == int(late)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from portal.deals.models import Deal
-from portal.impact.services import compute_snapshot
 from portal.library.models import Asset
 from portal.usage.models import FirstUse, UsageEvent
 from portal.users.models import User
@@ -92,5 +91,5 @@ def world(make, closed_on) -> World:
     closed_on(found.general, rep, "Healthcare", 55, 55)
     closed_on(found.general, rep, "Energy", 30, 30)
     closed_on(found.side, rep, "Energy", 2, 3)
-    make.inside(compute_snapshot)
+    make.figures()
     return found
