@@ -7,6 +7,7 @@ its own. Comparing within cells is what removes immortal time: content used late
 used as late (Suissa 2008). Without any stage history some of it stays: +1 to +2 points on the simulated sets.
 """
 
+import math
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -35,6 +36,7 @@ class CellCode(IntEnum):
     PRIOR_ASSETS = 5  # place in 0, 1-2, 3-5, 6+
 
 
+MOST_IN_TABLE = 1_000_000  # rows of codes that could be; more are sorted
 UNKNOWN_TERCILE = len(TERCILES) + 1
 UNKNOWN_WEEKS = len(WEEKS_IN_STAGE_FROM) + 1
 
@@ -116,7 +118,16 @@ def _cells(
 
 
 def _dense(*codes: IntArray) -> tuple[IntArray, IntArray]:
-    """One code, 0, 1, 2, ..., for each distinct row of codes, all (n,), and these rows in order, (rows, columns)."""
+    """One code, 0, 1, 2, ..., for each distinct row of codes, all (n,), and these rows in order, (rows, columns).
+
+    Where there are few rows that could be, which is usual, a table of them all spares the sorting.
+    """
+    spans = [int(code.max(initial=0)) + 1 for code in codes]
+    if math.prod(spans) <= MOST_IN_TABLE:
+        place = np.ravel_multi_index(codes, spans)
+        seen = np.bincount(place, minlength=math.prod(spans)) > 0
+        rows = np.stack(np.unravel_index(np.flatnonzero(seen), spans), axis=1)
+        return (np.cumsum(seen, dtype=np.int64) - 1)[place], rows.astype(np.int64)
     *sorted_codes, row = sorted_rows(*codes, np.arange(len(codes[0]), dtype=np.int64))
     starts = run_starts(*sorted_codes)
     dense = np.empty(len(row), np.int64)

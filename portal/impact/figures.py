@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from portal.impact.cells import find_moments
+from portal.impact.cells import Moments, find_moments
 from portal.impact.counting import count_deals
 from portal.impact.coverage import coverage
 from portal.impact.cycle import cycle_time
 from portal.impact.gathered import Gathered
 from portal.impact.influence import Influence, influence
-from portal.impact.inputs import UNKNOWN, Deals, Touches, countable
+from portal.impact.inputs import UNKNOWN, Deals, LeftOut, Touches, countable
 from portal.impact.lift import Lift, matched_lift
 from portal.impact.rows import FloatArray, IntArray
 
@@ -60,7 +60,9 @@ def compute(gathered: Gathered) -> Figures:
         "weeks_ci_high": _known(cycle.ci_high),
     }
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return Figures(gathered.data_as_of, _coverage(deals, touches), _left_out(gathered), rows)
+    counted, out = countable(deals, touches)
+    left_out = _left_out_uses(gathered, out) | _less_known(gathered, moments)
+    return Figures(gathered.data_as_of, _coverage(deals, counted), left_out, rows)
 
 
 def _known(values: FloatArray | IntArray | Any) -> list[Any]:
@@ -100,11 +102,11 @@ def _money(lift: Lift) -> dict[str, list[Any]]:
     }
 
 
-def _coverage(deals: Deals, touches: Touches) -> dict[str, Any]:
+def _coverage(deals: Deals, counted: Touches) -> dict[str, Any]:
     """Coverage of the deals closed since the month in which content was first logged on a closed deal."""
-    days = countable(deals, touches)[0].day
+    days = counted.day
     since = date.fromordinal(int(days.min())).replace(day=1) if len(days) else None
-    found = coverage(deals, touches, since.toordinal() if since else UNKNOWN)
+    found = coverage(deals, counted, since.toordinal() if since else UNKNOWN)
     return {
         "share": found.share,
         "closed_deals": found.closed_deals,
@@ -113,34 +115,30 @@ def _coverage(deals: Deals, touches: Touches) -> dict[str, Any]:
     }
 
 
-def _closed_before_created(deals: Deals) -> int:
-    """How many closed deals ended before they began, so that no day lies between."""
-    return int(np.sum(deals.closed & (deals.closed_day != UNKNOWN) & (deals.closed_day < deals.created_day)))
-
-
-def _without_history(gathered: Gathered) -> int:
-    """How many of the deals that are compared have no known stage."""
-    compared = np.zeros(len(gathered.deals.won), np.bool_)
-    compared[countable(gathered.deals, gathered.touches.only(~gathered.late))[0].deal] = True
-    compared[gathered.history.deal] = False
-    return int(np.sum(compared))
-
-
-def _left_out(gathered: Gathered) -> dict[str, int]:
-    """What the figures leave out or know less of, by reason."""
-    deals = gathered.deals
-    uses = countable(deals, gathered.touches)[1]
-    late = countable(deals, gathered.touches.only(gathered.late))[0]
-    no_value = deals.won & ~np.isfinite(deals.value)
+def _left_out_uses(gathered: Gathered, out: LeftOut) -> dict[str, int]:
+    """How many uses the figures leave out, by reason."""
+    late = countable(gathered.deals, gathered.touches.only(gathered.late))[0]
     return {
-        "uses_on_open_deals": uses.still_open,
-        "uses_before_creation": uses.before_created,
-        "uses_after_close": uses.after_close,
+        "uses_on_open_deals": out.still_open,
+        "uses_before_creation": out.before_created,
+        "uses_after_close": out.after_close,
         "uses_logged_late": len(late.deal),
+    }
+
+
+def _less_known(gathered: Gathered, moments: Moments) -> dict[str, int]:
+    """How many deals the figures know less of, by what is missing or can't be."""
+    deals = gathered.deals
+    no_value = deals.won & ~np.isfinite(deals.value)
+    backwards = (deals.closed_day != UNKNOWN) & (deals.closed_day < deals.created_day)
+    without_history = np.zeros(len(deals.won), np.bool_)
+    without_history[moments.deal] = True
+    without_history[gathered.history.deal] = False
+    return {
         "won_not_convertible": int(np.sum(no_value & gathered.amount_given)),
         "won_without_amount": int(np.sum(no_value & ~gathered.amount_given)),
         "closed_without_date": int(np.sum(deals.closed & (deals.closed_day == UNKNOWN))),
-        "closed_before_created": _closed_before_created(deals),
-        "closed_without_history": _without_history(gathered),
+        "closed_before_created": int(np.sum(deals.closed & backwards)),
+        "closed_without_history": int(np.sum(without_history)),
         "closed_without_size": int(np.sum(deals.closed & ~np.isfinite(deals.size))),
     }

@@ -5,7 +5,7 @@ import pytest
 
 from portal.impact.cells import Moments, find_moments, rep_tiers, terciles
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
-from tests.impact.builders import deals_of, history_of, touches_of
+from tests.impact.builders import deals_of, history_of, random_inputs, touches_of
 
 NO_HISTORY = history_of()
 
@@ -144,3 +144,12 @@ def test_few_reps_are_placed_whole_as_their_deals_would_be_parted_by_outcome(rep
     rep = rng.integers(0, reps, 300)
     tier = rep_tiers(deals_of(300, won=rng.random(300) < 0.4, rep=rep))
     assert [len(set(tier[rep == one])) for one in range(reps)] == [1] * reps
+
+
+def test_cells_are_the_same_whether_looked_up_or_sorted(monkeypatch):
+    deals, history, touches = random_inputs(3)
+    looked_up = find_moments(deals, history, touches, 70)
+    monkeypatch.setattr("portal.impact.cells.MOST_IN_TABLE", 0)
+    by_sorting = find_moments(deals, history, touches, 70)
+    for name in ("cell", "cell_codes", "new_in_cell", "cells"):
+        np.testing.assert_array_equal(getattr(looked_up, name), getattr(by_sorting, name))

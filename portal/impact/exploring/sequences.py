@@ -52,8 +52,7 @@ def sequence_of(
     """
     if snapshot.cut_sha256 is None:
         return None
-    asset_ids, steps = _steps(snapshot.cut_sha256, chosen)
-    frequent = steps.only(steps.won + steps.lost >= FEWEST_DEALS)
+    asset_ids, frequent = _frequent(snapshot.cut_sha256, chosen)
     columns = (
         frequent.before.tolist(),
         frequent.after.tolist(),
@@ -72,10 +71,12 @@ def sequence_of(
         [step for step in found if (step.before is None) == is_first] for is_first in (True, False)
     )
     more = max(0, len(later) - SHOWN)
-    return Sequence(firsts[:FIRST_SHOWN], later[:SHOWN], steps.won_deals, steps.lost_deals, more)
+    return Sequence(firsts[:FIRST_SHOWN], later[:SHOWN], frequent.won_deals, frequent.lost_deals, more)
 
 
 @lru_cache(maxsize=8)
-def _steps(cut_sha256: str, chosen: Chosen) -> tuple[list[int], Steps]:
+def _frequent(cut_sha256: str, chosen: Chosen) -> tuple[list[int], Steps]:
+    """The steps that may be told of; most are of too few deals, and would fill the memory."""
     gathered = narrow(load_cut(cut_sha256), chosen)
-    return gathered.asset_ids.tolist(), find_steps(gathered.deals, gathered.touches, len(gathered.asset_ids))
+    steps = find_steps(gathered.deals, gathered.touches, len(gathered.asset_ids))
+    return gathered.asset_ids.tolist(), steps.only(steps.won + steps.lost >= FEWEST_DEALS)
