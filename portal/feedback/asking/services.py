@@ -14,15 +14,16 @@ from portal.feedback.models import Question
 def note_asked(*, user_id: int, day: date, deal_id: int | None, asset_id: int | None) -> None:
     """Note that a person was asked this on this day of theirs; of two tabs that show a question, the first counts.
 
-    What is asked anew, since the deal ended otherwise than it had, is open again.
+    What a deal's end is asked of anew, since it ended otherwise than it had, is open again.
     """
     theirs = select(Question).where(Question.user_id == user_id)
     if db.session.scalar(theirs.where(Question.day >= day).limit(1)) is not None:
         return
     earlier = db.session.scalar(theirs.where(_about(deal_id, asset_id)))
     if earlier is not None:
-        earlier.day, earlier.asked_at = day, now()
-        earlier.answered_at = earlier.dismissed_at = None
+        if asset_id is None:
+            earlier.day, earlier.asked_at = day, now()
+            earlier.answered_at = earlier.dismissed_at = None
         return
     try:
         with db.session.begin_nested():
