@@ -11,9 +11,9 @@ import numpy as np
 from portal.impact.cells import Moments, find_moments
 from portal.impact.counting import count_deals
 from portal.impact.coverage import coverage
-from portal.impact.cycle import cycle_time
+from portal.impact.cycle import CycleTime, cycle_time
 from portal.impact.gathered import Gathered
-from portal.impact.influence import Influence, influence
+from portal.impact.influence import Influence, influence, shown_credit
 from portal.impact.inputs import UNKNOWN, Deals, LeftOut, Touches, countable
 from portal.impact.lift import Lift, matched_lift
 from portal.impact.rows import FloatArray, IntArray
@@ -37,32 +37,42 @@ class Figures:
     rows: list[dict[str, Any]]
 
 
-def compute(gathered: Gathered) -> Figures:
+def compute(gathered: Gathered, *, whole: bool = True) -> Figures:
     """Work out every figure of every asset; takes seconds on millions of uses, and touches no database.
 
     What was logged when the end of its deal was known is counted and credited, but feeds no estimate: whoever
-    remembers more of the deals they won would make any content look good.
+    remembers more of the deals they won would make any content look good. Not the whole is what a list shows: without
+    the rules of credit that it doesn't show, and without the time to close.
     """
     deals, touches, assets = gathered.deals, gathered.touches, len(gathered.asset_ids)
     moments = find_moments(deals, gathered.history, touches.only(~gathered.late), assets)
-    lift, cycle = matched_lift(deals, moments), cycle_time(deals, moments)
-    credit = influence(deals, touches, assets)
+    lift = matched_lift(deals, moments)
     columns: dict[str, list[Any]] = {
         "asset_id": gathered.asset_ids.tolist(),
         **{name: _known(getattr(lift, name)) for name in LIFT_COLUMNS},
         "open_deals": count_deals(deals, touches, assets).open.tolist(),
-        **_credits(credit),
-        "used_revenue_minor": _whole(credit.revenue_of_deals),
+        **(_credits(influence(deals, touches, assets)) if whole else _shown_credits(deals, touches, assets)),
         **_money(lift),
-        "weeks_won_deals": cycle.won_deals.tolist(),
-        "weeks_difference": _known(cycle.weeks),
-        "weeks_ci_low": _known(cycle.ci_low),
-        "weeks_ci_high": _known(cycle.ci_high),
+        **(_cycle(cycle_time(deals, moments)) if whole else {}),
     }
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     counted, out = countable(deals, touches)
     left_out = _left_out_uses(gathered, out) | _less_known(gathered, moments)
     return Figures(gathered.data_as_of, _coverage(deals, counted), left_out, rows)
+
+
+def _shown_credits(deals: Deals, touches: Touches, assets: int) -> dict[str, list[Any]]:
+    linear, used_revenue = shown_credit(deals, touches, assets)
+    return {"credited_minor": _whole(linear), "used_revenue_minor": _whole(used_revenue)}
+
+
+def _cycle(cycle: CycleTime) -> dict[str, list[Any]]:
+    return {
+        "weeks_won_deals": cycle.won_deals.tolist(),
+        "weeks_difference": _known(cycle.weeks),
+        "weeks_ci_low": _known(cycle.ci_low),
+        "weeks_ci_high": _known(cycle.ci_high),
+    }
 
 
 def _known(values: FloatArray | IntArray | Any) -> list[Any]:
@@ -89,6 +99,7 @@ def _credits(credit: Influence) -> dict[str, list[Any]]:
         "credited_minor" if rule == SHOWN_RULE else f"credited_{rule}_minor": _whole(values)
         for rule, values in zip(RULES, by_rule, strict=True)
     }
+    found["used_revenue_minor"] = _whole(credit.revenue_of_deals)
     found["rank_best"] = [place if has else None for place, has in zip(best, has_any, strict=True)]
     found["rank_worst"] = [place if has else None for place, has in zip(worst, has_any, strict=True)]
     return found

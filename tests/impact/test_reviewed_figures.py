@@ -151,3 +151,14 @@ def test_every_field_of_the_answer_as_json_is_documented(app, make):
     answer = json.loads(result.output)
     words = (Path(__file__).parents[2] / "docs/impact.md").read_text()
     assert [field for field in (*answer, *answer["assets"][0]) if f"`{field}`" not in words] == []
+
+
+def test_what_a_list_shows_is_the_same_with_and_without_the_rest(make):
+    gathered = gathered_world([make.asset(f"Piece {letter}") for letter in "ABCD"])
+    whole, shown = compute(gathered).rows, compute(gathered, whole=False).rows
+    assert len(shown) == len(whole) == 4
+    for one, other in zip(shown, whole, strict=True):
+        assert one.items() <= other.items()
+    assert set(whole[0]) - set(shown[0]) >= {"rank_best", "credited_markov_minor", "weeks_difference"}
+    assert whole[0]["credited_minor"] > 0
+    assert whole[0]["used_revenue_minor"] > 0

@@ -60,7 +60,7 @@ def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFi
     )
     pieces = np.unique(countable(gathered.deals, gathered.touches)[0].asset)
     counted = np.bincount(code[pieces], minlength=len(ASSET_KINDS))
-    figures = compute(_of_kinds(gathered, code))
+    figures = compute(_of_kinds(gathered, code), whole=False)
     found = [
         KindFigures(kind, int(counted[number]), ImpactRow(**figures.rows[number]))
         for number, kind in enumerate(ASSET_KINDS)

@@ -40,7 +40,7 @@ CELLS, DEALS = "cells", "deals"
 
 def piece_context(user: User, asked: Asked, asset: Asset, said: Said) -> dict[str, Any]:
     """Return what the page says of an asset on the deals chosen; its row is None without figures."""
-    found = explored(asked.snapshot, asked.shown.chosen)
+    found = explored(asked.snapshot, asked.shown.chosen, whole=True)
     row = row_of(found, asset.id)
     context = said_of(asked, found) | {"row": row, "choice": choice_words(found.chosen, asked.team_names)}
     if row is None or context["too_few"]:
@@ -95,7 +95,7 @@ def opened(user: User, asked: Asked, asset: Asset, name: str) -> dict[str, Any] 
     """Return what a fold opens to; None for a name that no fold has, or where nothing may be told."""
     if name not in (CELLS, DEALS, *LABELS):
         return None
-    if is_too_few(explored(asked.snapshot, asked.shown.chosen)):
+    if is_too_few(explored(asked.snapshot, asked.shown.chosen, whole=True)):
         return None
     piece = lay_open(asked.snapshot, asked.shown.chosen, asset.id)
     if piece is None:
