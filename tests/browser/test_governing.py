@@ -62,7 +62,8 @@ def test_a_reps_file_becomes_official_is_reviewed_renewed_and_expires(portal, op
 
     # Ana adopts it, and says how to use it.
     ana.goto("/library/from-sales")
-    ana.get_by_role("button", name="Adopt and publish").click()
+    with ana.expect_response(lambda answer: answer.request.method == "POST"):
+        ana.get_by_role("button", name="Adopt and publish").click()
     ana.goto(f"{address}/edit")
     ana.get_by_label("What not to promise").fill("The same number of beds.")
     ana.get_by_role("button", name="Save").click()
