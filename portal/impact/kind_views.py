@@ -12,9 +12,9 @@ from portal.impact.exploring.computing import explored
 from portal.impact.exploring.kinds import KindFigures, by_kind, kinds_of_content
 from portal.impact.exploring.page import filters_context, said_of
 from portal.impact.lift import AssetLift
-from portal.impact.overview import VERDICT_NAMES, distance
+from portal.impact.overview import VERDICT_NAMES, compared_count, distance
 from portal.impact.verdicts import Verdict
-from portal.impact.words import CREDITED_REVENUE, sentence, verdict_words
+from portal.impact.words import CREDITED_REVENUE, chance_note, sentence, verdict_words
 from portal.users.access import me
 from portal.web import render
 from portal.web.formatting import count, kind_words, points
@@ -49,7 +49,10 @@ def _found(asked: Asked) -> dict[str, Any]:
     kinds = by_kind(sha256, asked.shown.chosen, kinds_of_content()) if sha256 and not found["too_few"] else []
     lines = [_line(one, asked) for one in kinds]
     plot = [_mark(one) for one in kinds if one.row.verdict != Verdict.NOT_ENOUGH_DEALS]
-    return found | {"is_kept": sha256 is not None, "lines": lines, "plot": plot}
+    chance = chance_note(
+        [AssetLift.read(one.row) for one in kinds], compared_count(one.row for one in kinds), "kinds"
+    )
+    return found | {"is_kept": sha256 is not None, "lines": lines, "plot": plot, "chance": chance}
 
 
 def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.impact.amounts import NOT_TOLD
 from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Verdict
-from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS
+from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS, WORTH
 from portal.web.formatting import count, money, points
 
 Line = tuple[str, str, str]
@@ -53,6 +53,6 @@ def _estimates(row: ImpactRow, tells_amounts: bool) -> list[Line]:
         found.append(("What the difference is worth", MISSING, "It is not clear enough to put a price on."))
     elif tells_amounts and row.money_minor is not None and row.money_low_minor is not None:
         range_words = f"{money(row.money_low_minor)} and {money(row.money_high_minor)}"
-        meaning = "The difference times the known amounts of the deals it was used on, likely between"
+        meaning = f"{WORTH} Likely between"
         found.append(("What the difference is worth", money(row.money_minor), f"{meaning} {range_words}."))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -11,6 +11,7 @@ from typing import Any
 from portal.impact.coverage import Coverage
 from portal.impact.lift import AssetLift
 from portal.impact.method import MIN_DEALS_USED, MIN_LOST, MIN_MATCHED_SHARE, MIN_WON
+from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Shortfall, Verdict, shortfall_of
 from portal.impact.words import coverage_words
 
@@ -156,6 +157,11 @@ def coverage_sentence(stored: Mapping[str, Any], today: date) -> str:
     """Say on how many closed deals content is logged, from what a snapshot keeps."""
     since = date.fromisoformat(stored["since"]) if stored.get("since") else None
     return coverage_words(Coverage(stored["closed_deals"], stored["logged_deals"]), since, today)
+
+
+def compared_count(rows: Iterable[ImpactRow]) -> int:
+    """Count the pieces of content, or kinds, that were compared with each other: those that have a q-value."""
+    return sum(1 for row in rows if row.q_value is not None)
 
 
 def left_out_words(left_out: Mapping[str, int]) -> list[str]:

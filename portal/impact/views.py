@@ -19,7 +19,7 @@ from portal.impact.queries import named_asset
 from portal.impact.sequence_views import blueprint as sequence_blueprint
 from portal.impact.stage_views import blueprint as stage_blueprint
 from portal.impact.story_views import blueprint as story_blueprint
-from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS
+from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS, WORTH
 from portal.jobs import enqueue, pending
 from portal.users.access import OVERSIGHT, allow, me
 from portal.web import render, see_other
@@ -38,7 +38,7 @@ blueprints = (
 EXPLORED = "explored"
 # The note that the figures are being worked out.
 WAITING = "computing"
-DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS}
+DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS, "worth": WORTH}
 
 
 @blueprint.get("")

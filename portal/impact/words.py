@@ -4,6 +4,7 @@ One effect and its range go on the page; everything else belongs under "how this
 content brings deals in or loses them: they were won more often, or less often.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from portal.impact.coverage import Coverage
@@ -24,6 +25,7 @@ LIMITS = (
     " win about as often. It can't see content that buyers ask for because they are about to buy."
 )
 CREDITED_REVENUE = "Credited revenue is shares of won deals that add up; it says nothing about effect."
+WORTH = "The difference times the known amounts of all closed deals it was used on, won and lost."
 REVENUE_OF_DEALS = "Revenue of deals it was used on counts full amounts, so it does not add up over content."
 MONTHS_IN_YEAR = 12
 
@@ -52,6 +54,13 @@ def chance_words(figures: AssetLift, compared: int) -> str:
     if figures.verdict != Verdict.NO_CLEAR_DIFFERENCE or low is None or high is None or low <= 0 <= high:
         return ""
     return f"The range leaves out zero, but with {compared:,} pieces compared one such result can be chance."
+
+
+def chance_note(drawn: Iterable[AssetLift], compared: int, things: str = "pieces") -> str:
+    """Say beside a plot what is clear, where a range leaves out zero without a clear difference; else nothing."""
+    if not any(chance_words(one, compared) for one in drawn):
+        return ""
+    return f"With {compared:,} {things} compared, a range can leave out zero by chance: a triangle marks what is clear."
 
 
 def _not_enough(figures: AssetLift) -> str:

@@ -17,7 +17,7 @@ from portal.impact.overview import VERDICT_NAMES, coverage_sentence, left_out_wo
 from portal.impact.places import flips
 from portal.impact.second_opinion import disagreement
 from portal.impact.verdicts import Verdict
-from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS, verdict_words
+from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS, WORTH, verdict_words
 from portal.reports.table import Column, Row, Table, Value
 from portal.usage.sums import local_day
 from portal.users.models import User
@@ -55,7 +55,7 @@ COLUMNS = (
         "worth",
         "What it is worth",
         "money",
-        "The difference times the known amounts of the deals it was used on; only where the difference is clear.",
+        f"{WORTH} Only where the difference is clear.",
     ),
     Column("worth_low", "Worth from", "money", "Lower end of the range of that."),
     Column("worth_high", "Worth to", "money", "Upper end of the range of that."),

@@ -221,7 +221,7 @@ def test_the_page_of_one_content_shows_the_effect_and_its_working(make, sign_in)
         "q = 0.010",
         "each 1.7 times as often",
         "It can't see content that buyers ask for because they are about to buy.",
-        "likely between $200 and $1,200.",
+        "won and lost. Likely between $200 and $1,200.",
         "Uses left out: 3 after the deal was closed.",
         "1 won deal has an amount that can't be converted, and gives no credited revenue.",
     ):

@@ -10,7 +10,15 @@ import pytest
 from portal.impact import words
 from portal.impact.coverage import Coverage
 from portal.impact.lift import AssetLift
-from portal.impact.words import chance_words, coverage_words, cycle_words, sentence, verdict_words, working
+from portal.impact.words import (
+    chance_note,
+    chance_words,
+    coverage_words,
+    cycle_words,
+    sentence,
+    verdict_words,
+    working,
+)
 
 CLAIMS = re.compile(r"\b(help|hurt|caus|improv|boost|prove|harm)\w*", re.IGNORECASE)
 MARCH, TODAY = date(2024, 3, 1), date(2024, 9, 15)
@@ -121,6 +129,14 @@ def test_a_range_without_zero_that_is_not_clear_is_explained_by_the_number_compa
     assert chance_words(replace(unclear, ci_low=-0.001), 41) == ""
     assert chance_words(replace(unclear, ci_low=None), 41) == ""
     assert chance_words(FIGURES, 41) == ""
+
+
+def test_a_plot_with_such_a_range_says_which_marks_are_clear():
+    unclear = replace(FIGURES, verdict="no_clear_difference", ci_low=0.004, ci_high=0.09)
+    said = "With 41 pieces compared, a range can leave out zero by chance: a triangle marks what is clear."
+    assert chance_note([FIGURES, unclear], 41) == said
+    assert "7 kinds compared" in chance_note([unclear], 7, "kinds")
+    assert chance_note([FIGURES, replace(unclear, ci_low=-0.01)], 41) == ""
 
 
 def test_without_enough_deals_no_effect_is_shown():

@@ -17,12 +17,18 @@ from portal.impact.forms import USES, Shown
 from portal.impact.lift import AssetLift
 from portal.impact.method import METHOD_VERSION, MIN_DEALS_USED
 from portal.impact.models import ImpactSnapshot
-from portal.impact.overview import VERDICT_NAMES, coverage_sentence, distance, left_out_words
+from portal.impact.overview import (
+    VERDICT_NAMES,
+    compared_count,
+    coverage_sentence,
+    distance,
+    left_out_words,
+)
 from portal.impact.places import place_words
 from portal.impact.queries import kept_snapshots
 from portal.impact.second_opinion import disagreement
 from portal.impact.verdicts import Verdict
-from portal.impact.words import short_words, verdict_words
+from portal.impact.words import chance_note, short_words, verdict_words
 from portal.library.models import ASSET_KINDS
 from portal.usage.sums import local_day
 from portal.users.models import User
@@ -67,6 +73,7 @@ def list_context(user: User, asked: Asked) -> dict[str, Any]:
         "lines": [_line(line) for line in page.items],
         "not_told": "" if all(line.tells_amounts for line in page.items) else NOT_TOLD,
         "plot": [_mark(line, shown) for line in drawn],
+        "chance": chance_note([AssetLift.read(line.row) for line in drawn], compared_count(found.rows)),
         "has_own_plot": is_whole,
         "counts": listing.counts,
         "total": listing.total,

@@ -19,7 +19,7 @@ from portal.impact.gathered import FACETS
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow
 from portal.impact.numbers import numbers
-from portal.impact.overview import VERDICT_NAMES, distance
+from portal.impact.overview import VERDICT_NAMES, compared_count, distance
 from portal.impact.piece.cells import comparison_of
 from portal.impact.piece.deal_lists import both_sides
 from portal.impact.piece.dimensions import QUARTER, STAGE, STRENGTH, VERSION, Dimension, Named, by_dimension
@@ -46,13 +46,12 @@ def piece_context(user: User, asked: Asked, asset: Asset, said: Said) -> dict[st
     if row is None or context["too_few"]:
         return context
     figures, tells = AssetLift.read(row), may_tell(user, found.chosen, row)
-    compared = sum(1 for other in found.rows if other.q_value is not None)
     second, disagreement = second_words(row, asked.snapshot, narrows=found.chosen.narrows)
     return context | {
         "sentence": _of_choice(sentence(figures), context["choice"]),
         "distance": distance(figures),
         "verdict_words": verdict_words(figures),
-        "chance": chance_words(figures, compared),
+        "chance": chance_words(figures, compared_count(found.rows)),
         "working": working(figures),
         "steps": steps(row),
         "numbers": numbers(row, tells_amounts=tells),

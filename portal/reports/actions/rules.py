@@ -18,8 +18,8 @@ MOST_SEARCHES = 3
 _GAIN = f"{NOTABLE_GAIN * 100:.0f} points"
 _DAYS = UNUSED_FOR.days
 PROMOTE = (
-    "Won more often than other content on similar deals, of those chosen or else of all, and used on fewer than a fifth"
-    " of the closed deals chosen on which content is logged."
+    "Won more often than other content on similar deals, yet used on fewer than a fifth of the closed deals on which"
+    " content is logged. Where the deals chosen are too few to tell, all deals speak, and it says so."
 )
 FIX = (
     "Among the half of content that is used on the most closed deals, rated below"
