@@ -13,6 +13,7 @@ def facts(table: Table) -> Lines:
     """Return what the rows are narrowed to and when the data was read, as (name, words)."""
     return [
         ("Report", table.title),
+        *([("In short", table.in_short)] if table.in_short else []),
         ("Period", table.period),
         *table.filters,
         ("Data as of", exact(table.data_as_of)),

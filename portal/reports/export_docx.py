@@ -35,7 +35,10 @@ def as_docx(table: Table) -> bytes:
     document = Document()
     _set_up(document, table)
     document.add_heading(table.title, level=1)
-    _quiet(document, " · ".join(f"{name}: {said}" for name, said in facts(table)[1:]))
+    if table.in_short:
+        document.add_paragraph().add_run(table.in_short).font.size = Pt(12)
+    shown_above = ("Report", "In short")
+    _quiet(document, " · ".join(f"{name}: {said}" for name, said in facts(table) if name not in shown_above))
     _chart(document, table)
     document.add_heading("All rows", level=2)
     if table.rows:

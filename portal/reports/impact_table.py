@@ -11,7 +11,7 @@ from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
 from portal.impact.exploring.listing import Line, Listing, is_too_few
 from portal.impact.exploring.periods import period_words
-from portal.impact.exploring.wording import filters_in_words, too_few_words
+from portal.impact.exploring.wording import filters_in_words, headline_of, too_few_words
 from portal.impact.lift import AssetLift
 from portal.impact.overview import VERDICT_NAMES, coverage_sentence, left_out_words
 from portal.impact.places import flips
@@ -99,7 +99,14 @@ def impact_table(user: User | None, asked: Asked) -> Table:
         notes=(*_not_told(listing), *_notes(asked, found)),
         currency=current_app.config["BASE_CURRENCY"],
         drawn="deals",
+        in_short=_in_short(asked, found, listing),
     )
+
+
+def _in_short(asked: Asked, found: Explored, listing: Listing) -> str:
+    if is_too_few(found):
+        return too_few_words(asked.shown, found.coverage["logged_deals"], asked.team_names)
+    return "".join(part.words for part in headline_of(asked.shown, listing.counts, asked.team_names))
 
 
 def _values(line: Line) -> tuple[Value, ...]:
@@ -125,8 +132,6 @@ def _notes(asked: Asked, found: Explored) -> tuple[str, ...]:
         coverage_sentence(found.coverage, local_day(snapshot.computed_at)),
         *left_out_words(found.left_out),
     ]
-    if is_too_few(found):
-        notes.insert(0, too_few_words(shown, found.coverage["logged_deals"], asked.team_names))
     if asked.method != snapshot.method_version:
         notes.append(
             f"Worked out by {asked.method} from the data kept by a snapshot of {snapshot.method_version}."

@@ -42,6 +42,7 @@ class Table:
     notes: tuple[str, ...]
     currency: str
     drawn: str  # key of the column whose largest values are drawn
+    in_short: str = ""  # what the rows say, in a sentence
 
     def place(self, key: str) -> int:
         """Return the place of a column."""

@@ -57,7 +57,7 @@ def test_a_choice_changes_the_figures_and_stays_in_every_link(make, sign_in, wor
     assert " 100 deals" in drawn(every)["Piece A"]
     assert " 50 deals" in drawn(chosen)["Piece A"]
     assert '<option value="Healthcare" selected>' in chosen.text
-    assert 'href="/impact?industry=Healthcare&amp;sort=content"' in chosen.text
+    assert 'href="/impact?industry=Healthcare&amp;sort=content#figures"' in chosen.text
     assert 'href="/impact?industry=Healthcare&amp;verdict=won_more"' in chosen.text
     assert 'href="/impact/export.csv?industry=Healthcare&amp;snapshot=1"' in chosen.text
 

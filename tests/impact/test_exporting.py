@@ -147,3 +147,17 @@ def test_a_place_that_depends_on_the_rule_and_a_second_opinion_are_flagged(app, 
         row.joint_q, row.joint_effect = 0.001, 0.08
         db.session.commit()
     assert "Second opinion" not in client.get("/impact").text.split("<tbody")[1]
+
+
+def test_a_file_for_a_meeting_begins_with_the_sentence_of_the_page(make, sign_in):
+    snapshot(make, {make.asset("More"): CLEAR, make.asset("Few"): TOO_FEW})
+    client = sign_in(make.user())
+    sentence = (
+        "1 piece of content won more often than other content on similar deals; 1 has not enough deals yet."
+    )
+    assert sentence in text_of(client, "/impact")
+    document = Document(io.BytesIO(client.get("/impact/export.docx").data))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said[:2] == ["Impact of content", sentence]
+    assert sum(sentence in words for words in said) == 1
+    assert ["In short", sentence] in exported(client, "/impact/export.csv")
