@@ -82,13 +82,17 @@ def told(page: Any, words: str) -> Any:
 
 def until(page: Any, address: str, wanted: Any) -> Any:
     """Open a page again and again until the worker has done what shows something on it."""
-    from playwright.sync_api import TimeoutError
+    from playwright.sync_api import Error, TimeoutError
 
     for _ in range(30):
-        page.goto(address)
         try:
+            page.goto(address)
             wanted.wait_for(timeout=2_000)
             break
         except TimeoutError:
             continue
+        except Error as error:
+            # The page that is left may just be opening itself anew, since it waits for the worker too.
+            if "interrupted by another navigation" not in str(error):
+                raise
     return wanted
