@@ -82,7 +82,8 @@ def test_a_reps_file_becomes_official_is_reviewed_renewed_and_expires(portal, op
     assert "Friday" in " ".join(ana.locator("del").all_inner_texts())
     ana.goto(f"{address}/review")
     ana.get_by_label("kim", exact=False).check()
-    ana.get_by_role("button", name="Ask").click()
+    with ana.expect_response(lambda answer: answer.request.method == "POST"):
+        ana.get_by_role("button", name="Ask").click()
     kim.goto("/reviews")
     kim.locator(f"a[href*='{slug}']").first.click()
     kim.get_by_role("button", name="Approve").click()

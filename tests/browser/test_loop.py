@@ -84,7 +84,8 @@ def test_the_loop_turns_by_mouse(portal, open_browser, case_study, tmp_path):
     publish = marketer.get_by_role("button", name="Publish", exact=False).first
     publish.wait_for()
     marketer.get_by_text("Searchable").first.wait_for()
-    publish.click()
+    with marketer.expect_response(lambda answer: answer.request.method == "POST"):
+        publish.click()
     marketer.goto("/requests")
     marketer.get_by_role("link", name="hospital spreadsheets").click()
     marketer.get_by_role("button", name="Take it").click()
