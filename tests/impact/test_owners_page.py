@@ -54,6 +54,7 @@ def test_what_owners_and_figures_say_alike_and_apart_is_listed(make, sign_in, he
     snapshot(make, {heard["loved"]: CLEAR, heard["ignored"]: CLEAR})
     said = text_of(sign_in(make.user("manager")), PAGE)
     assert "mattered on 50% of the deals" in said
+    assert "Owners and figures point the same way on 1 piece, and different ways on 1." in said
     assert "Owners name it more often than most content, and deals were won more often" in said
     assert "Owners name it less often than most content, yet deals were won more often" in said
     snapshot(make, {heard["loved"]: less, heard["ignored"]: less})
