@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-PUBLIC, ALL, MARKETING, OVERSIGHT, SELLERS = "public", "all", "marketing", "oversight", "sellers"
-IMPORTERS, ADMIN, ASKER, AUTHOR, OWNER = "importers", "admin", "asker", "author", "owner"
-ROLES_OF = {
-    PUBLIC: {"nobody", "rep", "marketer", "manager", "admin"},
-    ALL: {"rep", "marketer", "manager", "admin"},
-    MARKETING: {"marketer", "admin"},
-    OVERSIGHT: {"marketer", "manager", "admin"},
-    IMPORTERS: {"manager", "admin"},
-    SELLERS: {"rep", "manager"},
-    ADMIN: {"admin"},
-    # The one who asked, here a rep, and marketing.
-    ASKER: {"rep", "marketer", "admin"},
-    AUTHOR: {"rep"},
-    OWNER: {"rep"},
-}
+from tests.roles import ADMIN, ALL, ASKER, AUTHOR, IMPORTERS, MARKETING, OVERSIGHT, OWNER, PUBLIC, SELLERS
 
 # Method and route: who may call it. A star says that the thing itself may be missing in the world of this test
 # (a picture that was never drawn, say), so that 404 is a fair answer to those who may.

@@ -18,7 +18,8 @@ from portal.db import db, now, unit_of_work
 from portal.demo.load import load
 from portal.users.models import User
 from portal.users.services import open_session
-from tests.browser.pages import Shown, all_pages, demo_people
+from tests.browser.pages import all_pages, demo_people
+from tests.browser.shown import Shown
 
 MOST_QUERIES = 25
 DEALS = 300

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.role_table import ALL, PUBLIC, ROLES_OF, TABLE
+from tests.role_table import TABLE
 from tests.role_world import World, address_of, build_world
+from tests.roles import ALL, PUBLIC, ROLES_OF
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from portal.impact.amounts import NOT_TOLD, may_tell
-from portal.impact.exploring.asking import Asked, ask
+from portal.impact.explored_views import explored_page
+from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import explored
 from portal.impact.exploring.kinds import KindFigures, by_kind, kinds_of_content
 from portal.impact.exploring.page import filters_context, said_of
@@ -16,29 +17,14 @@ from portal.impact.overview import VERDICT_NAMES, compared_count, distance
 from portal.impact.verdicts import Verdict
 from portal.impact.words import CREDITED_REVENUE, chance_note, sentence, verdict_words
 from portal.users.access import me
-from portal.web import render
 from portal.web.formatting import count, kind_words, points
 
 blueprint = Blueprint("impact_kinds", __name__, url_prefix="/impact/by/kinds")
-EXPLORED = "explored"
 
 
 @blueprint.get("")
 def index() -> Response:
-    asked = ask(me(), request.args)
-    found = _found(asked) if asked else {"shown": None}
-    response = render(
-        "impact/kinds.html",
-        block=EXPLORED if asked else None,
-        status=422 if asked and asked.shown.errors else 200,
-        snapshot=asked.snapshot if asked else None,
-        credited_words=CREDITED_REVENUE,
-        not_told=NOT_TOLD,
-        **found,
-    )
-    if asked and request.headers.get("HX-Target") == EXPLORED:
-        response.headers["HX-Push-Url"] = url_for("impact_kinds.index", **asked.shown.arguments())
-    return response
+    return explored_page("impact/kinds.html", "impact_kinds.index", _found)
 
 
 def _found(asked: Asked) -> dict[str, Any]:
@@ -52,7 +38,8 @@ def _found(asked: Asked) -> dict[str, Any]:
     chance = chance_note(
         [AssetLift.read(one.row) for one in kinds], compared_count(one.row for one in kinds), "kinds"
     )
-    return found | {"is_kept": sha256 is not None, "lines": lines, "plot": plot, "chance": chance}
+    found |= {"is_kept": sha256 is not None, "lines": lines, "plot": plot, "chance": chance}
+    return found | {"credited_words": CREDITED_REVENUE, "not_told": NOT_TOLD}
 
 
 def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.demo.queries import planted_effect
 from portal.feedback.closing.counting import said_of, said_on_deals
+from portal.impact.explored_views import EXPLORED
 from portal.impact.exploring.asking import ask
 from portal.impact.exploring.page import filters_context, list_context
 from portal.impact.export_views import blueprint as export_blueprint
@@ -34,8 +35,6 @@ blueprints = (
     story_blueprint,
     blueprint,
 )
-# The part of the page that a choice changes.
-EXPLORED = "explored"
 # The note that the figures are being worked out.
 WAITING = "computing"
 DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_OF_DEALS, "worth": WORTH}

@@ -10,8 +10,9 @@ import pytest
 
 from portal.demo.loading.people import PASSWORD
 from tests.browser.conftest import sign_in
-from tests.browser.pages import Shown, all_pages, demo_people
+from tests.browser.pages import all_pages, demo_people
 from tests.browser.process import Portal
+from tests.browser.shown import Shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
