@@ -22,13 +22,18 @@ def count_deals(deals: Deals, touches: Touches, assets: int) -> DealCounts:
     kept, _ = countable(deals, touches)
     deal, asset = _distinct(kept.deal, kept.asset)
     won = deals.won[deal]
-    still_open = ~deals.closed[touches.deal]
-    _, open_asset = _distinct(touches.deal[still_open], touches.asset[still_open])
     return DealCounts(
-        open=np.bincount(open_asset, minlength=assets),
+        open=count_open(deals, touches, assets),
         won=np.bincount(asset[won], minlength=assets),
         lost=np.bincount(asset[~won], minlength=assets),
     )
+
+
+def count_open(deals: Deals, touches: Touches, assets: int) -> IntArray:
+    """Count the open deals that each asset was used on, (assets,)."""
+    still_open = ~deals.closed[touches.deal]
+    _, asset = _distinct(touches.deal[still_open], touches.asset[still_open])
+    return np.bincount(asset, minlength=assets)
 
 
 def _distinct(deal: IntArray, asset: IntArray) -> tuple[IntArray, IntArray]:

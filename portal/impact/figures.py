@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
-from portal.impact.cells import Moments, find_moments
-from portal.impact.counting import count_deals
+from portal.impact.cells import Moments
+from portal.impact.comparing import Compared, compare
+from portal.impact.counting import count_open
 from portal.impact.coverage import coverage
 from portal.impact.cycle import CycleTime, cycle_time
 from portal.impact.gathered import Gathered
 from portal.impact.influence import Influence, influence, shown_credit
 from portal.impact.inputs import UNKNOWN, Deals, LeftOut, Touches, countable
-from portal.impact.lift import Lift, matched_lift
+from portal.impact.lift import Lift
 from portal.impact.rows import FloatArray, IntArray
+from portal.impact.threads import at_once
 
 RULES = ("linear", "first", "last", "u_shape", "time_decay", "markov", "shapley")
 SHOWN_RULE = "linear"
@@ -37,36 +40,60 @@ class Figures:
     rows: list[dict[str, Any]]
 
 
-def compute(gathered: Gathered, *, whole: bool = True) -> Figures:
+Columns = dict[str, list[Any]]
+
+
+def compute(
+    gathered: Gathered, *, whole: bool = True, compared: Callable[[Gathered], Compared] = compare
+) -> Figures:
     """Work out every figure of every asset; takes seconds on millions of uses, and touches no database.
 
-    What was logged when the end of its deal was known is counted and credited, but feeds no estimate: whoever
-    remembers more of the deals they won would make any content look good. Not the whole is what a list shows: without
-    the rules of credit that it doesn't show, and without the time to close.
+    What was logged when the end of its deal was known is counted and credited, but `compare` leaves it out. Not the
+    whole is what a list shows: without the rules of credit that it doesn't show, and without the time to close.
+    `compared` gives the comparison to those who have it already.
     """
-    deals, touches, assets = gathered.deals, gathered.touches, len(gathered.asset_ids)
-    moments = find_moments(deals, gathered.history, touches.only(~gathered.late), assets)
-    lift = matched_lift(deals, moments)
-    columns: dict[str, list[Any]] = {
-        "asset_id": gathered.asset_ids.tolist(),
-        **{name: _known(getattr(lift, name)) for name in LIFT_COLUMNS},
-        "open_deals": count_deals(deals, touches, assets).open.tolist(),
-        **(_credits(influence(deals, touches, assets)) if whole else _shown_credits(deals, touches, assets)),
-        **_money(lift),
-        **(_cycle(cycle_time(deals, moments)) if whole else {}),
-    }
+    differences, counts = at_once(
+        lambda part: part(),
+        (lambda: _differences(compared(gathered), whole), lambda: _counts(gathered, whole)),
+    )
+    columns = {"asset_id": gathered.asset_ids.tolist(), **differences.columns, **counts.columns}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return Figures(gathered.data_as_of, counts.coverage, counts.left_out | differences.left_out, rows)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one of the two halves of the work gives."""
+
+    columns: Columns
+    left_out: dict[str, int]
+    coverage: dict[str, Any] = field(default_factory=dict)
+
+
+def _differences(compared: Compared, whole: bool) -> _Part:
+    """What comes of comparing deals."""
+    deals, moments, lift = compared.gathered.deals, compared.moments, compared.lift
+    columns = {name: _known(getattr(lift, name)) for name in LIFT_COLUMNS} | _money(lift)
+    if whole:
+        columns |= _cycle(cycle_time(deals, moments))
+    return _Part(columns, _less_known(compared.gathered, moments))
+
+
+def _counts(gathered: Gathered, whole: bool) -> _Part:
+    """What comes of counting uses and dividing revenue."""
+    deals, touches, assets = gathered.deals, gathered.touches, len(gathered.asset_ids)
     counted, out = countable(deals, touches)
-    left_out = _left_out_uses(gathered, out) | _less_known(gathered, moments)
-    return Figures(gathered.data_as_of, _coverage(deals, counted), left_out, rows)
+    credits = _credits(influence(deals, touches, assets)) if whole else _shown_credits(deals, counted, assets)
+    columns = {"open_deals": count_open(deals, touches, assets).tolist(), **credits}
+    return _Part(columns, _left_out_uses(gathered, out), _coverage(deals, counted))
 
 
-def _shown_credits(deals: Deals, touches: Touches, assets: int) -> dict[str, list[Any]]:
-    linear, used_revenue = shown_credit(deals, touches, assets)
+def _shown_credits(deals: Deals, counted: Touches, assets: int) -> Columns:
+    linear, used_revenue = shown_credit(deals, counted, assets)
     return {"credited_minor": _whole(linear), "used_revenue_minor": _whole(used_revenue)}
 
 
-def _cycle(cycle: CycleTime) -> dict[str, list[Any]]:
+def _cycle(cycle: CycleTime) -> Columns:
     return {
         "weeks_won_deals": cycle.won_deals.tolist(),
         "weeks_difference": _known(cycle.weeks),
@@ -83,16 +110,14 @@ def _whole(values: FloatArray) -> list[int | None]:
     return [None if value != value else round(value) for value in values.tolist()]
 
 
-def _credits(credit: Influence) -> dict[str, list[Any]]:
+def _credits(credit: Influence) -> Columns:
     """Every rule's credit, the linear one as the one that is shown, and the best and worst place that the rules give.
 
     Places are among the assets that have any credit, 1 being most; without any there is no place.
     """
-    from scipy.stats import rankdata  # imported where it is used, as it takes a second
-
     by_rule = np.array([getattr(credit, rule) for rule in RULES])
     # Of whole minor units: shares that are equal but for how a machine adds them up have one place.
-    places = np.array([rankdata(-np.rint(values), method="min") for values in by_rule], np.int64)
+    places = np.array([_places(np.rint(values)) for values in by_rule])
     best, worst = places.min(axis=0).tolist(), places.max(axis=0).tolist()
     has_any = np.any(by_rule > 0, axis=0).tolist()
     found = {
@@ -105,7 +130,12 @@ def _credits(credit: Influence) -> dict[str, list[Any]]:
     return found
 
 
-def _money(lift: Lift) -> dict[str, list[Any]]:
+def _places(values: FloatArray) -> IntArray:
+    """The place of each value, (n,), 1 being the largest; equal values share the best of their places."""
+    return np.searchsorted(np.sort(-values), -values) + 1
+
+
+def _money(lift: Lift) -> Columns:
     return {
         "money_minor": _whole(lift.money),
         "money_low_minor": _whole(lift.money_low),

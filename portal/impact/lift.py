@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.impact.cells import Moments
+from portal.impact.compared import compared_deals
 from portal.impact.inputs import Deals, LeftOut
-from portal.impact.matching import Matched, compared_deals, matched_difference
+from portal.impact.matching import Matched, matched_difference
 from portal.impact.method import MOST_TAKEN_UP, SE_FLOOR, Z
 from portal.impact.rows import FloatArray, IntArray, run_starts
 from portal.impact.verdicts import e_value, q_values, shortfalls, shrink, verdicts

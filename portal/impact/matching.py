@@ -8,17 +8,18 @@ cells as Mantel and Haenszel do (Greenland and Robins 1985; Sato 1989).
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portal.impact.cells import Moments
-from portal.impact.rows import BoolArray, FloatArray, IntArray, run_lengths, run_starts
+from portal.impact.packing import pack
+from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts
+from portal.impact.spells import Spells, spells_of
+from portal.impact.threads import at_once
 
-BLOCK = 4_000_000  # rows or table entries handled at once; bounds the memory, not the result
-TWO_COUNTS = float(
-    1 << 26
-)  # two counts, each below this, are added up exactly in one float: count + TWO_COUNTS * count
+BLOCK = 2_000_000  # rows or table entries handled at once; bounds the memory, not the result
 
 
 @dataclass(frozen=True)
@@ -113,26 +114,6 @@ def _spread(pairs: _Pairs) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class _Spells:
-    """Consecutive moments of a deal in one cell, (spells,): walking spells takes half the steps of walking moments."""
-
-    start: IntArray  # index of the first moment
-    cell: IntArray
-    deal_start: IntArray  # (deals with moments,), index of the deal's first spell
-    deal_end: IntArray  # index one past the deal's last spell
-    of_moment: IntArray  # (moments,)
-
-
-def _spells(moments: Moments) -> _Spells:
-    start = np.flatnonzero(run_starts(moments.deal, moments.cell))
-    opens_deal = run_starts(moments.deal[start])
-    deal_start, lengths = np.flatnonzero(opens_deal), run_lengths(opens_deal)
-    of_moment = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(moments.deal))))
-    deal_end = np.repeat(deal_start + lengths, lengths)
-    return _Spells(start, moments.cell[start], deal_start, deal_end, of_moment)
-
-
-@dataclass(frozen=True)
 class _Weight:
     """Something to be added up over moments."""
 
@@ -142,11 +123,12 @@ class _Weight:
     cell: FloatArray  # (cells,)
 
 
-def _weight(values: FloatArray, moments: Moments, spells: _Spells) -> _Weight:
-    spell = np.bincount(spells.of_moment, values, len(spells.start)).astype(np.float64)
+def _weight(values: NDArray[Any], moments: Moments, spells: Spells) -> _Weight:
+    spell = np.bincount(spells.of_moment, values, len(spells.start)).astype(values.dtype)
     before = np.cumsum(values) - values
-    rest = spell[spells.of_moment] - (before - before[spells.start][spells.of_moment])
-    return _Weight(values, rest, spell, np.bincount(moments.cell, values, moments.cells).astype(np.float64))
+    rest = (spell + before[spells.start])[spells.of_moment] - before
+    cell = np.bincount(moments.cell, values, moments.cells)
+    return _Weight(*(column.astype(np.float64) for column in (values, rest, spell, cell)))
 
 
 def _pairs(moments: Moments, outcome: FloatArray) -> _Pairs:
@@ -154,25 +136,24 @@ def _pairs(moments: Moments, outcome: FloatArray) -> _Pairs:
 
     The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
     """
-    spells = _spells(moments)
-    values = [1.0 + TWO_COUNTS * moments.new_in_cell.astype(np.float64), outcome]
-    yes_or_no = np.array_equal(outcome, outcome**2)
-    if not yes_or_no:
-        values.append(outcome**2)
-    weights = [_weight(value, moments, spells) for value in values]
-    parts = [_block(moments, spells, weights, uses) for uses in _blocks(moments, spells)]
+    spells = spells_of(moments)
+    columns = [np.ones(len(outcome)), moments.new_in_cell.astype(np.float64), outcome]
+    if not np.array_equal(outcome, outcome**2):
+        columns.append(outcome**2)
+    packed = pack(columns, moments.cell, moments.cells)
+    weights = [_weight(column, moments, spells) for column in packed.columns]
+    parts = at_once(lambda uses: _block(moments, spells, weights, uses), _blocks(moments, spells))
     empty, none = np.zeros(0, np.int64), np.zeros((len(weights), 0))
     asset = np.concatenate([empty, *(part[0] for part in parts)])
     cell = np.concatenate([empty, *(part[1] for part in parts)])
-    used = np.concatenate([none, *(part[2] for part in parts)], axis=1)
-    other = np.concatenate([none, *(part[3] for part in parts)], axis=1)
-    other_deals, other_moments = np.divmod(other[0], TWO_COUNTS)
-    squares = (used + other)[-1]
-    columns = (asset, cell, used[0] % TWO_COUNTS, used[1], other_moments, other[1], other_deals, squares)
-    return _Pairs(*(column[other_moments > 0] for column in columns))
+    used = packed.taken_apart(np.concatenate([none, *(part[2] for part in parts)], axis=1))
+    other = packed.taken_apart(np.concatenate([none, *(part[3] for part in parts)], axis=1))
+    both = other[0] > 0
+    sides = (used[0], used[2], other[0], other[2], other[1], used[-1] + other[-1])
+    return _Pairs(asset[both], cell[both], *(side[both] for side in sides))
 
 
-def _blocks(moments: Moments, spells: _Spells) -> Iterator[slice]:
+def _blocks(moments: Moments, spells: Spells) -> Iterator[slice]:
     """Slices of the uses, ordered by asset, that hold whole assets and cost about BLOCK each."""
     spell = spells.of_moment[moments.use_moment]
     walked = np.bincount(moments.use_asset, spells.deal_end[spell] - spell, moments.assets)
@@ -185,7 +166,7 @@ def _blocks(moments: Moments, spells: _Spells) -> Iterator[slice]:
 
 
 def _block(
-    moments: Moments, spells: _Spells, weights: list[_Weight], uses: slice
+    moments: Moments, spells: Spells, weights: list[_Weight], uses: slice
 ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
     """Asset and cell of each pair of one block of uses, (pairs,), and the sums on either side, (weights, pairs)."""
     moment = moments.use_moment[uses]
@@ -210,43 +191,3 @@ def _block(
         other[side] = weight.cell[cell] - np.bincount(key, weight.rest[moment], size)[pair]
         other[side] -= np.bincount(walk_key, weight.spell[walk], size)[pair]
     return pair // moments.cells + base, cell, used, other
-
-
-def compared_deals(moments: Moments, matched: Matched) -> IntArray:
-    """Count the distinct deals that each asset is compared with, over all of its cells together: (assets,).
-
-    Every outcome has to be known. Works on 64 assets at once, each being one bit of a word. A spell counts while its
-    first moment does.
-    """
-    spells = _spells(moments)
-    spell = spells.of_moment[moments.use_moment]
-    stops = spell + (moments.use_moment > spells.start[spell])
-    stops[stops == spells.deal_end[spell]] = len(spells.start)  # nothing of the deal is left to stop
-    lengths = np.diff(np.append(spells.deal_start, len(spells.start)))
-    deals = np.zeros(moments.assets, np.int64)
-    for base in range(0, moments.assets if len(spells.start) else 0, 64):
-        in_cell = _words(matched.pair_asset, matched.pair_cell, base, moments.cells)[spells.cell]
-        stop = _words(moments.use_asset, stops, base, len(spells.start) + 1)[:-1]
-        # An asset is first used once on a deal, so no bit is added twice and the running sum is the running OR;
-        # what overflows is taken off again with the sum at the deal's start.
-        running = np.cumsum(stop)
-        stopped = running - np.repeat(running[spells.deal_start] - stop[spells.deal_start], lengths)
-        compared = np.bitwise_or.reduceat(in_cell & ~stopped, spells.deal_start)
-        deals[base : base + 64] = _count_bits(compared)[: moments.assets - base]
-    return deals
-
-
-def _words(asset: IntArray, index: IntArray, base: int, length: int) -> NDArray[np.uint64]:
-    """Words, (length,), whose bit k is set at the indexes that asset base + k stands beside; assets are in order."""
-    rows = slice(*np.searchsorted(asset, (base, base + 64)))
-    words = np.zeros(length, np.uint64)
-    np.bitwise_or.at(words, index[rows], np.uint64(1) << (asset[rows] - base).astype(np.uint64))
-    return words
-
-
-def _count_bits(words: NDArray[np.uint64]) -> IntArray:
-    """How many of the words, (n,), have bit 0, 1, ..., 63 set: (64,)."""
-    octets = words.astype("<u8").view(np.uint8).reshape(-1, 8)
-    of_octet = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-    times = [np.bincount(octets[:, place], minlength=256) for place in range(8)]
-    return np.concatenate([count @ of_octet for count in times]).astype(np.int64)
