@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from portal.impact.amounts import NOT_TOLD, may_tell
-from portal.impact.explored_views import explored_page
+from portal.impact.explored_views import OF_THE_LIST, explored_page
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import explored
-from portal.impact.exploring.kinds import KindFigures, by_kind, kinds_of_content
-from portal.impact.exploring.page import filters_context, said_of
+from portal.impact.exploring.kinds import KindFigures, by_kind, kinds_of_content, kinds_words
+from portal.impact.exploring.page import said_of
+from portal.impact.exploring.wording import choice_words
 from portal.impact.lift import AssetLift
 from portal.impact.overview import VERDICT_NAMES, compared_count, distance
 from portal.impact.verdicts import Verdict
@@ -24,22 +25,25 @@ blueprint = Blueprint("impact_kinds", __name__, url_prefix="/impact/by/kinds")
 
 @blueprint.get("")
 def index() -> Response:
-    return explored_page("impact/kinds.html", "impact_kinds.index", _found)
+    # Every kind is shown, so that none can be chosen.
+    return explored_page("impact/kinds.html", "impact_kinds.index", _figures, unread=(*OF_THE_LIST, "kind"))
 
 
-def _found(asked: Asked) -> dict[str, Any]:
-    said = said_of(asked, explored(asked.snapshot, asked.shown.chosen))
-    found: dict[str, Any] = filters_context(asked, "impact_kinds.index") | said
-    found["kind_choices"] = ()
-    sha256 = asked.snapshot.cut_sha256
-    kinds = by_kind(sha256, asked.shown.chosen, kinds_of_content()) if sha256 and not found["too_few"] else []
-    lines = [_line(one, asked) for one in kinds]
-    plot = [_mark(one) for one in kinds if one.row.verdict != Verdict.NOT_ENOUGH_DEALS]
-    chance = chance_note(
-        [AssetLift.read(one.row) for one in kinds], compared_count(one.row for one in kinds), "kinds"
-    )
-    found |= {"is_kept": sha256 is not None, "lines": lines, "plot": plot, "chance": chance}
-    return found | {"credited_words": CREDITED_REVENUE, "not_told": NOT_TOLD}
+def _figures(asked: Asked) -> dict[str, Any]:
+    chosen, sha256 = asked.shown.chosen, asked.snapshot.cut_sha256
+    said = said_of(asked, explored(asked.snapshot, chosen)) | {"kind_choices": ()}
+    if sha256 is None or said["too_few"]:
+        return said
+    kinds = by_kind(sha256, chosen, kinds_of_content())
+    compared = compared_count(one.row for one in kinds)
+    return said | {
+        "in_words": kinds_words(kinds, choice_words(chosen, asked.team_names)),
+        "lines": [_line(one, asked) for one in kinds],
+        "plot": [_mark(one) for one in kinds if one.row.verdict != Verdict.NOT_ENOUGH_DEALS],
+        "chance": chance_note([AssetLift.read(one.row) for one in kinds], compared, "kinds"),
+        "credited_words": CREDITED_REVENUE,
+        "not_told": NOT_TOLD,
+    }
 
 
 def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -11,39 +13,56 @@ from portal.impact.explored_views import explored_page
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import explored
 from portal.impact.exploring.page import filters_context, said_of
-from portal.impact.exploring.sequences import FEWEST_DEALS, sequence_of
+from portal.impact.exploring.sequences import FEWEST_DEALS, Sequence, pieces_in, sequence_of, sequence_words
 from portal.impact.exploring.wording import choice_words
-from portal.impact.queries import known_content
+from portal.impact.queries import Named, known_content
 from portal.users.access import me
 
 blueprint = Blueprint("impact_sequence", __name__, url_prefix="/impact/by/sequence")
+ENDPOINT = "impact_sequence.index"
 
 
 @blueprint.get("")
 def index() -> Response:
-    return explored_page("impact/sequence.html", "impact_sequence.index", _found)
+    return explored_page("impact/sequence.html", ENDPOINT, _figures)
 
 
-def _found(asked: Asked) -> dict[str, Any]:
-    known, shown, slug = known_content(me()), asked.shown, request.args.get("piece", "")
+def _figures(asked: Asked) -> dict[str, Any]:
+    known, slug = known_content(me()), request.args.get("piece", "").strip()
     piece = next((one for one in known.values() if one.slug == slug), None)
-    of_piece: dict[str, Any] = {"piece": piece.slug} if piece else {}
-    return {
-        "found": sequence_of(asked.snapshot, shown.chosen, known, kind=shown.kind, **of_piece),
-        "piece": piece,
+    if slug and piece is None:
+        wrong = dict(asked.shown.errors) | {"piece": "There is no such piece of content."}
+        asked = replace(asked, shown=replace(asked.shown, errors=wrong))
+    chosen = asked.shown.chosen
+    found = sequence_of(
+        asked.snapshot, chosen, known, kind=asked.shown.kind, piece=piece.slug if piece else ""
+    )
+    said = said_of(asked, explored(asked.snapshot, chosen))
+    if sees_each(me(), chosen):  # counts of few deals tell nothing to those who may see each of them
+        said["too_few"] = ""
+    return said | {
+        "found": found,
         "fewest": FEWEST_DEALS,
-        "of_which": choice_words(shown.chosen, asked.team_names),
-        "kept": shown.arguments(),
-        "kept_fields": of_piece,
-        **filters_context(asked, "impact_sequence.index", **of_piece),
-        **_said(asked),
+        "in_words": sequence_words(found, choice_words(chosen, asked.team_names)) if found else "",
+        "kept": asked.shown.arguments(),
+        **_around(asked, found, piece, said["wider"]),
     }
 
 
-def _said(asked: Asked) -> dict[str, Any]:
-    """Coverage, and for those who may not see each of the deals, whether these are too few to be counted."""
-    if asked.snapshot.cut_sha256 is None:
-        return {}
-    chosen = asked.shown.chosen
-    said = said_of(asked, explored(asked.snapshot, chosen))
-    return said | ({"too_few": ""} if sees_each(me(), chosen) else {})
+def _around(
+    asked: Asked, found: Sequence | None, piece: Named | None, wider: list[tuple[str, Mapping[str, Any]]]
+) -> dict[str, Any]:
+    """The filters, with the field of one piece of content, which stays while deals are chosen."""
+    of_piece: dict[str, Any] = {"piece": piece.slug} if piece else {}
+    filters = filters_context(asked, ENDPOINT, **of_piece)
+    choices = {one.slug: one.title for one in (*pieces_in(found), *([piece] if piece else []))}
+    return filters | {
+        "piece": piece,
+        "piece_choices": sorted(choices.items(), key=lambda choice: choice[1].casefold()),
+        "folded_count": filters["folded_count"] + len(of_piece),
+        "is_narrowed": filters["is_narrowed"] or bool(piece),
+        "kept_fields": of_piece,
+        # The form says the piece itself, so that its address must not say it too.
+        "here_values": {},
+        "wider": [(words, {**arguments, **of_piece}) for words, arguments in wider],
+    }

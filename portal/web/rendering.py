@@ -14,9 +14,10 @@ def render(template: str, *, block: str | None = None, status: int = 200, **cont
         current_app.update_template_context(context)
         page = current_app.jinja_env.get_template(template)
         scope = page.new_context(context)
-        # What a page imports and sets at its top serves its blocks too, and is there once the page has begun.
+        # What a page imports and sets at its top serves its blocks too, and is there once the page has begun;
+        # so are the blocks of a page that it extends.
         next(page.root_render_func(scope), None)
-        body = "".join(page.blocks[block](scope))
+        body = "".join(scope.blocks[block][0](scope))
     else:
         body = render_template(template, **context)
     response = make_response(body, status)

@@ -7,8 +7,9 @@ import pytest
 
 from portal.impact.amounts import NOT_TOLD
 from portal.impact.cells import find_moments
-from portal.impact.exploring.kinds import figures_by_kind
+from portal.impact.exploring.kinds import KindFigures, figures_by_kind, kinds_words
 from portal.impact.lift import matched_lift
+from portal.impact.models import ImpactRow
 from tests.impact.test_pages import snapshot, text_of
 from tests.impact.worlds import gathered_world, stored_world
 
@@ -38,6 +39,7 @@ def test_the_page_shows_each_kind_and_leads_to_its_content(make, sign_in, assets
     stored_world(make, assets)
     client = sign_in(make.user("manager"))
     said = text_of(client, PAGE)
+    assert "than other kinds on similar deals" in said
     assert "Deck 2 pieces 200 deals" in said
     assert "Video 2 pieces 200 deals" in said
     assert 'href="/impact?kind=deck"' in client.get(PAGE).text
@@ -47,6 +49,42 @@ def test_a_choice_of_deals_gives_other_figures(make, sign_in, assets):
     stored_world(make, assets)
     said = text_of(sign_in(make.user("manager")), f"{PAGE}?industry=Healthcare")
     assert "Deck 2 pieces 100 deals" in said
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "choice", "words"),
+    [
+        (["not_enough_deals"], "", "No kind of content was used on enough closed deals for a verdict yet."),
+        (
+            ["no_clear_difference", "not_enough_deals"],
+            "In Energy",
+            "In Energy: no kind of content stands out: of 1 compared, none clearly won more or less often than others"
+            " on similar deals.",
+        ),
+        (
+            ["won_more", "won_more", "won_less", "no_clear_difference"],
+            "",
+            "Case study and deck won more often than other kinds on similar deals; one-sheeter won less often; 1 shows"
+            " no clear difference.",
+        ),
+        (["won_less"], "", "Case study won less often than other kinds on similar deals."),
+    ],
+)
+def test_what_stands_out_among_kinds_is_said_in_a_sentence(verdicts, choice, words):
+    kinds = ("case_study", "deck", "one_sheeter", "battle_card")
+    found = [
+        KindFigures(kind, 1, ImpactRow(verdict=verdict))
+        for kind, verdict in zip(kinds, verdicts, strict=False)
+    ]
+    assert kinds_words(found, choice) == words
+
+
+def test_what_the_page_does_not_offer_is_not_read(make, sign_in, assets):
+    """A kind or a verdict kept from the list would narrow, or be wrong, without a field that says so."""
+    stored_world(make, assets)
+    answer = sign_in(make.user("manager")).get(f"{PAGE}?kind=moon&verdict=moon")
+    assert answer.status_code == 200
+    assert "Deck" in answer.text
 
 
 def test_content_that_is_gone_since_is_left_out(assets):

@@ -94,10 +94,39 @@ def test_what_was_chosen_is_kept_for_the_way_back(make, sign_in, heard):
     assert page.status_code == 200
     for path in ("/impact", "/impact/by/stages", "/impact/by/sequence", PAGE):
         assert f'href="{path}{kept}"'.replace("&", "&amp;") in page.text
-    assert "Both are of all deals and the latest figures" in page.text
-    assert "Both are of all deals" not in client.get(PAGE).text
+    # Without what they were made from, figures of a choice of deals can't be worked out.
+    assert "can’t be taken apart" in page.text
+    assert "Owners and figures point" in client.get(f"{PAGE}?uses=logged&snapshot=1").text
     assert f'href="{PAGE}?uses=logged&amp;snapshot=1"' in client.get("/impact?uses=logged&snapshot=1").text
     assert client.get(f"{PAGE}?snapshot=9").status_code == 404
+
+
+def test_filters_choose_the_deals_of_owners_and_figures_alike(make, sign_in):
+    """On 32 deals in Energy owners always named the piece; on 8 in Retail they never did."""
+    rep = make.user("rep")
+    piece, other = make.asset("Piece", kind="deck"), make.asset("Other", kind="video")
+    for number in range(40):
+        is_energy = number < 32
+        deal = make.deal(
+            owner=rep, status="won" if number % 2 else "lost", industry="Energy" if is_energy else "Retail"
+        )
+        for asset in (piece, other):
+            make.use(asset, rep, kind="sent", deal=deal, at=now() - timedelta(days=9))
+        answer = make.store(ClosingAnswer(deal_id=deal.id, user_id=rep.id))
+        if is_energy:
+            make.store(MatteredAsset(answer_id=answer.id, asset_id=piece.id))
+    make.figures()
+    client = sign_in(make.user("manager"))
+    assert "Piece mattered on 32 of 40 deals 80%" in text_of(client, PAGE)
+    chosen = text_of(client, f"{PAGE}?industry=Energy")
+    assert "Piece mattered on 32 of 32 deals 100%" in chosen
+    assert "In Energy, on no piece of content are both the owners and the figures clear yet." in chosen
+    assert "mattered on 50% of the deals" in chosen
+    assert "Too few deals" in text_of(client, f"{PAGE}?industry=Retail")
+    assert "Other mattered on 0 of 40" not in text_of(client, f"{PAGE}?kind=deck")
+    assert "Other mattered on 0 of 40" in text_of(client, f"{PAGE}?kind=video")
+    assert "No deal here has this industry." in client.get(f"{PAGE}?industry=Moon").text
+    assert client.get(f"{PAGE}?kind=moon").status_code == 422
 
 
 def test_content_that_may_not_be_named_is_not_listed(make, sign_in):

@@ -73,13 +73,31 @@ def test_the_coverage_comes_first(sign_in, make, computed):
 def test_the_piece_stays_while_deals_are_chosen(sign_in, make, computed):
     client, slug = sign_in(make.user("manager")), computed["deck"].slug
     page = client.get(f"{PAGE}?piece={slug}")
-    assert f'<input type="hidden" name="piece" value="{slug}">' in page.text
+    assert f'<option value="{slug}" selected>Deck</option>' in page.text
     assert re.search(rf'href="{PAGE}\?[^"]*piece={slug}[^"]*begin=', page.text)
     part = client.get(
         f"{PAGE}?piece={slug}&industry=Energy", headers={"HX-Request": "true", "HX-Target": "explored"}
     )
     assert "<html" not in part.text
     assert part.headers["HX-Push-Url"] == f"{PAGE}?industry=Energy&piece={slug}"
+
+
+def test_a_piece_that_is_not_there_is_said_at_its_field(sign_in, make, computed):
+    client = sign_in(make.user("manager"))
+    answer = client.get(f"{PAGE}?piece=moon&industry=Energy")
+    assert answer.status_code == 422
+    field = answer.text.split('name="piece"')[1].split("</div>")[0]
+    assert "There is no such piece of content." in field
+    assert '<option value="Energy" selected>' in answer.text
+    assert client.get(f"{PAGE}?piece=").status_code == 200
+
+
+def test_it_says_with_what_won_and_lost_deals_began(sign_in, make, computed):
+    client = sign_in(make.user("manager"))
+    said = "Won deals began most often with “Deck” (100%), and so did lost ones (100%)."
+    assert said in text_of(client, PAGE)
+    assert "Won deals began" not in text_of(client, f"{PAGE}?kind=video")
+    assert "Won deals began" not in text_of(client, f"{PAGE}?piece={computed['deck'].slug}")
 
 
 def test_a_wrong_day_is_said_and_what_was_right_is_kept(sign_in, make, computed):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from portal.impact.comparing import compare
 from portal.impact.exploring.heat import spread_words
 from portal.impact.exploring.stages import lift_by_stage
 from portal.impact.inputs import StageHistory
@@ -43,7 +44,7 @@ def _parted(make, rates: dict[tuple[int, int], float], each: int = 300):
 
 def test_a_piece_is_compared_within_each_stage_alone(make):
     world = _parted(make, {(0, 0): 0.7, (1, 0): 0.3, (0, 1): 0.4, (1, 1): 0.4})
-    found = lift_by_stage(world)
+    found = lift_by_stage(compare(world))
     early, late = found.of(int(world.asset_ids[0]))
     assert early.lift == pytest.approx(0.4)
     assert late.lift == pytest.approx(0.0)
@@ -56,7 +57,7 @@ def test_a_piece_is_compared_within_each_stage_alone(make):
 
 def test_stages_that_are_alike_all_show_what_they_say_together(make):
     world = _parted(make, {(0, 0): 0.5, (1, 0): 0.4, (0, 1): 0.5, (1, 1): 0.4})
-    found = lift_by_stage(world)
+    found = lift_by_stage(compare(world))
     early, late = found.of(int(world.asset_ids[0]))
     assert found.spread.tau2 == pytest.approx(0.0)
     assert early.shrunk == pytest.approx(late.shrunk)
@@ -65,7 +66,7 @@ def test_stages_that_are_alike_all_show_what_they_say_together(make):
 
 def test_too_few_deals_at_a_stage_give_no_value(make):
     world = _parted(make, {(0, 0): 0.5, (1, 0): 0.4, (0, 1): 0.5, (1, 1): 0.4}, each=29)
-    found = lift_by_stage(world)
+    found = lift_by_stage(compare(world))
     for asset_id in world.asset_ids:
         assert [part.verdict for part in found.of(int(asset_id))] == ["not_enough_deals"] * 2
     assert found.spread.tau2 == 0
@@ -74,7 +75,7 @@ def test_too_few_deals_at_a_stage_give_no_value(make):
 def test_without_any_stage_history_no_stage_has_figures(make):
     none = np.empty(0, np.int64)
     world = replace(gathered_world([make.asset()]), stages=(), history=StageHistory(none, none, none))
-    found = lift_by_stage(world)
+    found = lift_by_stage(compare(world))
     assert found.stages == ()
     assert not found.knows_all
     assert found.of(int(world.asset_ids[0])) == []
@@ -105,11 +106,15 @@ def test_filters_and_refusals_are_those_of_the_list(make, sign_in):
     assert wrong.status_code == 422
     assert "No deal here has this industry." in wrong.text
     assert client.get(f"{PAGE}?snapshot=77").status_code == 404
+    # The page has no field for a verdict, which would narrow it without a word.
+    assert "Piece B" in client.get(f"{PAGE}?verdict=won_less").text.split("<tbody")[1]
     part = client.get(
         f"{PAGE}?industry=Energy&kind=", headers={"HX-Request": "true", "HX-Target": "explored"}
     )
     assert "<html" not in part.text
     assert part.headers["HX-Push-Url"] == f"{PAGE}?industry=Energy"
+    # What was chosen goes on to the other pages.
+    assert 'href="/impact/by/kinds?industry=Energy"' in part.text
 
 
 def test_before_figures_and_without_their_data_the_page_says_so(make, sign_in):

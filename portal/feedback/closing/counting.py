@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from portal.db import db
+from portal.db import db, one_of
 from portal.deals.models import Deal
 from portal.deals.queries import in_crm, visible_deals
 from portal.feedback.closing.queries import CLOSED
@@ -71,14 +71,15 @@ def said_of(asset_id: int) -> Said:
     return _said(counts, asset_id)
 
 
-def said_of_all() -> dict[int, Said]:
-    """Count the answers about every piece of content, by its id, as said_of does for one.
+def said_of_all(deal_ids: Sequence[int] | None = None) -> dict[int, Said]:
+    """Count the answers about every piece of content, by its id, as said_of does for one; of some deals, or of all.
 
     A first use surely was in time when its UTC day is before the closing day; the few others are read one by one, for
     the closing day is one of the organisation's calendar.
     """
     counts: Counter[tuple[int, str, bool]] = Counter()
-    answers = _answered(select(Deal))
+    deals = select(Deal) if deal_ids is None else select(Deal).where(one_of(Deal.id, deal_ids))
+    answers = _answered(deals)
     day = func.date(FirstUse.first_at)
     surely = or_(Deal.closed_on.is_(None), day < Deal.closed_on)
     key = (FirstUse.asset_id, Deal.status, _mattered())

@@ -22,7 +22,7 @@ SHADES = (2, 5, 10)
 def heat_context(asked: Asked, listing: Listing) -> dict[str, Any]:
     """Return the map of the content that was used on most deals, among what was chosen."""
     if asked.snapshot.cut_sha256 is None:
-        return {"stages": (), "rows": [], "is_kept": False}
+        return {"stages": (), "rows": []}
     found = by_stage(asked.snapshot.cut_sha256, asked.shown.chosen)
     most = [line for line in in_order(listing.lines, "-deals") if line.row.deals_used][:DRAWN]
     rows = [_row(line, found.of(line.asset.id), found.stages, asked) for line in most]
@@ -30,10 +30,7 @@ def heat_context(asked: Asked, listing: Listing) -> dict[str, Any]:
         "stages": found.stages,
         "knows_all": found.knows_all,
         "rows": rows,
-        "is_kept": True,
-        "spread_words": spread_words(
-            found.spread, any_told=any(cell["value"] is not None for row in rows for cell in row["cells"])
-        ),
+        "spread_words": spread_words(found.spread, any_told=any(row["is_told"] for row in rows)),
         "shades": SHADES,
     }
 
@@ -55,16 +52,21 @@ def spread_words(spread: Spread, *, any_told: bool) -> str:
 
 
 def _row(line: Line, cells: list[Part], stages: tuple[str, ...], asked: Asked) -> dict[str, Any]:
+    named = [_cell(stage, part, line) for stage, part in zip(stages, cells, strict=False)]
     return {
         "title": line.asset.title,
         "href": url_for("impact.show", slug=line.asset.slug, **asked.shown.of_deals()),
         "verdict": VERDICT_NAMES[Verdict(line.row.verdict)],
-        "cells": [_cell(stage, part, line.asset.title) for stage, part in zip(stages, cells, strict=False)],
+        "cells": named,
+        "is_told": any(cell["value"] is not None for cell in named),
     }
 
 
-def _cell(stage: str, part: Part, title: str) -> dict[str, Any]:
-    """One cell: its shade, its words, and what is said on hover."""
+def _cell(stage: str, part: Part, line: Line) -> dict[str, Any]:
+    """One cell: its shade, its words, and what is said on hover.
+
+    Content without a clear difference has the faintest shade alone: a strong one would speak louder than the words.
+    """
     value = part.shrunk if part.verdict != Verdict.NOT_ENOUGH_DEALS else None
     deals = f"{count(part.deals_used)} {'deal' if part.deals_used == 1 else 'deals'}"
     is_counted = part.deals_used >= FEWEST_DEALS
@@ -84,17 +86,17 @@ def _cell(stage: str, part: Part, title: str) -> dict[str, Any]:
         "won": part.won if is_counted else None,
         "lost": part.lost if is_counted else None,
         "value": value,
-        "shade": _shade(value),
+        "shade": _shade(value, len(SHADES) if line.is_clear else 1),
         "deals": deals,
         "reach": reach,
-        "hover": f"{title}, first used at {stage}: {said}",
+        "hover": f"{line.asset.title}, first used at {stage}: {said}",
     }
 
 
-def _shade(value: float | None) -> str:
+def _shade(value: float | None, strongest: int) -> str:
     """The name of a cell's shade: more or less, and how strongly; even for hardly any difference."""
     if value is None:
         return "none"
     whole = round(value * 100)  # as it is written in the cell
-    level = sum(abs(whole) >= shade for shade in SHADES)
+    level = min(sum(abs(whole) >= shade for shade in SHADES), strongest)
     return f"{'more' if value > 0 else 'less'}-{level}" if level else "even"

@@ -6,7 +6,7 @@ other kinds were first used, and what a deal had used before is counted in kinds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,7 +22,9 @@ from portal.impact.gathered import Gathered, Openings
 from portal.impact.inputs import countable
 from portal.impact.models import ImpactRow
 from portal.impact.rows import IntArray
+from portal.impact.verdicts import Verdict
 from portal.library.models import ASSET_KINDS, Asset
+from portal.web.formatting import kind_words
 
 REMEMBERED = 8
 
@@ -87,3 +89,29 @@ def _of_kinds(gathered: Gathered, code: IntArray) -> Gathered:
         touches=replace(gathered.touches, asset=code[gathered.touches.asset]),
         openings=replace(gathered.openings, asset=code[gathered.openings.asset]),
     )
+
+
+def kinds_words(kinds: Sequence[KindFigures], choice: str) -> str:
+    """Say which kinds stand out; `choice` says of which deals, as the beginning of a sentence."""
+    by = {
+        verdict: [kind_words(one.kind).lower() for one in kinds if one.row.verdict == verdict]
+        for verdict in Verdict
+    }
+    more, less, unclear = by[Verdict.WON_MORE], by[Verdict.WON_LESS], len(by[Verdict.NO_CLEAR_DIFFERENCE])
+    if not (more or less or unclear):
+        said = "No kind of content was used on enough closed deals for a verdict yet."
+    elif not (more or less):
+        said = (
+            f"No kind of content stands out: of {unclear} compared, none clearly won more or less often than others on"
+            " similar deals."
+        )
+    else:
+        parts = [(more, "won more often"), (less, "won less often")]
+        first, *rest = [f"{_listed(names)} {words}" for names, words in parts if names]
+        said = "; ".join([f"{first[:1].upper()}{first[1:]} than other kinds on similar deals", *rest])
+        said += f"; {unclear} {'shows' if unclear == 1 else 'show'} no clear difference." if unclear else "."
+    return f"{choice}: {said[:1].lower()}{said[1:]}" if choice else said
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

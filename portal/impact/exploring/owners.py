@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from portal.feedback.closing.counting import Said
+from portal.impact.cut import load_cut
+from portal.impact.exploring.filters import Chosen
+from portal.impact.exploring.narrowing import narrow
 from portal.impact.lift import AssetLift
 from portal.impact.method import NOTABLE_GAIN, Z
-from portal.impact.models import ImpactRow
+from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.queries import Named
 from portal.impact.verdicts import Verdict
 
 # Fewer answers would tell of single owners.
 FEWEST_ANSWERS = 5
 SAME, APART, OPEN = "same", "apart", "open"
+STANDS = (APART, SAME, OPEN)  # in the order in which they are read
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,25 @@ def words_of_owners(
         one, row = said[asset_id], rows[asset_id]
         named = against(one.mattered, one.answered, usual)
         found.append(Word(known[asset_id], one, row, named, stands(named, AssetLift.read(row))))
-    order = {APART: 0, SAME: 1, OPEN: 2}
-    return sorted(found, key=lambda word: (order[word.stands], -word.said.answered, word.asset.title))
+    return sorted(found, key=lambda word: (STANDS.index(word.stands), -word.said.answered, word.asset.title))
+
+
+def deals_chosen(snapshot: ImpactSnapshot, chosen: Chosen) -> list[int] | None:
+    """Return the deals of a choice, of those that the figures are of; None where none is left out."""
+    if not chosen.narrows or snapshot.cut_sha256 is None:
+        return None
+    found: list[int] = narrow(load_cut(snapshot.cut_sha256), chosen).deal_ids.tolist()
+    return found
+
+
+def summary_words(words: Sequence[Word], choice: str) -> str:
+    """Say on how much content both point the same way, and on how much not; `choice` says of which deals."""
+    same, apart = (sum(1 for word in words if word.stands == stand) for stand in (SAME, APART))
+    pieces = "piece" if same == 1 else "pieces"
+    said = f"wners and figures point the same way on {same or 'no'} {pieces}, and different ways on {apart or 'none'}."
+    if not same and not apart:
+        said = "n no piece of content are both the owners and the figures clear yet."
+    return f"{choice}, o{said}" if choice else f"O{said}"
 
 
 def usual_share(said: Mapping[int, Said]) -> float:

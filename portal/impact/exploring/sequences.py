@@ -12,6 +12,7 @@ from portal.impact.exploring.narrowing import narrow
 from portal.impact.models import ImpactSnapshot
 from portal.impact.queries import Named
 from portal.impact.sequence import NOTHING, Steps, find_steps
+from portal.web.formatting import count, percent
 
 # Fewer would tell of single deals.
 FEWEST_DEALS = 5
@@ -41,6 +42,10 @@ class Sequence:
     won_deals: int
     lost_deals: int
     more: int  # steps that are as frequent as needed, and not among those shown
+    won_began: Step | None = (
+        None  # with what most won deals began, and most lost ones; None for one piece or kind
+    )
+    lost_began: Step | None = None
 
 
 def sequence_of(
@@ -71,7 +76,34 @@ def sequence_of(
         [step for step in found if (step.before is None) == is_first] for is_first in (True, False)
     )
     more = max(0, len(later) - SHOWN)
-    return Sequence(firsts[:FIRST_SHOWN], later[:SHOWN], frequent.won_deals, frequent.lost_deals, more)
+    of_all = [] if kind or piece else firsts
+    return Sequence(
+        *(firsts[:FIRST_SHOWN], later[:SHOWN], frequent.won_deals, frequent.lost_deals, more),
+        won_began=max(of_all, key=lambda step: step.won, default=None),
+        lost_began=max(of_all, key=lambda step: step.lost, default=None),
+    )
+
+
+def pieces_in(found: Sequence | None) -> list[Named]:
+    """Return the content that steps speak of."""
+    steps = [*found.firsts, *found.steps] if found else []
+    return [piece for step in steps for piece in (step.before, step.after) if piece]
+
+
+def sequence_words(found: Sequence, choice: str) -> str:
+    """Say over how many deals steps are counted, and with what won and lost ones began most often.
+
+    `choice` says which deals were chosen, as the beginning of a sentence.
+    """
+    used = f"{choice}, content" if choice else "Content"
+    words = f"{used} was used on {count(found.won_deals)} won and {count(found.lost_deals)} lost deals."
+    won, lost = found.won_began, found.lost_began
+    if won is None or lost is None or not won.won or not lost.lost:
+        return words
+    began = f"Won deals began most often with “{won.after.title}” ({percent(won.won / found.won_deals)})"
+    if won.after == lost.after:
+        return f"{words} {began}, and so did lost ones ({percent(lost.lost / found.lost_deals)})."
+    return f"{words} {began}, lost ones with “{lost.after.title}” ({percent(lost.lost / found.lost_deals)})."
 
 
 @lru_cache(maxsize=8)
