@@ -13,7 +13,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from portal.impact.inputs import UNKNOWN, Deals, LeftOut, StageHistory, Touches, countable
+from portal.impact.first_uses import FirstUses, first_uses
+from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
 from portal.impact.method import (
     DAYS_IN_WEEK,
     PRIOR_ASSETS_FROM,
@@ -55,49 +56,34 @@ class Moments:
     use_asset: IntArray  # (uses,), ordered by asset
     use_moment: IntArray  # (uses,), index into the moments
     assets: int
-    left_out: LeftOut
 
 
 def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: int) -> Moments:
     """Reduce touches to the first use of each asset on each closed deal, and place these in moments and cells."""
-    kept, left_out = countable(deals, touches)
-    begin = _begin_day(deals, history, kept)
-    deal, asset, week = sorted_rows(kept.deal, kept.asset, (kept.day - begin[kept.deal]) // DAYS_IN_WEEK)
-    is_first = run_starts(deal, asset)
-    deal, week, asset = sorted_rows(deal[is_first], week[is_first], asset[is_first])
+    return moments_of(deals, history, first_uses(deals, history, touches), assets)
 
-    opens = run_starts(deal, week)
+
+def moments_of(deals: Deals, history: StageHistory, uses: FirstUses, assets: int) -> Moments:
+    """Place first uses in moments and cells."""
+    opens = run_starts(uses.deal, uses.week)
     first_use = np.flatnonzero(opens)
-    moment_deal, moment_week = deal[opens], week[opens]
-    opens_deal = run_starts(moment_deal)
+    deal, week = uses.deal[first_use], uses.week[first_use]
+    opens_deal = run_starts(deal)
     prior = first_use - np.repeat(first_use[opens_deal], run_lengths(opens_deal))
-
-    cell, cell_codes = _cells(deals, history, begin, moment_deal, moment_week, prior)
-    use_asset, use_moment = sorted_rows(asset, np.cumsum(opens, dtype=np.int64) - 1)
+    cell, cell_codes = _cells(deals, history, uses.begin_day, deal, week, prior)
+    use_asset, use_moment = sorted_rows(uses.asset, np.cumsum(opens, dtype=np.int64) - 1)
     return Moments(
-        deal=moment_deal,
-        begin_day=begin[moment_deal],
-        week=moment_week,
+        deal=deal,
+        begin_day=uses.begin_day[deal],
+        week=week,
         cell=cell,
-        new_in_cell=_new_in_cell(moment_deal, cell),
+        new_in_cell=_new_in_cell(deal, cell),
         cells=len(cell_codes),
         cell_codes=cell_codes,
         use_asset=use_asset,
         use_moment=use_moment,
         assets=assets,
-        left_out=left_out,
     )
-
-
-def _begin_day(deals: Deals, history: StageHistory, touches: Touches) -> IntArray:
-    """The day from which each deal's weeks count, (deals,)."""
-    never = np.iinfo(np.int64).max
-    begin = np.where(deals.created_day == UNKNOWN, never, deals.created_day)
-    for deal, day in ((history.deal, history.entered_day), (touches.deal, touches.day)):
-        earliest = np.full(len(begin), never)
-        np.minimum.at(earliest, deal, day)
-        begin = np.where(begin == never, earliest, begin)
-    return np.where(begin == never, 0, begin)
 
 
 def _cells(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,6 @@ from portal.impact.influence import Influence, influence, shown_credit
 from portal.impact.inputs import UNKNOWN, Deals, LeftOut, Touches, countable
 from portal.impact.lift import Lift
 from portal.impact.rows import FloatArray, IntArray
-from portal.impact.threads import at_once
 
 RULES = ("linear", "first", "last", "u_shape", "time_decay", "markov", "shapley")
 SHOWN_RULE = "linear"
@@ -28,6 +28,7 @@ LIFT_COLUMNS = (
     *("lift", "se", "ci_low", "ci_high", "shrunk_lift", "q_value", "e_value", "e_value_near", "naive_lift"),
     "verdict",
 )
+Columns = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,6 @@ class Figures:
     rows: list[dict[str, Any]]
 
 
-Columns = dict[str, list[Any]]
-
-
 def compute(
     gathered: Gathered, *, whole: bool = True, compared: Callable[[Gathered], Compared] = compare
 ) -> Figures:
@@ -52,10 +50,10 @@ def compute(
     whole is what a list shows: without the rules of credit that it doesn't show, and without the time to close.
     `compared` gives the comparison to those who have it already.
     """
-    differences, counts = at_once(
-        lambda part: part(),
-        (lambda: _differences(compared(gathered), whole), lambda: _counts(gathered, whole)),
-    )
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(_counts, gathered, whole)
+        differences = _differences(compared(gathered), whole)
+        counts = counting.result()
     columns = {"asset_id": gathered.asset_ids.tolist(), **differences.columns, **counts.columns}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return Figures(gathered.data_as_of, counts.coverage, counts.left_out | differences.left_out, rows)

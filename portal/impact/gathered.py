@@ -49,8 +49,8 @@ class Gathered:
     facets: dict[str, Coded]  # of the deals, by the names in FACETS
     data_as_of: datetime | None  # when a deal or use was last changed, taken back or added
 
-    def of_touches(self, keep: BoolArray) -> Gathered:
-        """Return the same with the touches that a mask, (touches,), keeps."""
+    def of_touches(self, keep: BoolArray | IntArray) -> Gathered:
+        """Return the same with the touches that a mask, (touches,), keeps, or with those at some indexes."""
         return replace(
             self,
             touches=self.touches.only(keep),

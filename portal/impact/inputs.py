@@ -59,8 +59,8 @@ class Touches(_Columns):
     asset: IntArray  # 0 .. assets - 1
     day: IntArray
 
-    def only(self, keep: BoolArray) -> "Touches":
-        """Return the touches that a mask (touches,) keeps."""
+    def only(self, keep: BoolArray | IntArray) -> "Touches":
+        """Return the touches that a mask (touches,) keeps, or those at some indexes."""
         return Touches(self.deal[keep], self.asset[keep], self.day[keep])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from portal.impact.cells import Moments
 from portal.impact.compared import compared_deals
-from portal.impact.inputs import Deals, LeftOut
+from portal.impact.inputs import Deals
 from portal.impact.matching import Matched, matched_difference
 from portal.impact.method import MOST_TAKEN_UP, SE_FLOOR, Z
 from portal.impact.rows import FloatArray, IntArray, run_starts
@@ -83,7 +83,6 @@ class Lift:
     money: FloatArray  # lift x known amount of the deals used, in the unit of Deals.size
     money_low: FloatArray
     money_high: FloatArray
-    left_out: LeftOut
 
 
 def matched_lift(deals: Deals, moments: Moments) -> Lift:
@@ -124,7 +123,6 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         money=matched.difference * amount,
         money_low=low * amount,
         money_high=high * amount,
-        left_out=moments.left_out,
     )
 
 

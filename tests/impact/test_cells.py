@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from portal.impact.cells import Moments, find_moments, rep_tiers, terciles
-from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
+from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches, countable
 from tests.impact.builders import deals_of, history_of, random_inputs, touches_of
 
 NO_HISTORY = history_of()
@@ -32,9 +32,9 @@ def test_a_moment_is_a_week_in_which_something_was_first_used():
 
 def test_only_closed_deals_give_moments_and_the_rest_is_counted():
     deals = deals_of(3, closed=[True, False, True], closed_day=[1100, UNKNOWN, 1100])
-    moments = moments_of(deals, touches_of((0, 0, 1010), (1, 0, 1010), (2, 0, 999), (2, 1, 1101)))
-    assert moments.deal.tolist() == [0]
-    left_out = moments.left_out
+    touches = touches_of((0, 0, 1010), (1, 0, 1010), (2, 0, 999), (2, 1, 1101))
+    assert moments_of(deals, touches).deal.tolist() == [0]
+    left_out = countable(deals, touches)[1]
     assert (left_out.before_created, left_out.after_close, left_out.still_open) == (1, 1, 1)
 
 

@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.errors import Invalid
-from portal.impact.cut import load_cut
+from portal.impact.exploring.choice import compared, narrowed
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow
 from portal.impact.figures import Figures, compute
 from portal.impact.models import ImpactRow, ImpactSnapshot
 
@@ -49,4 +48,5 @@ def explored(snapshot: ImpactSnapshot, chosen: Chosen, *, whole: bool = False) -
 
 @lru_cache(maxsize=REMEMBERED)
 def _computed(cut_sha256: str, chosen: Chosen, whole: bool) -> Figures:
-    return compute(narrow(load_cut(cut_sha256), chosen), whole=whole)
+    gathered = narrowed(cut_sha256, chosen)
+    return compute(gathered, whole=whole, compared=lambda _: compared(cut_sha256, chosen))

@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from portal.impact.exploring.filters import Chosen
+from portal.impact.first_uses import FirstUses
 from portal.impact.gathered import Coded, Gathered, Openings
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory
 from portal.impact.rows import BoolArray, IntArray
@@ -27,8 +28,8 @@ def narrow(gathered: Gathered, chosen: Chosen) -> Gathered:
     if not chosen.narrows:
         return gathered
     keep = _kept(gathered, chosen)
-    place = np.where(keep, np.cumsum(keep) - 1, UNKNOWN)
-    stays, used = keep[gathered.history.deal], keep[gathered.touches.deal]
+    place = _places(keep)
+    stays, used = keep[gathered.history.deal], np.flatnonzero(keep[gathered.touches.deal])
     opened = keep[gathered.openings.deal]
     found = gathered.of_touches(used)
     return replace(
@@ -41,6 +42,19 @@ def narrow(gathered: Gathered, chosen: Chosen) -> Gathered:
         amount_given=gathered.amount_given[keep],
         facets={name: Coded(facet.codes[keep], facet.names) for name, facet in gathered.facets.items()},
     )
+
+
+def narrow_uses(uses: FirstUses, gathered: Gathered, chosen: Chosen) -> FirstUses:
+    """Keep the first uses on the deals that were chosen among all that were gathered; their order stays."""
+    keep = _kept(gathered, chosen)
+    used = np.flatnonzero(keep[uses.deal])
+    deal = _places(keep)[uses.deal[used]]
+    return FirstUses(deal, uses.week[used], uses.asset[used], uses.begin_day[keep])
+
+
+def _places(keep: BoolArray) -> IntArray:
+    """Where each deal stands among those that are kept, (deals,)."""
+    return np.where(keep, np.cumsum(keep) - 1, UNKNOWN)
 
 
 def _kept(gathered: Gathered, chosen: Chosen) -> BoolArray:

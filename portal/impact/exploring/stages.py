@@ -7,12 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from portal.impact.cells import CellCode, find_moments
-from portal.impact.cut import load_cut
+from portal.impact.cells import CellCode
+from portal.impact.comparing import Compared
+from portal.impact.exploring.choice import compared
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow
-from portal.impact.gathered import Gathered
-from portal.impact.lift import matched_lift
 from portal.impact.parts.drawing import Part, Spread, drawn
 from portal.impact.parts.everywhere import all_by_moment, spread_over
 from portal.impact.parts.tables import Summed
@@ -46,16 +44,14 @@ class ByStage:
 @lru_cache(maxsize=REMEMBERED)
 def by_stage(cut_sha256: str, chosen: Chosen) -> ByStage:
     """Work out the figures of all content by stage, of the deals chosen from a cut."""
-    return lift_by_stage(narrow(load_cut(cut_sha256), chosen))
+    return lift_by_stage(compared(cut_sha256, chosen))
 
 
-def lift_by_stage(gathered: Gathered) -> ByStage:
+def lift_by_stage(found: Compared) -> ByStage:
     """Compare within each stage alone; how much stages differ is taken from all content together."""
-    deals, assets = gathered.deals, len(gathered.asset_ids)
-    moments = find_moments(deals, gathered.history, gathered.touches.only(~gathered.late), assets)
+    gathered, moments, lift = found.gathered, found.moments, found.lift
     stage = moments.cell_codes[moments.cell, CellCode.STAGE] - 1
-    lift = matched_lift(deals, moments)
-    summed = all_by_moment(deals, moments, stage, len(gathered.stages))
+    summed = all_by_moment(gathered.deals, moments, stage, len(gathered.stages))
     return ByStage(
         stages=gathered.stages,
         knows_all=not bool(np.any(stage < 0)),

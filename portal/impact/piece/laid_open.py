@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.errors import Invalid
-from portal.impact.cells import Moments, find_moments
-from portal.impact.cut import load_cut
+from portal.impact.cells import Moments
+from portal.impact.exploring.choice import REMEMBERED, compared
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow
 from portal.impact.gathered import Gathered
-from portal.impact.lift import matched_lift
 from portal.impact.models import ImpactSnapshot
 from portal.impact.parts.drawing import Spread
 from portal.impact.parts.sides import Sides, sides_of
@@ -59,11 +57,7 @@ def lay_open(snapshot: ImpactSnapshot, chosen: Chosen, asset_id: int) -> Piece |
     return Piece(laid, place, sides_of(laid.gathered.deals, laid.moments, place))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=REMEMBERED)
 def _laid_open(cut_sha256: str, chosen: Chosen) -> LaidOpen:
-    gathered = narrow(load_cut(cut_sha256), chosen)
-    # As for the figures: what was logged when the end was known is compared with nothing.
-    touches = gathered.touches.only(~gathered.late)
-    moments = find_moments(gathered.deals, gathered.history, touches, len(gathered.asset_ids))
-    lift = matched_lift(gathered.deals, moments)
-    return LaidOpen(gathered, moments, lift.shrunk_lift, lift.verdict)
+    found = compared(cut_sha256, chosen)
+    return LaidOpen(found.gathered, found.moments, found.lift.shrunk_lift, found.lift.verdict)
