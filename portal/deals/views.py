@@ -36,6 +36,7 @@ from portal.discovery.recommending import Pick, everything_for, picks_for_deal
 from portal.feedback.closing.queries import deal_answer
 from portal.feedback.threads.queries import thread_panel
 from portal.library.page_queries import with_thumbnails
+from portal.reports.actions.leaning import lean_one
 from portal.sharing.queries import links_of_deal
 from portal.tabular.report import counted
 from portal.usage.queries import content_counts
@@ -93,6 +94,7 @@ def show(deal_id: int) -> Response:
         requests=requests_of_deal(deal.id),
         said=said,
         story=story_of(user, deal, links, said),
+        leaning=lean_one(user, deal),
         threads=thread_panel(deal, user),
     )
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from portal.content_requests.models import OPEN_STATUSES, ContentRequest
-from portal.db import db, now
+from portal.db import db
 from portal.deals.models import Deal, DealImport
 from portal.deals.queries import open_deals_of
 from portal.library.models import Asset
-from portal.library.queries import live
 from portal.sharing.models import ShareItem, ShareLink, Visit
 from portal.users.models import User
-
-# Content younger than this has not had its chance yet.
-UNUSED_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -80,24 +76,6 @@ def opened_lately(user: User, limit: int = 5) -> list[OpenedLink]:
     titles = pieces.load_only(Asset.slug, Asset.title)
     rows = db.session.execute(found.options(titles, joinedload(ShareLink.deal).load_only(Deal.name)))
     return [OpenedLink(*row) for row in rows]
-
-
-def _never_used() -> ColumnElement[bool]:
-    return and_(
-        live(),
-        Asset.use_count == 0,
-        Asset.is_placeholder.is_(False),
-        Asset.published_at <= now() - UNUSED_AFTER,
-    )
-
-
-def never_used(limit: int) -> list[Asset]:
-    """Return content that has been out for a month and that nobody used, the oldest first."""
-    found = select(Asset).where(_never_used()).options(joinedload(Asset.owner))
-    columns = load_only(Asset.slug, Asset.title, Asset.kind, Asset.published_at, Asset.owner_id)
-    return list(
-        db.session.scalars(found.options(columns).order_by(Asset.published_at, Asset.id).limit(limit))
-    )
 
 
 @dataclass(frozen=True)

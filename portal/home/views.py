@@ -38,6 +38,9 @@ from portal.library.life.queries import due_for_a_look, life_counts, unowned
 from portal.library.page_queries import with_thumbnails
 from portal.library.reviewing.queries import ready_to_publish, reviews_waiting_for
 from portal.library.reviewing.unfinished import unfinished_of
+from portal.reports.actions.leaning import lean_own
+from portal.reports.actions.rules import UNUSED
+from portal.reports.actions.unused import both
 from portal.tabular.currencies import minor_units
 from portal.usage.sums import local_day
 from portal.users.access import MARKETING, allow, me
@@ -74,6 +77,7 @@ def _rep() -> Response:
     _note_as_seen(news)
     return render(
         "home/rep.html",
+        shown=SUMMARY,
         deals=deals,
         picks=picks,
         news=news,
@@ -88,6 +92,7 @@ def _rep() -> Response:
         question=ask_today(),
         wins=latest_wins(me()),
         proposals=proposed_to(user),
+        leaning=lean_own(user, WHOLE),
     )
 
 
@@ -152,7 +157,8 @@ def _owed() -> dict[str, Any]:
         "gaps": gaps(WHOLE),
         "gaps_since": lately_since().isoformat(),
         "missed": still_missed(WHOLE),
-        "unused": queries.never_used(WHOLE),
+        "unused": both(me(), WHOLE),
+        "unused_rule": UNUSED,
         "most": WHOLE,
         "due": due_for_a_look(WHOLE),
     }
@@ -168,11 +174,13 @@ def _manager() -> Response:
     snapshot = latest_snapshot()
     return render(
         "home/manager.html",
+        shown=SUMMARY,
         revenue=_revenue(today),
         reviews=reviews_waiting_for(me()),
         question=ask_today(),
         wins=latest_wins(me()),
         proposals=proposed_to(me()),
+        leaning=lean_own(me(), WHOLE),
         waiting=overview.requests_waiting(),
         oldest=overview.oldest_requests(),
         snapshot=snapshot,

@@ -11,6 +11,8 @@ from portal.content_requests.models import UNWORDED, ContentRequest
 from portal.db import db, now
 from portal.deals.models import DealImport
 from portal.library.models import Asset
+from portal.usage.models import UsageDay
+from tests.reports.actions.reading import link_named, rows_of
 
 MOST_QUERIES = 25
 
@@ -29,10 +31,11 @@ def owed(make):
     make.rating(make.asset("Liked deck", owner=marketer, use_count=2), rep, 5)
     make.search(rep, "carbon footprint", deal_id=large.id)
     make.search(rep, "found thing", results=3)
-    old = now() - timedelta(days=45)
+    old = now() - timedelta(days=200)
     make.asset("Forgotten sheet", slug="forgotten", owner=marketer, published_at=old)
     make.asset("Fresh sheet", owner=marketer, published_at=now() - timedelta(days=5))
-    make.asset("Old but used", owner=marketer, published_at=old, use_count=1)
+    used = {"use_count": 1, "last_used_on": now().date()}
+    make.asset("Old but used", owner=marketer, published_at=old, **used)
     make.asset("Old draft", state="draft")
     return marketer
 
@@ -81,15 +84,20 @@ def test_a_gap_becomes_a_request_that_remembers_the_search(owed, sign_in, rows):
     assert "typed: “" in page  # among the requests, for nobody has put it into words yet
 
 
-def test_what_nobody_used_is_archived_with_one_click(owed, sign_in, rows):
+@pytest.mark.parametrize("address", ["/", "/to-do"])
+def test_what_nobody_uses_has_the_reason_and_the_button_that_what_to_do_has(owed, make, sign_in, address):
+    left = make.asset("Left sheet", slug="left", published_at=now() - timedelta(days=200))
+    make.store(
+        UsageDay(day=now().date(), asset_id=left.id, user_id=make.user("rep").id, kind="viewed", uses=4)
+    )
     client = sign_in(owed)
-
-    assert 'action="/library/forgotten/archive"' in client.get("/to-do").text
-    assert client.post("/library/forgotten/archive").status_code == 303
-
-    assert "Forgotten sheet" not in client.get("/to-do").text.split('id="unused"')[1]
-    (asset,) = rows(db.select(Asset).where(Asset.slug == "forgotten"))
-    assert asset.state == "archived"
+    card = client.get(address).text.split('id="unused"', 1)[1]
+    for name, title in (("not-found", "Forgotten sheet"), ("not-trusted", "Left sheet")):
+        (row,) = rows_of(client, name)
+        assert row.title == title
+        assert link_named(card, row.button) == row.leads_to
+    assert "nobody looked at it in 90 days" in card
+    assert "Looked at 4 times in 90 days" in card
 
 
 def test_a_low_rating_leads_to_where_it_was_given(owed, sign_in):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Select, select
+
+from portal.deals.models import Deal
+from portal.deals.queries import open_deals_of, visible_deals
 from portal.reports.actions import words
-from portal.reports.actions.lines import Act, Found, Line, address
-from portal.reports.actions.queries import Expiring, Leaning, leaning
+from portal.reports.actions.lines import MOST_OF_TITLE, Act, Found, Line, address
+from portal.reports.actions.queries import Leaning, leaning
 from portal.reports.table import Column
 from portal.users.models import User
 from portal.web.formatting import day
@@ -22,22 +26,38 @@ COLUMNS = (
 
 def lean(user: User, limit: int, offset: int) -> Found:
     """List the open deals a person may see that lean on content about to expire."""
-    deals, total = leaning(user, limit, offset)
-    return Found([_line(user, one) for one in deals], total)
+    return _found(user, visible_deals(user), limit, offset)
+
+
+def lean_own(user: User, limit: int) -> Found:
+    """List a person's own open deals that do."""
+    return _found(user, open_deals_of(user), limit, 0)
+
+
+def lean_one(user: User, deal: Deal) -> Line | None:
+    """Return what is said of one deal, if it does."""
+    lines = _found(user, select(Deal).where(Deal.id == deal.id), 1, 0).lines if deal.is_worked_on else []
+    return lines[0] if lines else None
+
+
+def _found(user: User, deals: Select[tuple[Deal]], limit: int, offset: int) -> Found:
+    found, total = leaning(user, deals, limit, offset)
+    return Found([_line(user, one) for one in found], total)
 
 
 def _line(user: User, one: Leaning) -> Line:
-    deal, first = one.deal, one.pieces[0]
+    deal = one.deal
     account = deal.account.name if deal.account else None
     owner = deal.owner.name if deal.owner else deal.owner_name or None
     closes = f"closes {day(deal.expected_close)}" if deal.expected_close else "no expected close"
     titles = ", ".join(piece.title for piece in one.pieces)
+    first = one.pieces[0]
     return Line(
         title=deal.name,
         address=f"/deals/{deal.id}",
         note=" · ".join(word for word in (account, owner, closes) if word),
         reason=words.leans_on(one.pieces),
-        act=_act(user, first, deal.id),
+        act=_act(user, one),
         values=(
             *(deal.name, account, owner, deal.base_amount_minor),
             *(deal.expected_close, titles, first.expires_on),
@@ -46,10 +66,13 @@ def _line(user: User, one: Leaning) -> Line:
     )
 
 
-def _act(user: User, piece: Expiring, deal_id: int) -> Act:
-    """Marketing sets the days of content; others ask for it, with the deal that waits."""
+def _act(user: User, one: Leaning) -> Act:
+    """Marketing sets the days of content; others ask for it, with the deal that waits, once for each piece."""
     if user.is_marketing:
-        return Act("Extend or replace it", f"/library/{piece.slug}/dates")
+        return Act("Extend or replace it", f"/library/{one.pieces[0].slug}/dates")
+    piece = next((piece for piece in one.pieces if piece.request_id is None), None)
+    if piece is None:
+        return Act("Asked for: see the request", f"/requests/{one.pieces[0].request_id}")
     # A request is read by everyone, so that the sentence does not name the deal.
-    need = f"“{piece.title[:200]}” beyond {day(piece.expires_on)}: an open deal leans on it."
-    return Act("Ask to extend it", address("/requests/new", like=piece.slug, need=need, deal_id=deal_id))
+    need = f"“{piece.title[:MOST_OF_TITLE]}” beyond {day(piece.expires_on)}: an open deal leans on it."
+    return Act("Ask to extend it", address("/requests/new", like=piece.slug, need=need, deal_id=one.deal.id))

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, func, or_, select, true, union
 from sqlalchemy.orm import joinedload
 
+from portal.content_requests.models import OPEN_STATUSES, ContentRequest, WaitingDeal
 from portal.db import chunks, db, now
 from portal.deals.models import Deal
-from portal.deals.queries import visible_deals
 from portal.discovery.learning.facts import SALES
 from portal.discovery.models import Search, SearchClick
 from portal.library.models import Asset
@@ -56,11 +56,15 @@ def reps_using(asset_ids: Collection[int], team_id: int | None) -> dict[int, int
 
 @dataclass(frozen=True)
 class Unused:
-    """Content that was not used lately: how often sales looked at it meanwhile, and opened it from a search."""
+    """Content that was not used lately: how often sales looked at it meanwhile, and opened it from a search.
+
+    `is_met` says that people met it all the same, or rate it low: it is not trusted, rather than not found.
+    """
 
     asset: Asset
     looks: int
     opens: int
+    is_met: bool
 
 
 def rated_low() -> ColumnElement[bool]:
@@ -68,10 +72,10 @@ def rated_low() -> ColumnElement[bool]:
     return and_(Asset.rating_mean < LOW_MEAN, Asset.rating_count >= FEW_RATINGS)
 
 
-def unused(user: User, *, met: bool, limit: int, offset: int) -> tuple[list[Unused], int]:
-    """Return content that nobody used lately and how much there is: what is not trusted, or what is not found.
+def unused(user: User, *, met: bool | None = None, limit: int, offset: int = 0) -> tuple[list[Unused], int]:
+    """Return content that nobody used lately and how much there is: what is not trusted, what is not found, or both.
 
-    What was looked at most comes first, and then what has been out longest.
+    What is not found comes first; then what was looked at most, and what has been out longest.
     """
     looks, opens = _looks(), _opens()
     looked, opened = func.coalesce(looks.c.number, 0), func.coalesce(opens.c.number, 0)
@@ -86,14 +90,13 @@ def unused(user: User, *, met: bool, limit: int, offset: int) -> tuple[list[Unus
             Asset.is_placeholder.is_(False),
             Asset.published_at < now() - UNUSED_FOR,
             or_(Asset.last_used_on.is_(None), Asset.last_used_on < since),
-            not_trusted if met else ~not_trusted,
+            {None: true(), True: not_trusted, False: ~not_trusted}[met],
         )
     )
-    total = db.session.scalar(select(func.count()).select_from(found.with_only_columns(Asset.id).subquery()))
-    ordered = found.add_columns(looked, opened).options(joinedload(Asset.owner))
-    ordered = ordered.order_by((looked + opened).desc(), Asset.published_at, Asset.id)
-    rows = db.session.execute(ordered.limit(limit).offset(offset))
-    return [Unused(*row) for row in rows], total or 0
+    ordered = found.add_columns(looked, opened, not_trusted).options(joinedload(Asset.owner))
+    ordered = ordered.order_by(not_trusted, (looked + opened).desc(), Asset.published_at, Asset.id)
+    items = [Unused(*row) for row in db.session.execute(ordered.limit(limit).offset(offset))]
+    return items, _total(found.with_only_columns(Asset.id), len(items), limit, offset)
 
 
 def _looks() -> Subquery:
@@ -141,6 +144,7 @@ class Expiring:
     slug: str
     title: str
     expires_on: date
+    request_id: int | None  # the open request about it that waits for the deal
 
 
 @dataclass(frozen=True)
@@ -165,22 +169,39 @@ def _pairs(user: User) -> Subquery:
     return union(used, sent).subquery()
 
 
-def leaning(user: User, limit: int, offset: int) -> tuple[list[Leaning], int]:
-    """Return the open deals a person may see that lean on content about to expire, and how many there are."""
+def leaning(user: User, deals: Select[tuple[Deal]], limit: int, offset: int) -> tuple[list[Leaning], int]:
+    """Return those of some deals that are open and lean on content about to expire, and how many there are.
+
+    `user` says which content may be named.
+    """
     pairs = _pairs(user)
-    found = visible_deals(user).where(Deal.status == "open", Deal.id.in_(select(pairs.c.deal_id)))
-    total = db.session.scalar(select(func.count()).select_from(found.with_only_columns(Deal.id).subquery()))
-    amount = Deal.base_amount_minor
-    ordered = found.options(joinedload(Deal.account), joinedload(Deal.owner))
-    ordered = ordered.order_by(amount.is_(None), amount.desc(), Deal.expected_close, Deal.id)
-    deals = list(db.session.scalars(ordered.limit(limit).offset(offset)))
+    found = deals.where(Deal.status == "open", Deal.id.in_(select(pairs.c.deal_id)))
+    ids = found.order_by(None).with_only_columns(Deal.id)
+    order = (Deal.base_amount_minor.is_(None), Deal.base_amount_minor.desc(), Deal.expected_close, Deal.id)
+    piece = (Asset.id, Asset.slug, Asset.title, Asset.expires_on, _asked_for())
     named = (
-        select(pairs.c.deal_id, Asset.id, Asset.slug, Asset.title, Asset.expires_on)
+        select(Deal, *piece)
+        .join(pairs, pairs.c.deal_id == Deal.id)
         .join(Asset, Asset.id == pairs.c.asset_id)
-        .where(pairs.c.deal_id.in_([deal.id for deal in deals]))
-        .order_by(Asset.expires_on, Asset.title, Asset.id)
+        .where(Deal.id.in_(ids.order_by(*order).limit(limit).offset(offset)))
+        .options(joinedload(Deal.account), joinedload(Deal.owner))
+        .order_by(*order, Asset.expires_on, Asset.title, Asset.id)
     )
-    pieces: dict[int, list[Expiring]] = {deal.id: [] for deal in deals}
-    for deal_id, *piece in db.session.execute(named) if deals else ():
-        pieces[deal_id].append(Expiring(*piece))
-    return [Leaning(deal, pieces[deal.id]) for deal in deals], total or 0
+    shown: dict[int, Leaning] = {}
+    for deal, *one in db.session.execute(named):
+        shown.setdefault(deal.id, Leaning(deal, [])).pieces.append(Expiring(*one))
+    return list(shown.values()), _total(ids, len(shown), limit, offset)
+
+
+def _asked_for() -> ScalarSelect[int | None]:
+    """The open request about a piece of content that waits for a deal."""
+    asked = select(func.max(ContentRequest.id)).join(WaitingDeal, WaitingDeal.request_id == ContentRequest.id)
+    waits = (WaitingDeal.deal_id == Deal.id, ContentRequest.like_asset_id == Asset.id)
+    return asked.where(*waits, ContentRequest.status.in_(OPEN_STATUSES)).scalar_subquery()
+
+
+def _total(found: Select[tuple[int]], shown: int, limit: int, offset: int) -> int:
+    """Count what was found, unless the part of it that is shown is all of it."""
+    if not offset and shown < limit:
+        return shown
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0

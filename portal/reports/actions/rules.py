@@ -33,6 +33,10 @@ NOT_TRUSTED = (
     f"Published for more than {_DAYS} days and not used in the last {_DAYS}, although people of sales looked at it, or"
     f" rated below {LOW_MEAN:.0f} of 5 by {FEW_RATINGS} people or more. Candidates to retire."
 )
+UNUSED = (
+    f"Published for more than {_DAYS} days and not used in the last {_DAYS}. What nobody looked at is to be made"
+    " findable; what people looked at and left, or rate low, may go."
+)
 MISSING = (
     f"What sales searched for in vain in the last {_DAYS} days and no request answers, by the open deals that people"
     " had chosen while they searched."

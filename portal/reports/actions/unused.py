@@ -32,9 +32,7 @@ NOT_TRUSTED_COLUMNS = _SHARED
 
 def not_found(user: User, limit: int, offset: int) -> Found:
     """List what nobody meets, what has been out longest first, with what people search for instead."""
-    items, total = unused(user, met=False, limit=limit, offset=offset)
-    searched = [(set(one.words.split()), one) for one in searched_words()] if items else []
-    return Found([_unmet(user, item, searched) for item in items], total)
+    return _found(user, *unused(user, met=False, limit=limit, offset=offset))
 
 
 def _unmet(user: User, item: Unused, searched: list[tuple[set[str], Words]]) -> Line:
@@ -66,8 +64,19 @@ def _near(asset: Asset, searched: list[tuple[set[str], Words]]) -> list[Words]:
 
 def not_trusted(user: User, limit: int, offset: int) -> Found:
     """List what people meet and do not use, what they looked at most first."""
-    items, total = unused(user, met=True, limit=limit, offset=offset)
-    return Found([_untrusted(user, item) for item in items], total)
+    return _found(user, *unused(user, met=True, limit=limit, offset=offset))
+
+
+def both(user: User, limit: int) -> Found:
+    """List what nobody meets and then what people meet and do not use, each with its own reason and button."""
+    return _found(user, *unused(user, limit=limit))
+
+
+def _found(user: User, items: list[Unused], total: int) -> Found:
+    is_searched = not all(item.is_met for item in items)
+    searched = [(set(one.words.split()), one) for one in searched_words()] if is_searched else []
+    lines = [_untrusted(user, item) if item.is_met else _unmet(user, item, searched) for item in items]
+    return Found(lines, total)
 
 
 def _untrusted(user: User, item: Unused) -> Line:

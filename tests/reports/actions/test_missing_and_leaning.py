@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from portal.content_requests.models import ContentRequest
 from portal.db import db, now
-from tests.reports.actions.reading import rows_of
+from tests.reports.actions.reading import link_named, plain, rows_of
 
 
 def soon(days):
@@ -67,6 +68,36 @@ def test_a_manager_asks_to_extend_it_with_the_deal_that_waits(make, sign_in, lea
     assert (row.path, row.filled_in["deal_id"]) == ("/requests/new", str(deal.id))
     assert "Big one" not in row.filled_in["need"]  # everybody reads a request
     assert client.get(row.leads_to).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["home", "deal"])
+def test_the_owner_of_the_deal_is_told_and_asks_once(make, sign_in, rows, leaning, place):
+    deal, _, rep = leaning
+    client = sign_in(rep)
+    page = "/" if place == "home" else f"/deals/{deal.id}"
+    shown = client.get(page).text
+    assert "Leans on “Price list” (expires on" in plain(shown)
+    asking = link_named(shown, "Ask to extend it")
+    filled_in = {name: words[0] for name, words in parse_qs(urlsplit(asking).query).items()}
+    assert client.get(asking).status_code == 200
+    assert client.post("/requests/new", data=filled_in).status_code == 303
+    (asked,) = rows(db.select(ContentRequest))
+    assert link_named(client.get(page).text, "Asked for: see the request") == f"/requests/{asked.id}"
+
+
+def test_others_are_not_told_of_deals_that_are_not_theirs(make, sign_in, leaning):
+    deal, _, _ = leaning
+    other = sign_in(make.user("rep", team=make.team("South")))
+    assert "about to expire" not in other.get("/").text
+    assert "about to expire" not in sign_in(make.user("manager")).get("/").text
+    assert "about to expire" in sign_in(make.user("marketer")).get(f"/deals/{deal.id}").text
+
+
+def test_a_deal_that_is_closed_says_nothing_of_what_expires(make, sign_in):
+    rep = make.user("rep")
+    deal = make.deal(owner=rep, status="lost")
+    make.use(make.asset("Piece", expires_on=soon(10)), rep, deal=deal, kind="sent")
+    assert "about to expire" not in sign_in(rep).get(f"/deals/{deal.id}").text
 
 
 def test_a_link_that_still_opens_counts_as_leaning_and_the_first_to_expire_comes_first(
