@@ -16,26 +16,35 @@ MOMENT = len("2026-03-31 17:05:00")
 FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
+Characters = NDArray[np.uint8]
+
+
 def seconds_of(moments: str) -> IntArray:
     """Turn moments of 19 characters, as in 2026-03-31 17:05:00, one after the other, into seconds since 1970, (n,)."""
     characters = np.frombuffer(moments.encode(), np.uint8).reshape(-1, MOMENT)
+    days = days_of_dates(characters) - FIRST_DAY
+    minutes = _number(characters, 11, 13) * 60 + _number(characters, 14, 16)
+    within = (minutes * 60 + _number(characters, 17, 19)).astype(np.int64)
+    return days * SECONDS_IN_DAY + within
 
-    def number(begin: int, end: int) -> NDArray[np.int32]:
-        value = np.zeros(len(characters), np.int32)
-        for place in range(begin, end):
-            value *= 10
-            value += characters[:, place]
-            value -= ord("0")
-        return value
 
-    # There are few months among however many moments.
-    months = number(0, 4) * 12 + number(5, 7) - MONTHS_BEFORE
+def days_of_dates(characters: Characters) -> IntArray:
+    """Turn dates, as in 2026-03-31, of which each row of characters begins with one, into days, (n,)."""
+    # There are few months among however many dates.
+    months = _number(characters, 0, 4) * 12 + _number(characters, 5, 7) - MONTHS_BEFORE
     first = int(months.min(initial=0))
-    of_month = (
-        np.arange(first, int(months.max(initial=0)) + 1).astype("datetime64[M]").astype("datetime64[D]")
-    )
-    days = of_month.astype(np.int64)[months - first] + number(8, 10) - 1
-    return days * SECONDS_IN_DAY + (number(11, 13) * 60 + number(14, 16)) * 60 + number(17, 19)
+    every = np.arange(first, int(months.max(initial=0)) + 1).astype("datetime64[M]")
+    begins = every.astype("datetime64[D]").astype(np.int64) + FIRST_DAY
+    return begins[months - first] + _number(characters, 8, 10) - 1
+
+
+def _number(characters: Characters, begin: int, end: int) -> NDArray[np.int32]:
+    value = np.zeros(len(characters), np.int32)
+    for place in range(begin, end):
+        value *= 10
+        value += characters[:, place]
+        value -= ord("0")
+    return value
 
 
 def local_days(seconds: IntArray, zone: ZoneInfo) -> IntArray:

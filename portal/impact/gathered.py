@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from portal.impact.inputs import Deals, StageHistory, Touches
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
 from portal.impact.rows import BoolArray, IntArray
 
 # What deals are told apart by; the team is the one of the deal's owner, named by its id.
@@ -18,6 +23,37 @@ class Coded:
 
     codes: IntArray
     names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Coded:
+        """Number words in the order in which they appear; empty ones are UNKNOWN."""
+        known: dict[str, int] = {}
+        codes = [known.setdefault(word, len(known)) if word else UNKNOWN for word in words]
+        return cls(np.array(codes, np.int64), tuple(known))
+
+    def says(self, word: str) -> BoolArray:
+        """Mark the rows, (n,), that say a word."""
+        return (
+            (self.codes == self.names.index(word))
+            if word in self.names
+            else np.zeros(len(self.codes), np.bool_)
+        )
+
+    def lookup(self, value_of: Callable[[str], Any]) -> NDArray[Any]:
+        """Return for each row, (n,), the value of its word, asked once for every word; UNKNOWN is the empty one."""
+        return np.array([value_of(word) for word in (*self.names, "")])[self.codes]
+
+    def at(self, rows: IntArray) -> Coded:
+        """Return the rows at some indexes, (m,)."""
+        return Coded(self.codes[rows], self.names)
+
+    def renumbered(self) -> Coded:
+        """Return the same with the words that appear, in the order in which they do."""
+        seen, first = np.unique(self.codes[self.codes != UNKNOWN], return_index=True)
+        appearing = seen[np.argsort(first)]
+        code = np.full(len(self.names) + 1, UNKNOWN, np.int64)  # the last is that of UNKNOWN
+        code[appearing] = np.arange(len(appearing))
+        return Coded(code[self.codes], tuple(self.names[one] for one in appearing.tolist()))
 
 
 @dataclass(frozen=True)

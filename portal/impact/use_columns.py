@@ -1,29 +1,32 @@
 """Use columns: the uses on deals as arrays, read in the few statements that millions of them allow.
 
-The database joins each column into one text, which numpy takes apart: a tenth of the time that as many rows take. What
-few uses have, such as a correction or a late confirmation, is read apart and matched by the uses' ids.
+What few uses have, such as a correction or a late confirmation, is read apart and matched by the uses' ids.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from flask import current_app
-from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from portal.db import db
 from portal.deals.models import Deal
-from portal.impact.calendar import MOMENT, local_days, seconds_of
+from portal.impact.calendar import local_days
+from portal.impact.columns import (
+    days_of,
+    joined_dates,
+    joined_moments,
+    joined_numbers,
+    moments_of,
+    numbers_of,
+)
 from portal.impact.rows import BoolArray, IntArray
 from portal.usage.models import KINDS, UsageEvent
 from portal.usage.queries import touches, was_inferred
 
-# Written into the statement, as one that is given beside it takes half as long again.
-COMMA: Any = literal_column("','")
-NOTHING: Any = literal_column("''")
 INFERRED, LATE = 4, 8  # added to the kind's index, which is below 4
 
 
@@ -55,16 +58,16 @@ def use_columns(*conditions: ColumnElement[bool]) -> UseColumns:
         func.coalesce(UsageEvent.version_id, 0),
         flags,
     )
-    at = func.aggregate_strings(func.substr(cast(UsageEvent.at, String), 1, MOMENT), NOTHING)
-    joined = (func.aggregate_strings(cast(number, String), COMMA) for number in numbers)
+    joined = [joined_numbers(number) for number in numbers]
     of_deals = (UsageEvent.deal_id.is_not(None), touches())
-    *texts, moments = db.session.execute(select(*joined, at).where(*of_deals, *conditions)).one()
-    seconds, zone = seconds_of(moments or ""), ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
+    found = select(*joined, joined_moments(UsageEvent.at)).where(*of_deals, *conditions)
+    *texts, moments = db.session.execute(found).one()
+    seconds, zone = moments_of(moments), ZoneInfo(current_app.config["ORGANISATION_TIME_ZONE"])
     ids = numbers_of(texts[0])
     place = _in_order(seconds, ids)
     ids, (deal_id, asset_id, version_id, flag) = ids[place], (numbers_of(text)[place] for text in texts[1:])
     late = (flag & LATE > 0) | np.isin(ids, _confirmed_late(zone))
-    found = UseColumns(
+    every = UseColumns(
         deal_id=deal_id,
         asset_id=asset_id,
         day=local_days(seconds, zone)[place],
@@ -74,7 +77,7 @@ def use_columns(*conditions: ColumnElement[bool]) -> UseColumns:
         late=late,
     )
     corrected = db.session.scalars(select(UsageEvent.corrects_id).where(UsageEvent.corrects_id.is_not(None)))
-    return found.only(~np.isin(ids, np.array([*corrected], np.int64)))
+    return every.only(~np.isin(ids, np.array([*corrected], np.int64)))
 
 
 def _in_order(seconds: IntArray, ids: IntArray) -> IntArray:
@@ -83,21 +86,16 @@ def _in_order(seconds: IntArray, ids: IntArray) -> IntArray:
     return place[np.argsort(seconds[place], kind="stable")]
 
 
-def numbers_of(text: str | None) -> IntArray:
-    """Take whole numbers with commas between them apart, (n,)."""
-    return np.fromstring(text or "", np.int64, sep=",")
-
-
 def _confirmed_late(zone: ZoneInfo) -> IntArray:
     """The ids of inferred uses that were confirmed on a later day than their deal's end, (n,), however it was learned.
 
     portal.capture.deciding.came_late says it of one use.
     """
-    found = select(UsageEvent.id, cast(UsageEvent.recorded_at, String), Deal.closed_on)
+    found = select(UsageEvent.id, UsageEvent.recorded_at, Deal.closed_on)
     found = found.join(Deal, Deal.id == UsageEvent.deal_id).where(
         Deal.status != "open", Deal.closed_on.is_not(None)
     )
-    rows: Any = db.session.execute(found.where(was_inferred())).all()
-    ids = np.array([row[0] for row in rows], np.int64)
-    said = local_days(seconds_of("".join(row[1][:MOMENT] for row in rows)), zone)
-    return ids[said > np.array([row[2].toordinal() for row in rows], np.int64)]
+    late = found.where(was_inferred()).subquery()
+    joined = (joined_numbers(late.c.id), joined_moments(late.c.recorded_at), joined_dates(late.c.closed_on))
+    ids, recorded, closed = db.session.execute(select(*joined)).one()
+    return numbers_of(ids)[local_days(moments_of(recorded), zone) > days_of(closed)]

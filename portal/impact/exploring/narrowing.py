@@ -66,9 +66,7 @@ def _kept(gathered: Gathered, chosen: Chosen) -> BoolArray:
     if chosen.end:
         keep &= (deals.closed_day != UNKNOWN) & (deals.closed_day <= chosen.end.toordinal())
     for name, word in chosen.facets:
-        facet = gathered.facets[name]
-        code = facet.names.index(word) if word in facet.names else None
-        keep &= (facet.codes == code) if code is not None else False
+        keep &= gathered.facets[name].says(word)
     return keep
 
 
