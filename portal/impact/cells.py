@@ -13,17 +13,14 @@ from enum import IntEnum
 
 import numpy as np
 
-from portal.impact.first_uses import FirstUses, first_uses
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches
 from portal.impact.method import (
-    DAYS_IN_WEEK,
-    PRIOR_ASSETS_FROM,
     REP_PSEUDO_DEALS,
     REP_SPLIT_SHARE,
     TERCILES,
-    WEEKS_IN_STAGE_FROM,
 )
-from portal.impact.rows import BoolArray, FloatArray, IntArray, run_lengths, run_starts, sorted_rows
+from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts, sorted_rows
+from portal.impact.timeline import Timeline, timeline_of
 
 
 class CellCode(IntEnum):
@@ -39,7 +36,6 @@ class CellCode(IntEnum):
 
 MOST_IN_TABLE = 1_000_000  # rows of codes that could be; more are sorted
 UNKNOWN_TERCILE = len(TERCILES) + 1
-UNKNOWN_WEEKS = len(WEEKS_IN_STAGE_FROM) + 1
 
 
 @dataclass(frozen=True)
@@ -60,47 +56,32 @@ class Moments:
 
 def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: int) -> Moments:
     """Reduce touches to the first use of each asset on each closed deal, and place these in moments and cells."""
-    return moments_of(deals, history, first_uses(deals, history, touches), assets)
+    return in_cells(deals, timeline_of(deals, history, touches), assets)
 
 
-def moments_of(deals: Deals, history: StageHistory, uses: FirstUses, assets: int) -> Moments:
-    """Place first uses in moments and cells."""
-    opens = run_starts(uses.deal, uses.week)
-    first_use = np.flatnonzero(opens)
-    deal, week = uses.deal[first_use], uses.week[first_use]
-    opens_deal = run_starts(deal)
-    prior = first_use - np.repeat(first_use[opens_deal], run_lengths(opens_deal))
-    cell, cell_codes = _cells(deals, history, uses.begin_day, deal, week, prior)
-    use_asset, use_moment = sorted_rows(uses.asset, np.cumsum(opens, dtype=np.int64) - 1)
+def in_cells(deals: Deals, timeline: Timeline, assets: int) -> Moments:
+    """Place the moments of a timeline in cells among its deals."""
+    deal = timeline.deal
+    cell, cell_codes = _dense(
+        timeline.stage_code,
+        timeline.weeks_code,
+        deals.segment[deal] + 1,
+        terciles(deals.size, deals.closed)[deal],
+        rep_tiers(deals)[deal],
+        timeline.prior_code,
+    )
     return Moments(
         deal=deal,
-        begin_day=uses.begin_day[deal],
-        week=week,
+        begin_day=timeline.begin_day[deal],
+        week=timeline.week,
         cell=cell,
         new_in_cell=_new_in_cell(deal, cell),
         cells=len(cell_codes),
         cell_codes=cell_codes,
-        use_asset=use_asset,
-        use_moment=use_moment,
+        use_asset=timeline.use_asset,
+        use_moment=timeline.use_moment,
         assets=assets,
     )
-
-
-def _cells(
-    deals: Deals, history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray, prior: IntArray
-) -> tuple[IntArray, IntArray]:
-    """The cell of each moment, (moments,), and the codes of each cell, (cells, 6)."""
-    stage, weeks_in_stage = stage_at(history, begin, deal, week)
-    weeks_bin = np.searchsorted(WEEKS_IN_STAGE_FROM, weeks_in_stage, side="right")
-    codes = (
-        stage + 1,
-        np.where(weeks_in_stage == UNKNOWN, UNKNOWN_WEEKS, weeks_bin),
-        deals.segment[deal] + 1,
-        terciles(deals.size, deals.closed)[deal],
-        rep_tiers(deals)[deal],
-        np.searchsorted(PRIOR_ASSETS_FROM, prior, side="right"),
-    )
-    return _dense(*codes)
 
 
 def _dense(*codes: IntArray) -> tuple[IntArray, IntArray]:
@@ -135,37 +116,6 @@ def _new_in_cell(deal: IntArray, cell: IntArray) -> BoolArray:
     new = np.zeros(len(row), np.bool_)
     new[row[run_starts(deals, cells)]] = True
     return new
-
-
-def stage_at(
-    history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Give the stage at the start of each moment's week and the weeks spent in it, both (moments,), or UNKNOWN.
-
-    begin is the day from which the weeks of each deal count, (deals,); deal and week are those of the moments.
-    A deal's first recorded stage counts from the week it was entered in; a later one from the week after, as
-    content used in the week of a move was used before the move or led to it. Ahead of any record it is unknown.
-    """
-    rows = np.arange(len(history.deal), dtype=np.int64)
-    owner, day, row = sorted_rows(history.deal, history.entered_day, rows)
-    later = ~run_starts(owner)
-    from_week = (day - begin[owner]) // DAYS_IN_WEEK + later
-    entry = _last_at_or_before(owner, from_week, deal, week)
-    found = entry >= 0
-    stage, weeks = np.full(len(deal), UNKNOWN), np.full(len(deal), UNKNOWN)
-    stage[found] = history.stage[row][entry[found]]
-    weeks[found] = week[found] - from_week[entry[found]]
-    return stage, weeks
-
-
-def _last_at_or_before(owner: IntArray, begins: IntArray, deal: IntArray, week: IntArray) -> IntArray:
-    """Index of the last of the ordered (owner, begins) rows with the moment's deal and begins <= week, else -1."""
-    if not len(owner) or not len(deal):
-        return np.full(len(deal), -1)
-    low = min(int(begins.min()), int(week.min()))
-    span = max(int(begins.max()), int(week.max())) - low + 1
-    entry = np.searchsorted(owner * span + begins - low, deal * span + week - low, side="right") - 1
-    return np.where((entry >= 0) & (owner[entry] == deal), entry, -1)
 
 
 def terciles(values: FloatArray, among: BoolArray) -> IntArray:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from portal.impact.comparing import Compared, compare_uses, first_uses_of
+from portal.impact.comparing import Compared, compare_along, timeline
 from portal.impact.cut import load_cut
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow, narrow_uses
-from portal.impact.first_uses import FirstUses
+from portal.impact.exploring.narrowing import kept, narrow
 from portal.impact.gathered import Gathered
+from portal.impact.timeline import Timeline
 
 # Of the largest portals each takes some hundred megabytes.
 REMEMBERED = 2
@@ -24,11 +24,12 @@ def narrowed(cut_sha256: str, chosen: Chosen) -> Gathered:
 @lru_cache(maxsize=REMEMBERED)
 def compared(cut_sha256: str, chosen: Chosen) -> Compared:
     """Return the comparison of all content on the deals chosen, which a list and the pages of its pieces share."""
-    uses = _first_uses(cut_sha256, chosen.without_inferred)
-    return compare_uses(narrowed(cut_sha256, chosen), narrow_uses(uses, load_cut(cut_sha256), chosen))
+    deals_chosen = kept(load_cut(cut_sha256), chosen)
+    along = _timeline(cut_sha256, chosen.without_inferred).of_deals(deals_chosen)
+    return compare_along(narrowed(cut_sha256, chosen), along)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _first_uses(cut_sha256: str, without_inferred: bool) -> FirstUses:
+def _timeline(cut_sha256: str, without_inferred: bool) -> Timeline:
     every = load_cut(cut_sha256)
-    return first_uses_of(every.without_inferred() if without_inferred else every)
+    return timeline(every.without_inferred() if without_inferred else every)

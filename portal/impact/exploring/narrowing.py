@@ -8,7 +8,6 @@ from typing import TypeVar
 import numpy as np
 
 from portal.impact.exploring.filters import Chosen
-from portal.impact.first_uses import FirstUses
 from portal.impact.gathered import Coded, Gathered, Openings
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory
 from portal.impact.rows import BoolArray, IntArray
@@ -27,8 +26,10 @@ def narrow(gathered: Gathered, chosen: Chosen) -> Gathered:
         gathered = gathered.without_inferred()
     if not chosen.narrows:
         return gathered
-    keep = _kept(gathered, chosen)
-    place = _places(keep)
+    keep = kept(gathered, chosen)
+    if keep.all():
+        return gathered
+    place = np.where(keep, np.cumsum(keep) - 1, UNKNOWN)
     stays, used = keep[gathered.history.deal], np.flatnonzero(keep[gathered.touches.deal])
     opened = keep[gathered.openings.deal]
     found = gathered.of_touches(used)
@@ -44,21 +45,8 @@ def narrow(gathered: Gathered, chosen: Chosen) -> Gathered:
     )
 
 
-def narrow_uses(uses: FirstUses, gathered: Gathered, chosen: Chosen) -> FirstUses:
-    """Keep the first uses on the deals that were chosen among all that were gathered; their order stays."""
-    keep = _kept(gathered, chosen)
-    used = np.flatnonzero(keep[uses.deal])
-    deal = _places(keep)[uses.deal[used]]
-    return FirstUses(deal, uses.week[used], uses.asset[used], uses.begin_day[keep])
-
-
-def _places(keep: BoolArray) -> IntArray:
-    """Where each deal stands among those that are kept, (deals,)."""
-    return np.where(keep, np.cumsum(keep) - 1, UNKNOWN)
-
-
-def _kept(gathered: Gathered, chosen: Chosen) -> BoolArray:
-    """Which deals were chosen, (deals,)."""
+def kept(gathered: Gathered, chosen: Chosen) -> BoolArray:
+    """Mark the deals that were chosen among all that were gathered, (deals,)."""
     deals = gathered.deals
     keep = np.ones(len(deals.won), np.bool_)
     if chosen.begin:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from portal.impact.cells import CellCode, Moments, stage_at
+from portal.impact.cells import CellCode, Moments
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches, countable
 from portal.impact.method import DAYS_IN_WEEK, PRIOR_ASSETS_FROM, WEEKS_IN_STAGE_FROM
 from portal.impact.parts.sides import Sides
 from portal.impact.parts.tables import Summed, summed, tables_of
 from portal.impact.rows import IntArray, run_starts, sorted_rows
+from portal.impact.timeline import stage_at
 
 
 def by_event(
