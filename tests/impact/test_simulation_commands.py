@@ -68,7 +68,9 @@ def test_a_file_is_no_folder_to_write_to(flask, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--runs", "0"), "0 is not in the range x>=1"),
+        (("--runs", "0"), "0 is not in the range 1<=x<=1000"),
+        (("--runs", "1000000000"), "1000000000 is not in the range 1<=x<=1000"),
+        (("--runs", "1", "--processes", "1000"), "1000 is not in the range 1<=x<=64"),
         (("--runs", "x"), "'x' is not a valid integer"),
         (("--runs", "1", "--seed", "-1"), "-1 is not in the range x>=0"),
         (("--runs", "1", "--deals", "0"), "0 is not in the range x>=1"),

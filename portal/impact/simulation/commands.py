@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 ALL = "all"
 MOST_CELLS = 10_000_000  # deals x pieces of content, of which several tables are held in memory
+MOST_RUNS = 1000  # of a scenario; a slip of the finger would run for weeks
 PROCESSES = min(4, os.cpu_count() or 1)
+MOST_PROCESSES = 64  # each holds a database and the arrays of a set
 HEADINGS = ("bias", "RMSE", "coverage", "false found", "power")
 LEGEND = (
     "bias: mean estimate of content without effect, in points; RMSE: over all content, in points; coverage: share of"
@@ -78,7 +80,7 @@ def simulate(scenario: str, seed: int, out: Path, deals: int, assets: int) -> No
     required=True,
     help="How content comes to be used; all takes one after the other.",
 )
-@click.option("--runs", type=click.IntRange(1), required=True, help="How many sets to draw.")
+@click.option("--runs", type=click.IntRange(1, MOST_RUNS), required=True, help="How many sets to draw.")
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="The seed of the first set."
 )
@@ -89,7 +91,11 @@ def simulate(scenario: str, seed: int, out: Path, deals: int, assets: int) -> No
     help="Whether sets go through files and the portal's import, or straight to the methods.",
 )
 @click.option(
-    "--processes", type=click.IntRange(1), default=PROCESSES, show_default=True, help="Runs at a time."
+    "--processes",
+    type=click.IntRange(1, MOST_PROCESSES),
+    default=PROCESSES,
+    show_default=True,
+    help="Runs at a time.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with every run.")
 @_sizes
