@@ -43,7 +43,7 @@ class RequestSearches:
 
     `texts` counts what was typed, in whatever case; `pipeline_minor` is the open amount of the distinct deals at hand
     when they were made. `rerun` counts those that were run again since the delivery, `missed` those of them that do
-    not find it and that nobody left like that.
+    not find it and that nobody left like that; `first_at` is when the first of them was made.
     """
 
     searches: int
@@ -56,6 +56,7 @@ class RequestSearches:
     worst: int | None
     rerun_at: datetime | None
     missed: int
+    first_at: datetime
 
     @property
     def is_known(self) -> bool:
@@ -117,7 +118,7 @@ def searches_of(request_ids: Sequence[int]) -> dict[int, RequestSearches]:
     rerun_at = func.min(case((is_rerun(), RequestSearch.rerun_at)), type_=RequestSearch.rerun_at.type)
     which = RequestSearch.request_id.in_(request_ids) & Search.user_id.is_not(None)
     missed = func.count(case((is_missed(), 1)))
-    counts = (number, people, texts, *_sums(), rerun_at, missed)
+    counts = (number, people, texts, *_sums(), rerun_at, missed, func.min(Search.at))
     sums = select(RequestSearch.request_id, *counts).select_from(_tied())
     deals = select(RequestSearch.request_id, Search.deal_id).select_from(_tied()).where(which)
     pairs = deals.where(Search.deal_id.is_not(None)).distinct().subquery()

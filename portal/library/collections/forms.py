@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.library.collections.queries import CollectionLine, Piece
@@ -40,15 +40,22 @@ class CollectForm(FlaskForm):
     # Whether it is there and theirs to change is asked where it is added.
     collection = SelectField("Collection", [Optional()], validate_choice=False)
     name = StringField("Name of a new one", [Optional(), _SHORT])
+    share = BooleanField()
 
-    def offer(self, choices: Sequence[CollectionLine]) -> None:
-        """Fill the choice of collections."""
+    def offer(self, choices: Sequence[CollectionLine], *, publishes: bool) -> None:
+        """Fill the choice of collections; `publishes` says that this person may show one to everyone."""
+        self.share.label.text = (
+            "Publish it, so that everyone signed in sees it"
+            if publishes
+            else "Propose it to marketing, who may publish it for everyone"
+        )
         lines = [(one.slug, f"{one.name} (published)" if one.is_published else one.name) for one in choices]
         self.collection.choices = [("", "A new one"), *lines]
         self._named = {one.name.casefold(): one.slug for one in choices}
 
     def propose(self, name: str) -> None:
-        """Fill in the name that an address proposes: as the collection of that name, or else as a new one."""
+        """Fill in the name of a collection for others that an address proposes: one that is there, or a new one."""
         name = name.strip()[:MAX_NAME]
+        self.share.data = bool(name)
         self.collection.data = self._named.get(name.casefold(), "")
         self.name.data = "" if self.collection.data else name

@@ -86,6 +86,14 @@ def publish_collection(collection: Collection, by: User) -> None:
         _tell([collection.owner_id], collection, words, "published")
 
 
+def share_collection(collection: Collection, by: User) -> None:
+    """Show a collection to others: at once by those who may publish it, else by proposing it to them."""
+    if by.is_marketing:
+        publish_collection(collection, by)
+    elif not collection.is_proposed:
+        propose_collection(collection, by)
+
+
 def _check_readable(collection: Collection) -> None:
     readable = select(CollectionItem.asset_id).join(Asset, Asset.id == CollectionItem.asset_id)
     readable = readable.where(CollectionItem.collection_id == collection.id, live()).limit(1)

@@ -228,16 +228,19 @@ def collect(slug: str) -> Response:
     asset = visible_asset(me(), slug)
     panel = queries.collection_panel(me(), asset.id)
     form = CollectForm()
-    form.offer(panel.choices)
-    if request.method == "GET":
-        form.propose(request.args.get("name", ""))
+    form.offer(panel.choices, publishes=me().is_marketing)
+    name = request.args.get("name", "").strip()
+    if request.method == "GET" and name.casefold() not in {one.name.casefold() for one in panel.holding}:
+        form.propose(name)
     if form.validate_on_submit():
         try:
             collection = _collected(asset, form)
         except PortalError as error:
             show_at_field(form, error)
         else:
-            flash(f"Added to “{collection.name}”.", "success")
+            flash(f"Added to “{collection.name}”. {_seen_by(collection)}", "success")
+            if form.share.data:
+                return see_other(url_for("collections.show", slug=collection.slug))
             return see_other(url_for("library.show", slug=slug, _anchor="collections"))
     status = 422 if form.is_submitted() else 200
     return render("library/collections/collect.html", asset=asset, form=form, panel=panel, status=status)
@@ -256,4 +259,14 @@ def _collected(asset: Asset, form: CollectForm) -> Collection:
         except NotFound:
             raise Invalid("There is no such collection any more.", field="collection") from None
     services.add_piece(collection, asset)
+    if form.share.data:
+        services.share_collection(collection, me())
     return collection
+
+
+def _seen_by(collection: Collection) -> str:
+    if collection.is_published:
+        return "Everyone signed in sees it there."
+    if collection.is_proposed:
+        return "Marketing sees it, and may publish it for everyone."
+    return "Only you see this collection."

@@ -69,10 +69,14 @@ def _line(user: User, one: Leaning) -> Line:
 def _act(user: User, one: Leaning) -> Act:
     """Marketing sets the days of content; others ask for it, with the deal that waits, once for each piece."""
     if user.is_marketing:
-        return Act("Extend or replace it", f"/library/{one.pieces[0].slug}/dates")
+        it = "it" if len(one.pieces) == 1 else "the first"
+        return Act(f"Extend or replace {it}", f"/library/{one.pieces[0].slug}/dates")
     piece = next((piece for piece in one.pieces if piece.request_id is None), None)
     if piece is None:
         return Act("Asked for: see the request", f"/requests/{one.pieces[0].request_id}")
+    it = "it" if len(one.pieces) == 1 else "the first" if piece is one.pieces[0] else "the next"
     # A request is read by everyone, so that the sentence does not name the deal.
     need = f"“{piece.title[:MOST_OF_TITLE]}” beyond {day(piece.expires_on)}: an open deal leans on it."
-    return Act("Ask to extend it", address("/requests/new", like=piece.slug, need=need, deal_id=one.deal.id))
+    return Act(
+        f"Ask to extend {it}", address("/requests/new", like=piece.slug, need=need, deal_id=one.deal.id)
+    )

@@ -12,7 +12,7 @@ from portal.library.models import Asset
 from portal.reports.actions import words
 from portal.reports.actions.figured import Figured
 from portal.reports.actions.lines import Act, Found, Line, address
-from portal.reports.actions.queries import reps, reps_using, usable
+from portal.reports.actions.queries import recommended_in, reps, reps_using, usable
 from portal.reports.actions.rules import LITTLE_USED
 from portal.reports.table import Column
 from portal.users.models import User
@@ -61,13 +61,24 @@ def promote(user: User, figured: Figured, limit: int, offset: int) -> Found:
     shown = ranked[offset : offset + limit]
     if not shown:
         return Found(total=len(ranked))
-    users = reps_using([one.here.asset_id for one in shown], figured.team_id)
-    of_all = reps(figured.team_id)
-    lines = [
-        _line(assets[one.here.asset_id], one, figured, users.get(one.here.asset_id, 0), of_all)
-        for one in shown
-    ]
+    ids = [one.here.asset_id for one in shown]
+    users, of_all = reps_using(ids, figured.team_id), reps(figured.team_id)
+    name = _collection(figured)
+    held = recommended_in(ids, name)
+    lines = []
+    for one in shown:
+        asset, number = assets[one.here.asset_id], users.get(one.here.asset_id, 0)
+        used = words.little_used(one.here.deals_used, figured.logged_deals, number, of_all)
+        act = _act(asset, name, held.get(asset.id))
+        lines.append(_line(asset, one, figured, used=used, users=number, act=act))
     return Found(lines, len(ranked))
+
+
+def _act(asset: Asset, name: str, held_by: str | None) -> Act:
+    """Put it into a collection that everyone sees, or look at the one in which it is already."""
+    if held_by:
+        return Act("Recommended: see where", f"/collections/{held_by}")
+    return Act("Recommend it", address(f"/library/{asset.slug}/collect", name=name))
 
 
 def _wanted(figured: Figured) -> list[_Wanted]:
@@ -83,9 +94,8 @@ def _wanted(figured: Figured) -> list[_Wanted]:
     return found
 
 
-def _line(asset: Asset, one: _Wanted, figured: Figured, users: int, of_all: int) -> Line:
+def _line(asset: Asset, one: _Wanted, figured: Figured, *, used: str, users: int, act: Act) -> Line:
     figures = AssetLift.read(one.figures)
-    used = words.little_used(one.here.deals_used, figured.logged_deals, users, of_all)
     said = sentence(figures) if one.is_own else words.of_all_deals(figures, AssetLift.read(one.here))
     kind = kind_words(asset.kind)
     return Line(
@@ -93,7 +103,7 @@ def _line(asset: Asset, one: _Wanted, figured: Figured, users: int, of_all: int)
         address=address(f"/impact/{asset.slug}", **figured.arguments),
         note=kind,
         reason=used,
-        act=Act("Recommend it", address(f"/library/{asset.slug}/collect", name=_collection(figured))),
+        act=act,
         values=(
             *(asset.title, kind, used, one.here.deals_used, figured.logged_deals, users),
             *(figures.lift, figures.ci_low, figures.ci_high, said),

@@ -14,7 +14,8 @@ from portal.db import chunks, db, now
 from portal.deals.models import Deal
 from portal.discovery.learning.facts import SALES
 from portal.discovery.models import Search, SearchClick
-from portal.library.models import Asset
+from portal.library.models import Asset, CollectionItem
+from portal.library.models import Collection as ContentCollection
 from portal.library.queries import live, visible_assets
 from portal.reports.actions.rules import EXPIRES_WITHIN, FEW_RATINGS, LOW_MEAN, UNUSED_FOR
 from portal.sharing.models import ShareItem, ShareLink
@@ -52,6 +53,18 @@ def reps_using(asset_ids: Collection[int], team_id: int | None) -> dict[int, int
         counted = uses.with_only_columns(UsageEvent.asset_id, func.count(UsageEvent.user_id.distinct()))
         found.update(db.session.execute(counted.group_by(UsageEvent.asset_id)).tuples().all())
     return found
+
+
+def recommended_in(asset_ids: Collection[int], name: str) -> dict[int, str]:
+    """Return by asset the slug of the published collection of a name that holds it."""
+    found = (
+        select(CollectionItem.asset_id, func.max(ContentCollection.slug))
+        .join(ContentCollection, ContentCollection.id == CollectionItem.collection_id)
+        .where(CollectionItem.asset_id.in_(asset_ids), ContentCollection.published_at.is_not(None))
+        .where(func.lower(ContentCollection.name) == name.lower())
+        .group_by(CollectionItem.asset_id)
+    )
+    return dict(db.session.execute(found).tuples().all())
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.discovery.learning.queries import Searched
+from portal.discovery.learning.queries import GAP_DAYS, Searched
 from portal.impact.lift import AssetLift
 from portal.impact.method import NOTABLE_GAIN
 from portal.impact.verdicts import Verdict
@@ -94,7 +94,8 @@ def not_trusted(item: Unused) -> str:
 
 def in_vain(found: Searched) -> str:
     """Say who misses something, and what is known of their deals."""
-    who = f"{many(found.searches, 'search', 'searches')} by {many(found.people, 'person', 'people')} found nothing"
+    who = f"{many(found.searches, 'search', 'searches')} by {many(found.people, 'person', 'people')}"
+    who = f"{who} in {GAP_DAYS} days found nothing"
     if not found.with_deal:
         return f"{who}; no deal was chosen while searching."
     return f"{who}; a deal was chosen in {count(found.with_deal)} of them."

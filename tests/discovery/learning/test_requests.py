@@ -35,7 +35,7 @@ def test_a_rep_who_asks_from_a_search_takes_along_how_they_tried_to_say_it(make,
     client.post("/requests/new", data={"need": "Trucks", "search": second.key})
     assert [one.search_id for one in rows(select(RequestSearch))] == [first.id, second.id, third.id]
     shown = client.get("/requests/1").text
-    assert "From 3 searches by 1 person." in shown
+    assert "From 3 searches by 1 person since " in shown
     assert "You searched for" in shown
     assert "lorry" not in sign_in(mate).get("/requests/1").text  # texts are for those who see the report
 

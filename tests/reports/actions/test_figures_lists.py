@@ -80,6 +80,31 @@ def test_recommending_starts_a_collection_or_goes_on_with_it(world, sign_in, row
     assert 'value="recommended for healthcare"' not in again
 
 
+def test_what_is_recommended_is_seen_by_everyone_and_the_list_says_so(world, sign_in):
+    client = sign_in(world.marketer)
+    (row,) = rows_of(client, "promote", "?industry=Healthcare")
+    form = client.get(row.leads_to).text
+    assert "Publish it, so that everyone signed in sees it" in form
+    assert '<input checked id="share"' in form
+    answer = client.post(row.path, data={"name": row.filled_in["name"], "share": "y"})
+    assert "Hospital proof" in sign_in(world.rep).get(answer.location).text
+    (row,) = rows_of(client, "promote", "?industry=Healthcare")
+    assert (row.button, row.leads_to) == ("Recommended: see where", answer.location)
+    # It is not offered a second time, where a link of old still leads.
+    again = client.get("/library/hospital-proof/collect?name=Recommended+for+Healthcare").text
+    assert "It is already in" in again
+    assert 'value="Recommended for Healthcare"' not in again
+
+
+def test_a_manager_recommends_to_marketing(world, sign_in):
+    client = sign_in(world.manager)
+    (row,) = rows_of(client, "promote", "?industry=Healthcare")
+    assert "Propose it to marketing" in client.get(row.leads_to).text
+    answer = client.post(row.path, data={"name": "Recommended", "share": "y"})
+    assert sign_in(world.rep).get(answer.location).status_code == 404
+    assert "Hospital proof" in sign_in(world.marketer).get(answer.location).text
+
+
 def test_content_is_to_be_fixed_when_it_is_used_much_rated_low_and_no_gain_is_left(world, sign_in):
     (row,) = rows_of(sign_in(world.manager), "fix", "?industry=Healthcare")
     assert row.title == "Old deck"

@@ -26,7 +26,7 @@ def test_what_is_missing_stands_by_the_pipeline_of_those_who_searched(make, sign
     found = rows_of(sign_in(make.user("manager")), "missing")
     assert [row.title for row in found] == ["“large”", "“small”", "“often”"]
     assert "$90,000" in found[0].text
-    assert "1 search by 1 person found nothing; a deal was chosen in 1 of them." in found[0].text
+    assert "1 search by 1 person in 90 days found nothing; a deal was chosen in 1 of them." in found[0].text
     assert "no deal was chosen while searching" in found[2].text
 
 
