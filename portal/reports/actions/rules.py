@@ -19,8 +19,7 @@ _GAIN = f"{NOTABLE_GAIN * 100:.0f} points"
 _DAYS = UNUSED_FOR.days
 PROMOTE = (
     "Won more often than other content on similar deals, yet used on fewer than a fifth of the closed deals on which"
-    " content is logged. Where the deals chosen are too few to tell, the figures of all deals stand in, and the row says"
-    " so."
+    " content is logged. Where the deals chosen are too few to tell, those of all deals stand in, and the row says so."
 )
 FIX = (
     "Among the half of content that is used on the most closed deals, rated below"
