@@ -10,6 +10,7 @@ used as late (Suissa 2008). Without any stage history some of it stays: +1 to +2
 import math
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from portal.impact.method import (
     TERCILES,
 )
 from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts, sorted_rows
+from portal.impact.spells import Spells, spells_of
 from portal.impact.timeline import Timeline, timeline_of
 
 
@@ -52,6 +54,11 @@ class Moments:
     use_asset: IntArray  # (uses,), ordered by asset
     use_moment: IntArray  # (uses,), index into the moments
     assets: int
+
+    @cached_property
+    def spells(self) -> Spells:
+        """Return the spells that the moments make up."""
+        return spells_of(self.deal, self.cell, self.use_moment)
 
 
 def find_moments(deals: Deals, history: StageHistory, touches: Touches, assets: int) -> Moments:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from portal.impact.cells import Moments
 from portal.impact.matching import Matched
 from portal.impact.rows import IntArray
-from portal.impact.spells import Spells, spells_of
+from portal.impact.spells import Spells
 from portal.impact.threads import at_once
 
 WORD = 64  # assets handled at once, each being one bit of a word
@@ -46,15 +46,14 @@ def compared_deals(moments: Moments, matched: Matched) -> IntArray:
 
     Every outcome has to be known. A spell counts while its first moment does.
     """
-    spells = spells_of(moments)
+    spells = moments.spells
     if not len(spells.start):
         return np.zeros(moments.assets, np.int64)
     turns = _turns_of(spells)
-    used_in = spells.of_moment[moments.use_moment]
-    stops = used_in + (moments.use_moment > spells.start[used_in])
+    stops = spells.of_use + (moments.use_moment > spells.start[spells.of_use])
     # One place past all others takes those after which nothing of the deal is left to stop.
     place = np.append(turns.place, len(turns.place))
-    stops = place[np.where(stops == spells.deal_end[used_in], len(turns.place), stops)]
+    stops = place[np.where(stops == spells.deal_end[spells.of_use], len(turns.place), stops)]
     cell = spells.cell[turns.spell]
 
     def counted(base: int) -> IntArray:

@@ -17,6 +17,7 @@ from portal.impact.inputs import Deals
 from portal.impact.matching import Matched, matched_difference
 from portal.impact.method import MOST_TAKEN_UP, SE_FLOOR, Z
 from portal.impact.rows import FloatArray, IntArray, run_starts
+from portal.impact.threads import at_once
 from portal.impact.verdicts import e_value, q_values, shortfalls, shrink, verdicts
 
 
@@ -91,14 +92,16 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     Where outcomes don't vary within an asset's cells there is no standard error, and so no interval.
     """
     matched = matched_difference(moments, deals.won[moments.deal].astype(float))
-    won, share = _won_of(deals, moments), matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
+    won, later, amount = _sums_of_uses(deals, moments)
+    share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
     se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
     comparison_deals = compared_deals(moments, matched)
-    taken_up = _taken_up_later(moments, comparison_deals)
+    # Counted are also uses in cells without a comparison, so that there may be more of them.
+    taken_up = np.minimum(later / np.where(comparison_deals > 0, comparison_deals, np.nan), 1.0)
     low, high = interval(matched.difference, se, taken_up)
     shrunk, q = shrink(matched.difference, se), q_values(matched.difference, se, shortfall == "")
-    amount, e_values = _amount_used(deals, moments), _e_values(matched, low, high)
+    e_values = _e_values(matched, low, high)
     return Lift(
         deals_used=matched.uses,
         won=won,
@@ -126,20 +129,17 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     )
 
 
-def _won_of(deals: Deals, moments: Moments) -> IntArray:
-    """The won deals it was used on, (assets,)."""
-    won = deals.won[moments.deal][moments.use_moment]
-    return np.bincount(moments.use_asset, won, moments.assets).astype(np.int64)
+def _sums_of_uses(deals: Deals, moments: Moments) -> tuple[IntArray, IntArray, FloatArray]:
+    """Count each asset's won deals and those that had used other content in a week before, and sum up the known amounts
+    of its deals, all (assets,)."""
+    of_deal = (deals.won, np.where(np.isfinite(deals.size), deals.size, 0.0))
+    won, size = (values[moments.deal] for values in of_deal)
 
+    def by_asset(values: NDArray[Any]) -> NDArray[Any]:
+        return np.bincount(moments.use_asset, values[moments.use_moment], moments.assets)
 
-def _taken_up_later(moments: Moments, comparison_deals: IntArray) -> FloatArray:
-    """The share of the compared deals that used the asset later, (assets,), about; nan without any.
-
-    All deals that used other content in a week before are counted, also those in cells without a comparison.
-    """
-    opens_deal = run_starts(moments.deal)
-    later = np.bincount(moments.use_asset, ~opens_deal[moments.use_moment], moments.assets)
-    return np.minimum(later / np.where(comparison_deals > 0, comparison_deals, np.nan), 1.0)
+    won, later, amount = at_once(by_asset, (won, ~run_starts(moments.deal), size))
+    return won.astype(np.int64), later.astype(np.int64), amount.astype(np.float64)
 
 
 def interval(difference: FloatArray, se: FloatArray, taken_up: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -151,12 +151,6 @@ def interval(difference: FloatArray, se: FloatArray, taken_up: FloatArray) -> tu
     whole = difference / (1 - np.minimum(np.nan_to_num(taken_up), MOST_TAKEN_UP))
     low, high = np.minimum(difference, whole) - Z * se, np.maximum(difference, whole) + Z * se
     return np.maximum(low, -1.0), np.minimum(high, 1.0)
-
-
-def _amount_used(deals: Deals, moments: Moments) -> FloatArray:
-    """The known amounts of the closed deals it was used on, (assets,)."""
-    size = np.where(np.isfinite(deals.size), deals.size, 0.0)[moments.deal]
-    return np.bincount(moments.use_asset, size[moments.use_moment], moments.assets).astype(np.float64)
 
 
 def _e_values(matched: Matched, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:

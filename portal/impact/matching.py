@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.impact.cells import Moments
-from portal.impact.packing import pack
+from portal.impact.packing import Packed, pack
 from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts
-from portal.impact.spells import Spells, spells_of
 from portal.impact.threads import at_once
 
-BLOCK = 2_000_000  # rows or table entries handled at once; bounds the memory, not the result
+BLOCK = 1_000_000  # rows or table entries handled at once; bounds the memory, not the result
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,12 @@ def matched_difference(
     if not np.all(known):
         moments, outcome = only_moments(moments, known), outcome[known]
     pairs = _pairs(moments, outcome)
-    of_cell = np.zeros(moments.cells, np.int64) if part is None else part
     groups = moments.assets * parts
-    use_part = of_cell[moments.cell[moments.use_moment]]
-    uses = np.bincount(moments.use_asset * parts + use_part, minlength=groups)
-    group = pairs.asset * parts + of_cell[pairs.cell]
+    use_group, group = moments.use_asset, pairs.asset
+    if part is not None:
+        use_group = use_group * parts + part[moments.cell[moments.use_moment]]
+        group = group * parts + part[pairs.cell]
+    uses = np.bincount(use_group, minlength=groups)
 
     def by_asset(values: FloatArray) -> FloatArray:
         return np.bincount(group, values, groups).astype(np.float64)
@@ -123,7 +123,8 @@ class _Weight:
     cell: FloatArray  # (cells,)
 
 
-def _weight(values: NDArray[Any], moments: Moments, spells: Spells) -> _Weight:
+def _weight(values: NDArray[Any], moments: Moments) -> _Weight:
+    spells = moments.spells
     spell = np.bincount(spells.of_moment, values, len(spells.start)).astype(values.dtype)
     before = np.cumsum(values) - values
     rest = (spell + before[spells.start])[spells.of_moment] - before
@@ -136,27 +137,21 @@ def _pairs(moments: Moments, outcome: FloatArray) -> _Pairs:
 
     The other side is the whole cell less each user's moments from the first use on, so only users' moments are walked.
     """
-    spells = spells_of(moments)
     columns = [np.ones(len(outcome)), moments.new_in_cell.astype(np.float64), outcome]
     if not np.array_equal(outcome, outcome**2):
         columns.append(outcome**2)
     packed = pack(columns, moments.cell, moments.cells)
-    weights = [_weight(column, moments, spells) for column in packed.columns]
-    parts = at_once(lambda uses: _block(moments, spells, weights, uses), _blocks(moments, spells))
-    empty, none = np.zeros(0, np.int64), np.zeros((len(weights), 0))
-    asset = np.concatenate([empty, *(part[0] for part in parts)])
-    cell = np.concatenate([empty, *(part[1] for part in parts)])
-    used = packed.taken_apart(np.concatenate([none, *(part[2] for part in parts)], axis=1))
-    other = packed.taken_apart(np.concatenate([none, *(part[3] for part in parts)], axis=1))
-    both = other[0] > 0
-    sides = (used[0], used[2], other[0], other[2], other[1], used[-1] + other[-1])
-    return _Pairs(asset[both], cell[both], *(side[both] for side in sides))
+    weights = [_weight(column, moments) for column in packed.columns]
+    parts = at_once(lambda uses: _block(moments, packed, weights, uses), _blocks(moments))
+    none = _block(moments, packed, weights, slice(0, 0))
+    columns_of = zip(none, *parts, strict=True)
+    return _Pairs(*(np.concatenate(column) for column in columns_of))
 
 
-def _blocks(moments: Moments, spells: Spells) -> Iterator[slice]:
+def _blocks(moments: Moments) -> Iterator[slice]:
     """Slices of the uses, ordered by asset, that hold whole assets and cost about BLOCK each."""
-    spell = spells.of_moment[moments.use_moment]
-    walked = np.bincount(moments.use_asset, spells.deal_end[spell] - spell, moments.assets)
+    spell = moments.spells.of_use
+    walked = np.bincount(moments.use_asset, moments.spells.deal_end[spell] - spell, moments.assets)
     cost = np.cumsum(walked + moments.cells)
     edges = np.flatnonzero(run_starts((cost // BLOCK).astype(np.int64)))
     bounds = np.searchsorted(moments.use_asset, np.append(edges, moments.assets))
@@ -165,17 +160,15 @@ def _blocks(moments: Moments, spells: Spells) -> Iterator[slice]:
             yield slice(int(begin), int(end))
 
 
-def _block(
-    moments: Moments, spells: Spells, weights: list[_Weight], uses: slice
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Asset and cell of each pair of one block of uses, (pairs,), and the sums on either side, (weights, pairs)."""
+def _block(moments: Moments, packed: Packed, weights: list[_Weight], uses: slice) -> tuple[NDArray[Any], ...]:
+    """The columns of _Pairs, (pairs,), of one block of uses, which holds whole assets."""
     moment = moments.use_moment[uses]
     asset = moments.use_asset[uses]
-    base = int(asset[0])
+    base, end = (int(asset[0]), int(asset[-1]) + 1) if len(asset) else (0, 0)
     row = (asset - base) * moments.cells
-    size = (int(asset[-1]) - base + 1) * moments.cells
+    size = (end - base) * moments.cells
 
-    spell = spells.of_moment[moment]
+    spells, spell = moments.spells, moments.spells.of_use[uses]
     length = spells.deal_end[spell] - spell - 1
     skipped = np.cumsum(length) - length
     walk = np.arange(int(length.sum())) + np.repeat(spell + 1 - skipped, length)
@@ -184,10 +177,21 @@ def _block(
 
     own = [np.bincount(key, weight.moment[moment], size) for weight in weights]
     pair = np.flatnonzero(own[0]).astype(np.int64)
-    cell = pair % moments.cells
+    cell = pair % moments.cells if len(pair) else pair
     used, other = np.empty((2, len(weights), len(pair)))
     for side, weight in enumerate(weights):
         used[side] = own[side][pair]
         other[side] = weight.cell[cell] - np.bincount(key, weight.rest[moment], size)[pair]
         other[side] -= np.bincount(walk_key, weight.spell[walk], size)[pair]
-    return pair // moments.cells + base, cell, used, other
+    return _columns_of_pairs(
+        pair // max(moments.cells, 1) + base, cell, packed.taken_apart(used), packed.taken_apart(other)
+    )
+
+
+def _columns_of_pairs(
+    asset: IntArray, cell: IntArray, used: list[FloatArray], other: list[FloatArray]
+) -> tuple[NDArray[Any], ...]:
+    """Put the sums of either side in the order of _Pairs, of those pairs that have moments on both sides."""
+    both = np.flatnonzero(other[0])
+    columns = (asset, cell, used[0], used[2], other[0], other[2], other[1], used[-1] + other[-1])
+    return tuple(column[both] for column in columns)
