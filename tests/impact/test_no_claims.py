@@ -27,6 +27,7 @@ CODE = [
 TEMPLATES = [
     *(ROOT / "templates" / "impact").rglob("*.html"),
     *(ROOT / "templates" / "reports" / "actions").rglob("*.html"),
+    *(ROOT / "templates" / "home").rglob("*.html"),
     ROOT / "templates" / "components" / "chart.html",
     ROOT / "templates" / "components" / "sentence.html",
     ROOT / "templates" / "components" / "badge.html",
