@@ -153,10 +153,11 @@ def distance(figures: AssetLift) -> Distance | None:
     return Distance(figures.deals_used, MIN_DEALS_USED, f"{figures.deals_used} of {MIN_DEALS_USED} deals")
 
 
-def coverage_sentence(stored: Mapping[str, Any], today: date) -> str:
-    """Say on how many closed deals content is logged, from what a snapshot keeps."""
+def coverage_sentence(stored: Mapping[str, Any], today: date, *, chosen: bool = False) -> str:
+    """Say on how many closed deals content is logged, from what a snapshot keeps, or a choice of its deals."""
     since = date.fromisoformat(stored["since"]) if stored.get("since") else None
-    return coverage_words(Coverage(stored["closed_deals"], stored["logged_deals"]), since, today)
+    counted = Coverage(stored["closed_deals"], stored["logged_deals"])
+    return coverage_words(counted, since, today, chosen=chosen)
 
 
 def compared_count(rows: Iterable[ImpactRow]) -> int:

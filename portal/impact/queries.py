@@ -17,7 +17,7 @@ from portal.impact.inputs import countable
 from portal.impact.lift import AssetLift
 from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.overview import Distance, distance
-from portal.impact.words import sentence
+from portal.impact.words import chance_words, sentence, verdict_words
 from portal.library.models import Asset
 from portal.library.queries import visible_assets
 from portal.users.models import User
@@ -89,20 +89,33 @@ def named_asset(user: User, slug: str) -> Asset:
 
 @dataclass(frozen=True)
 class ImpactPanel:
-    """The figures of one asset in a sentence, for its page; `verdict` is None before the first computation."""
+    """The figures of one asset in a sentence, for its page; `verdict` is None before the first computation.
+
+    `verdict_words` say what the sentence comes to, or nothing where it says that itself.
+    """
 
     sentence: str
-    verdict: str | None
-    distance: Distance | None
+    verdict: str | None = None
+    distance: Distance | None = None
+    verdict_words: str = ""
 
 
 def impact_panel(asset_id: int) -> ImpactPanel:
     """Return what the page of an asset says of its impact."""
     row = impact_of(asset_id)
     if row is None:
-        return ImpactPanel("There are no figures for this yet.", None, None)
+        return ImpactPanel("There are no figures for this yet.")
     figures = AssetLift.read(row)
-    return ImpactPanel(sentence(figures), figures.verdict, distance(figures))
+    said, words = sentence(figures), verdict_words(figures)
+    words = f"{words[:1].upper()}{words[1:]}."
+    if chance_words(figures, 1):  # how many were compared is asked only where it is said
+        words = f"{words} {chance_words(figures, _compared(row.snapshot_id))}"
+    return ImpactPanel(said, figures.verdict, distance(figures), "" if words == said else words)
+
+
+def _compared(snapshot_id: int) -> int:
+    counted = select(func.count()).where(ImpactRow.snapshot_id == snapshot_id, ImpactRow.q_value.is_not(None))
+    return db.session.scalar(counted) or 0
 
 
 def impact_rows(user: User | None, snapshot_id: int) -> Select[tuple[ImpactRow]]:

@@ -168,13 +168,14 @@ def cycle_words(won_deals: int, weeks: float | None, ci_low: float | None, ci_hi
     )
 
 
-def coverage_words(coverage: Coverage, since: date | None, today: date) -> str:
-    """Say on how many closed deals content is logged, and for whom the figures speak when these are few."""
+def coverage_words(coverage: Coverage, since: date | None, today: date, *, chosen: bool = False) -> str:
+    """Say on how many closed deals content is logged, of all or of those chosen, and for whom the figures speak."""
     share = coverage.share
     after = f" since {_month(since, today)}" if since else ""
     if share is None:
         return f"No deals were closed{after}, so there is nothing to compare yet."
-    text = f"Content is logged on {_percent(coverage)} of closed deals{after}"
+    deals = "the closed deals chosen" if chosen else "closed deals"
+    text = f"Content is logged on {_percent(coverage)} of {deals}{after}"
     return f"{text}; the figures speak for those deals only." if share < LOW_COVERAGE else f"{text}."
 
 

@@ -45,7 +45,9 @@ def exported(client: Any, address: str) -> list[list[str]]:
 def test_what_to_use_more_of_in_an_industry_is_in_the_first_lines(make, sign_in, world):
     text = text_of(sign_in(make.user("manager")), HEALTHCARE)
     assert "In Healthcare, 1 piece of content won more often than other content on similar deals" in text
-    assert text.index("Content is logged on 100% of closed deals") < text.index("In Healthcare, 1 piece")
+    assert text.index("Content is logged on 100% of the closed deals chosen") < text.index(
+        "In Healthcare, 1 piece"
+    )
     winner = text.index("Piece A won")
     assert text.index("In Healthcare, 1 piece") < winner < text.index("Difference in win rate")
     assert re.search(r"won \d+ points more often on \d+ similar deals", text)

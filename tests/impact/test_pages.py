@@ -278,6 +278,18 @@ def test_the_panel_of_an_asset_says_one_sentence_from_the_latest_snapshot(app, m
     assert "There are no figures for this yet." in empty
 
 
+def test_the_page_of_an_asset_says_what_its_sentence_comes_to(make, sign_in):
+    """A difference of several points reads as a finding, unless the words beside it say that it is none."""
+    unclear = CLEAR | {"verdict": "no_clear_difference", "lift": -0.08, "ci_low": -0.17, "ci_high": -0.02}
+    asset, clear = make.asset("Overview", slug="overview"), make.asset("Proof", slug="proof")
+    snapshot(make, {asset: unclear, clear: CLEAR})
+    client = sign_in(make.user())
+    said = text_of(client, "/library/overview")
+    assert "No clear difference (a loss of more than 3 points can't be ruled out)." in said
+    assert "The range leaves out zero, but with 2 pieces compared one such result can be chance." in said
+    assert "Won more often than other content on similar deals." in text_of(client, "/library/proof")
+
+
 def test_titles_are_text_wherever_they_are_shown(make, sign_in):
     asset = make.asset("<script>alert(1)</script>")
     snapshot(make, {asset: CLEAR})

@@ -193,6 +193,8 @@ def test_a_month_of_another_year_names_it():
     assert "since March 2024." in coverage_words(Coverage(10, 9), MARCH, date(2025, 3, 1))
     assert "since March." in coverage_words(Coverage(10, 9), MARCH, date(2025, 2, 28))
     assert coverage_words(Coverage(10, 9), None, TODAY) == "Content is logged on 90% of closed deals."
+    chosen = coverage_words(Coverage(10, 9), None, TODAY, chosen=True)
+    assert chosen == "Content is logged on 90% of the closed deals chosen."
 
 
 @pytest.mark.parametrize(

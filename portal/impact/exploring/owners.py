@@ -111,5 +111,5 @@ def word_words(word: Word) -> str:
         more = "less" if word.named > 0 else "more"
         return f"{named[word.named]}, yet deals were won {more} often than with other content."
     if not word.named:
-        return "Owners name it about as often as other content."
+        return "Owners name it neither clearly more nor clearly less often than most content."
     return f"{named[word.named]}; the figures can't tell."

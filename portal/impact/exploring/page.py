@@ -90,7 +90,7 @@ def said_of(asked: Asked, found: Explored) -> dict[str, Any]:
     shown = asked.shown
     deals = found.coverage["logged_deals"]
     return {
-        "coverage": coverage_sentence(found.coverage, local_day(now())),
+        "coverage": coverage_sentence(found.coverage, local_day(now()), chosen=found.chosen.narrows),
         "left_out": left_out_words(found.left_out),
         "method": asked.method,
         "too_few": too_few_words(shown, deals, asked.team_names) if is_too_few(found) else "",

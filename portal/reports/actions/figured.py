@@ -61,6 +61,6 @@ def figured(asked: Asked | None) -> Figured:
             return Figured(chosen, problem=error.message)
         here, coverage = {row.asset_id: row for row in found.rows}, found.coverage
     logged = coverage["logged_deals"]
-    said = coverage_sentence(coverage, local_day(now()))
+    said = coverage_sentence(coverage, local_day(now()), chosen=chosen.narrows)
     problem = "" if logged else NO_DEALS
     return Figured(chosen, here, overall, logged, said, problem, asked.shown.of_deals())

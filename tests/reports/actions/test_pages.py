@@ -60,7 +60,7 @@ def test_a_file_holds_the_rows_of_the_page_with_its_filters_and_rule(world, sign
     assert about["Figures by"].startswith("matched-lift/")
     assert about["Figures"].startswith("snapshot 1, worked out ")
     assert "Data as of" in about
-    assert "Content is logged on 100% of closed deals" in text
+    assert "Content is logged on 100% of the closed deals chosen" in text
     assert LISTS["promote"].rule in text
 
 
