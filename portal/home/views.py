@@ -115,6 +115,7 @@ def _marketing(begun: queries.Beginnings) -> Response:
         imports=queries.latest_imports() if is_admin else [],
         question=ask_today(),
         wins=latest_wins(me()),
+        **_figures(local_day(now())),
         **_owed(),
     )
 
@@ -171,7 +172,6 @@ def _manager() -> Response:
         since = _day(text, today)
     except Invalid as refusal:
         since, error = today - SINCE, refusal.message
-    snapshot = latest_snapshot()
     return render(
         "home/manager.html",
         shown=SUMMARY,
@@ -183,15 +183,25 @@ def _manager() -> Response:
         leaning=lean_own(me(), WHOLE),
         waiting=overview.requests_waiting(),
         oldest=overview.oldest_requests(),
-        snapshot=snapshot,
-        coverage=coverage_sentence(snapshot.coverage, today) if snapshot else "",
-        headline=headline(verdict_counts(me(), snapshot.id)) if snapshot else "",
+        **_figures(today),
         changes=overview.changes_since(me(), _begin_of(since), since),
         since=since,
         typed=text if error else since.isoformat(),
         error=error,
         status=422 if error else 200,
     )
+
+
+def _figures(today: date) -> dict[str, Any]:
+    """Return what the latest figures say in a sentence, and for how many deals they speak."""
+    snapshot = latest_snapshot()
+    if snapshot is None:
+        return {"snapshot": None, "coverage": "", "headline": ""}
+    return {
+        "snapshot": snapshot,
+        "coverage": coverage_sentence(snapshot.coverage, today),
+        "headline": headline(verdict_counts(me(), snapshot.id)),
+    }
 
 
 def _revenue(today: date) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def _plain_pages(rep: User) -> list[Shown]:
         Shown("impact-kinds", "manager", "/impact/by/kinds"),
         Shown("impact-sequence", "manager", "/impact/by/sequence"),
         Shown("impact-owners", "manager", "/impact/by/owners"),
+        Shown("impact-owners-chosen", "rep", "/impact/by/owners?industry=Pharmaceuticals"),
         Shown("actions", "manager", "/reports/actions"),
         Shown("actions-marketer", "marketer", "/reports/actions?region=EMEA&begin=2026-01-01"),
         *(

@@ -12,6 +12,7 @@ from portal.db import db, now
 from portal.deals.models import DealImport
 from portal.library.models import Asset
 from portal.usage.models import UsageDay
+from tests.impact.test_pages import CLEAR, snapshot
 from tests.reports.actions.reading import link_named, rows_of
 
 MOST_QUERIES = 25
@@ -209,3 +210,14 @@ def test_the_pages_cost_few_queries_and_no_more_with_more_owed(make, sign_in, co
             assert client.get(address).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[1] <= MOST_QUERIES
+
+
+def test_the_first_page_says_what_the_figures_say_and_leads_there(make, sign_in):
+    client = sign_in(make.user("marketer"))
+    make.asset("Proof")
+    assert "What to use more of" not in client.get("/").text
+    snapshot(make, {make.asset("More"): CLEAR})
+    page = client.get("/").text
+    assert "1 piece of content won more often than other content on similar deals" in page
+    assert link_named(page, "Look at the figures") == "/impact"
+    assert link_named(page, "What to use more of") == "/reports/actions"
