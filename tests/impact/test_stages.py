@@ -96,6 +96,15 @@ def test_the_page_shows_each_piece_at_each_stage_with_its_number_of_deals(make, 
     assert "50 deals" in client.get(f"{PAGE}?industry=Healthcare").text
 
 
+def test_what_is_no_clear_difference_has_the_faintest_shade(make, sign_in):
+    """Ten points on few deals look like a finding when they are as red or green as those of a verdict."""
+    store_gathered(make, _parted(make, {(0, 0): 0.6, (1, 0): 0.5}, each=40))
+    table = sign_in(make.user()).get(PAGE).text.split("<tbody")[1].split("</tbody")[0]
+    assert "No clear difference" in table
+    assert re.findall(r"heat-(?:more|less)-\d", table) == ["heat-more-1", "heat-less-1"]
+    assert "+10</strong>" in table
+
+
 def test_filters_and_refusals_are_those_of_the_list(make, sign_in):
     stored_world(make, [make.asset("Piece A", kind="deck"), make.asset("Piece B", kind="video")])
     client = sign_in(make.user())
