@@ -16,6 +16,8 @@ from portal.web.paging import page_number
 blueprint = Blueprint("reports_actions", __name__, url_prefix="/reports/actions")
 SHOWN = 5
 PER_PAGE = 25
+# What an address says of a list of content alone; these lists narrow deals, and have no field for it.
+_OF_CONTENT = ("kind", "verdict", "sort")
 _NAMES = "any('promote', 'fix', 'not-found', 'not-trusted', 'missing', 'leaning'):name"
 
 
@@ -70,7 +72,8 @@ def file(name: str, ending: str) -> Response:
 
 
 def _reader() -> Reader:
-    return Reader(me(), ask(me(), request.args))
+    of_deals = {name: said for name, said in request.args.items() if name not in _OF_CONTENT}
+    return Reader(me(), ask(me(), of_deals))
 
 
 def _errors(reader: Reader) -> dict[str, str]:

@@ -167,6 +167,12 @@ def test_a_filter_that_can_not_be_is_refused_at_its_field(world, sign_in):
         assert client.get(f"/reports/actions/promote.csv?{query}").status_code in (400, 422)
 
 
+def test_what_no_field_of_the_page_says_is_not_read(world, sign_in):
+    client = sign_in(world.manager)
+    for page in ("", "/promote", "/promote.csv"):
+        assert client.get(f"/reports/actions{page}?kind=moon&verdict=moon&sort=moon").status_code == 200
+
+
 def test_a_period_without_deals_says_that_there_are_none(world, sign_in):
     page = sign_in(world.manager).get("/reports/actions?begin=2026-11-01")
     assert "On no closed deal that fits these filters is any content logged." in plain(page.text)
