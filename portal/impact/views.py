@@ -86,11 +86,14 @@ def show(slug: str) -> Response:
     inside = opened(me(), asked, asset, part) if asked and part else None
     if inside and target == f"in-{part}":
         return render("impact/piece/_opened.html", opened=inside)
+    unfolded: dict[str, Any] = {"part": part} if inside else {}
     said = said_of(asset.id)
     said_deals, said_seen = said_on_deals(asset.id, me())
     found: dict[str, Any] = {"shown": None}
     if asked:
-        found = filters_context(asked, "impact.show", slug=slug) | piece_context(me(), asked, asset, said)
+        found = filters_context(asked, "impact.show", slug=slug, **unfolded) | piece_context(
+            me(), asked, asset, said
+        )
         found |= {"kind_choices": None, "snapshot": asked.snapshot, "planted": planted_effect(asset.slug)}
     response = render(
         "impact/show.html",
@@ -105,5 +108,7 @@ def show(slug: str) -> Response:
         **found,
     )
     if target == EXPLORED and asked:
-        response.headers["HX-Push-Url"] = url_for("impact.show", slug=slug, **asked.shown.of_deals())
+        response.headers["HX-Push-Url"] = url_for(
+            "impact.show", slug=slug, **unfolded, **asked.shown.of_deals()
+        )
     return response

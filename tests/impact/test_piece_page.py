@@ -253,3 +253,18 @@ def test_the_page_and_its_folds_take_few_statements(make, sign_in, world, count_
         with count_queries() as queries:
             assert client.get(f"/impact/{world['assets'][0].slug}{part}").status_code == 200
         assert len(queries) <= 20, part
+
+
+def test_a_fold_that_is_open_stays_so_when_the_deals_change(make, sign_in, world):
+    address = f"/impact/{world['assets'][0].slug}"
+    client, headers = sign_in(make.user()), {"HX-Request": "true", "HX-Target": "explored"}
+    page = client.get(f"{address}?part=cells&snapshot=1")
+    # The fold tells the form of the filters, and the links beside it, that it is open.
+    assert '<input type="hidden" name="part" value="cells" form="impact-filters">' in page.text
+    assert 'id="impact-filters"' in page.text
+    assert re.search(rf'href="{address}\?part=cells&amp;snapshot=1&amp;begin=', page.text)
+    part = client.get(f"{address}?part=cells&begin=&industry=Energy", headers=headers)
+    assert '<details class="fold" id="open-cells" open>' in part.text
+    assert part.headers["HX-Push-Url"] == f"{address}?part=cells&industry=Energy"
+    unknown = client.get(f"{address}?part=nonsense&industry=Energy", headers=headers)
+    assert unknown.headers["HX-Push-Url"] == f"{address}?industry=Energy"
