@@ -35,6 +35,11 @@ class Shown:
         """What the address says of inferred uses, which is nothing where they are part of the figures."""
         return LOGGED if self.without_inferred else ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all content is shown in the usual order, so that what stands out may be drawn."""
+        return not self.verdict and self.sort == DEFAULT_SORT
+
     def of_deals(self) -> dict[str, Any]:
         """Return what an address says of the deals and of the snapshot, for a page that shows other content of them."""
         number = {"snapshot": str(self.snapshot_id)} if self.snapshot_id else {}

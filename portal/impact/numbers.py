@@ -6,7 +6,7 @@ from portal.impact.amounts import NOT_TOLD
 from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Verdict
 from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS, WORTH
-from portal.web.formatting import count, money, points
+from portal.web.formatting import count, estimate, money, points
 
 Line = tuple[str, str, str]
 MISSING = "–"
@@ -52,7 +52,13 @@ def _estimates(row: ImpactRow, tells_amounts: bool) -> list[Line]:
         # A price on a difference that may be chance would be read as if it were none.
         found.append(("What the difference is worth", MISSING, "It is not clear enough to put a price on."))
     elif tells_amounts and row.money_minor is not None and row.money_low_minor is not None:
-        range_words = f"{money(row.money_low_minor)} and {money(row.money_high_minor)}"
+        range_words = f"{estimate(row.money_low_minor)} and {estimate(row.money_high_minor)}"
         meaning = f"{WORTH} Likely between"
-        found.append(("What the difference is worth", money(row.money_minor), f"{meaning} {range_words}."))
+        found.append(
+            (
+                "What the difference is worth",
+                f"about {estimate(row.money_minor)}",
+                f"{meaning} {range_words}.",
+            )
+        )
     return found

@@ -7,18 +7,19 @@ from datetime import date
 
 from portal.reports.table import Column, Value
 from portal.tabular.currencies import minor_digits
-from portal.web.formatting import count, day, money
+from portal.web.formatting import count, day, estimate, money
 
 # What XML forbids, as Word and Excel files are XML: control characters and halves of a character.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 DECIMALS = {"points": 1, "percent": 1, "rating": 2}
+AMOUNTS = ("money", "estimate")
 UNITS = {"points": "points", "percent": "%"}
 MISSING = "–"
 
 
 def heading(column: Column, currency: str) -> str:
     """Return a column's label with the unit that its plain numbers are in."""
-    unit = currency if column.type == "money" else UNITS.get(column.type)
+    unit = currency if column.type in AMOUNTS else UNITS.get(column.type)
     return f"{column.label}, {unit}" if unit else column.label
 
 
@@ -28,7 +29,7 @@ def plain(value: Value, column: Column, currency: str) -> str | int | float | da
         return value
     if isinstance(value, str):
         return _FORBIDDEN.sub(" ", value)
-    if column.type == "money":
+    if column.type in AMOUNTS:
         digits = minor_digits(currency)
         return round(value / 10**digits, digits) if digits else int(value)
     if column.type in ("points", "percent"):
@@ -47,8 +48,9 @@ def words(value: Value, column: Column, currency: str) -> str:
         return shown
     if isinstance(shown, date):
         return day(shown)
-    if column.type == "money":
-        return money(int(value) if isinstance(value, int | float) else None, currency)
+    if column.type in AMOUNTS:
+        write = estimate if column.type == "estimate" else money
+        return write(int(value) if isinstance(value, int | float) else None, currency)
     if column.type == "count":
         return count(shown)
     text = f"{abs(shown):.{DECIMALS.get(column.type, 0)}f}"

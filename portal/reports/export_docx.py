@@ -17,6 +17,7 @@ from docx.shared import Cm, Pt, RGBColor
 from portal.reports.about import definitions, facts, notes
 from portal.reports.bars import bar
 from portal.reports.cells import heading, words
+from portal.reports.docx_ranges import draw_ranges
 from portal.reports.table import Column, Table
 
 DRAWN = 10
@@ -40,7 +41,10 @@ def as_docx(table: Table) -> bytes:
         document.add_paragraph().add_run(table.in_short).font.size = Pt(12)
     shown_above = ("Report", "In short")
     _quiet(document, " · ".join(f"{name}: {said}" for name, said in facts(table) if name not in shown_above))
-    _chart(document, table)
+    if table.marks:
+        draw_ranges(document, table)
+    elif table.drawn:
+        _chart(document, table)
     document.add_heading("All rows", level=2)
     if table.rows:
         _rows(document, table)

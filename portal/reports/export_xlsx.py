@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from portal.reports.about import definitions, facts, notes
-from portal.reports.cells import heading, plain
+from portal.reports.cells import AMOUNTS, heading, plain
 from portal.reports.table import Column, Table
 from portal.tabular.currencies import minor_digits
 
@@ -60,7 +60,7 @@ def _rows(book: Any, table: Table) -> None:
 
 def _format(book: Any, column: Column, currency: str) -> Any:
     digits = minor_digits(currency)
-    if column.type == "money":
+    if column.type in AMOUNTS:
         return book.add_format({"num_format": f"#,##0.{'0' * digits}" if digits else "#,##0"})
     return book.add_format({"num_format": FORMATS[column.type]}) if column.type in FORMATS else None
 

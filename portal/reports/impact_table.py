@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from flask import current_app
 
-from portal.impact.amounts import NOT_TOLD
+from portal.impact.amounts import FEW_NOTE, FEW_WORDS, NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
-from portal.impact.exploring.listing import Line, Listing, is_too_few
+from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few
 from portal.impact.exploring.periods import period_words
 from portal.impact.exploring.wording import filters_in_words, headline_of, too_few_words
 from portal.impact.lift import AssetLift
@@ -18,10 +18,10 @@ from portal.impact.places import flips
 from portal.impact.second_opinion import disagreement
 from portal.impact.verdicts import Verdict
 from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS, WORTH, verdict_words
-from portal.reports.table import Column, Row, Table, Value
+from portal.reports.table import Column, Mark, Row, Table, Value
 from portal.usage.sums import local_day
 from portal.users.models import User
-from portal.web.formatting import exact, kind_words
+from portal.web.formatting import exact, kind_words, points
 
 COLUMNS = (
     Column("content", "Content", "text", "What was used on deals, and whatever is published."),
@@ -54,11 +54,11 @@ COLUMNS = (
     Column(
         "worth",
         "What it is worth",
-        "money",
+        "estimate",
         f"{WORTH} Only where the difference is clear.",
     ),
-    Column("worth_low", "Worth from", "money", "Lower end of the range of that."),
-    Column("worth_high", "Worth to", "money", "Upper end of the range of that."),
+    Column("worth_low", "Worth from", "estimate", "Lower end of the range of that."),
+    Column("worth_high", "Worth to", "estimate", "Upper end of the range of that."),
     Column(
         "credited",
         "Credited revenue",
@@ -98,9 +98,30 @@ def impact_table(user: User | None, asked: Asked) -> Table:
         data_as_of=snapshot.data_as_of or snapshot.computed_at,
         notes=(*_not_told(listing), *_notes(asked, found)),
         currency=current_app.config["BASE_CURRENCY"],
-        drawn="deals",
+        drawn="",
+        marks=tuple(_mark(line) for line in _drawn(asked, listing)),
+        marks_title=f"Difference in win rate, percentage points{_of_marks(asked, listing)}",
         in_short=_in_short(asked, found, listing),
     )
+
+
+def _drawn(asked: Asked, listing: Listing) -> list[Line]:
+    """What the page draws: what stands out most, or the first lines where an order or a verdict was chosen."""
+    lines = listing.drawn if asked.shown.is_whole else listing.lines[:DRAWN]
+    return [line for line in lines if line.has_verdict and line.row.lift is not None]
+
+
+def _of_marks(asked: Asked, listing: Listing) -> str:
+    if len(_drawn(asked, listing)) == sum(1 for line in listing.lines if line.has_verdict):
+        return ""
+    return ": clear ones and the strongest others" if asked.shown.is_whole else ": the first rows"
+
+
+def _mark(line: Line) -> Mark:
+    row, lift = line.row, line.row.lift or 0.0
+    low, high = (lift if end is None else end for end in (row.ci_low, row.ci_high))
+    words = f"{points(lift)} ({points(low)} to {points(high)})" if row.ci_low is not None else points(lift)
+    return Mark(line.asset.title, lift, low, high, str(row.verdict), words)
 
 
 def _in_short(asked: Asked, found: Explored, listing: Listing) -> str:
@@ -112,15 +133,16 @@ def _in_short(asked: Asked, found: Explored, listing: Listing) -> str:
 def _values(line: Line) -> tuple[Value, ...]:
     row = line.row
     figures = AssetLift.read(row)
+    said = verdict_words(figures) if line.tells_counts else FEW_WORDS
     estimate = (row.lift, row.ci_low, row.ci_high) if line.has_verdict else (None, None, None)
     return (
         *(line.asset.title, kind_words(line.asset.kind)),
-        *(row.deals_used, row.won, row.lost),
+        *line.counts,
         *estimate,
-        *(VERDICT_NAMES[Verdict(row.verdict)], verdict_words(figures), disagreement(row)),
+        *(VERDICT_NAMES[Verdict(row.verdict)], said, disagreement(row)),
         *line.worth,
-        *(line.credited_minor, row.rank_best, row.rank_worst),
-        "Yes" if flips(row.rank_best, row.rank_worst) else "",
+        *(line.credited_minor, *line.places),
+        "Yes" if flips(*line.places) else "",
         line.used_revenue_minor,
     )
 
@@ -142,7 +164,8 @@ def _notes(asked: Asked, found: Explored) -> tuple[str, ...]:
 
 
 def _not_told(listing: Listing) -> tuple[str, ...]:
-    return () if all(line.tells_amounts for line in listing.lines) else (NOT_TOLD,)
+    amounts = () if all(line.tells_amounts for line in listing.lines) else (NOT_TOLD,)
+    return amounts if all(line.tells_counts for line in listing.lines) else (*amounts, FEW_NOTE)
 
 
 def _address(asked: Asked) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-Type = Literal["text", "count", "money", "points", "percent", "rating", "date"]
+Type = Literal["text", "count", "money", "estimate", "points", "percent", "rating", "date"]
 Value = str | int | float | date | None
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: money in minor units, points and percent as fractions; `definition` says what it counts."""
+    """One column: money, and estimates of it, in minor units, points and percent as fractions; what it counts."""
 
     key: str
     label: str
@@ -29,6 +29,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """One estimate with its range, fractions of a win rate, for a plot; `words` are the numbers as people read them."""
+
+    name: str
+    estimate: float
+    low: float
+    high: float
+    verdict: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A report: columns and rows, the first column naming the row, and all that one must know to read them rightly."""
 
@@ -41,8 +53,10 @@ class Table:
     data_as_of: datetime
     notes: tuple[str, ...]
     currency: str
-    drawn: str  # key of the column whose largest values are drawn
+    drawn: str  # key of the column whose largest values are drawn; empty where none are
     in_short: str = ""  # what the rows say, in a sentence
+    marks: tuple[Mark, ...] = ()  # drawn instead, with their ranges, where a number alone would mislead
+    marks_title: str = ""
 
     def place(self, key: str) -> int:
         """Return the place of a column."""

@@ -26,7 +26,20 @@ KIND_WORDS = {
 
 def init_app(app: Flask) -> None:
     """Register the filters."""
-    for function in (ago, exact, day, money, count, points, percent, kind_words, duration, size, initials):
+    for function in (
+        ago,
+        exact,
+        day,
+        money,
+        estimate,
+        count,
+        points,
+        percent,
+        kind_words,
+        duration,
+        size,
+        initials,
+    ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["richtext"] = short_html
 
@@ -87,6 +100,13 @@ def money(minor: int | None, currency: str | None = None) -> str:
     whole = round(minor / 10 ** minor_digits(code))
     sign = SIGNS.get(code, f"{code} ")
     return f"{'−' if whole < 0 else ''}{sign}{abs(whole):,}"
+
+
+def estimate(minor: int | None, currency: str | None = None) -> str:
+    """Write an amount that is estimated with the two digits that it can carry: 12,345.67 is $12,000."""
+    if not minor:
+        return money(minor, currency)
+    return money(round(minor, 2 - len(str(abs(minor)))), currency)
 
 
 def count(number: float | None) -> str:

@@ -161,3 +161,25 @@ def test_a_file_for_a_meeting_begins_with_the_sentence_of_the_page(make, sign_in
     assert said[:2] == ["Impact of content", sentence]
     assert sum(sentence in words for words in said) == 1
     assert ["In short", sentence] in exported(client, "/impact/export.csv")
+
+
+def test_a_word_file_draws_each_difference_with_its_range_and_says_it_in_words(make, sign_in):
+    less = CLEAR | {"verdict": "won_less", "lift": -0.05, "ci_low": -0.09, "ci_high": -0.01}
+    snapshot(make, {make.asset("More"): CLEAR, make.asset("Less"): less, make.asset("Few"): TOO_FEW})
+    file = sign_in(make.user()).get("/impact/export.docx").data
+    document = Document(io.BytesIO(file))
+    plot = document.tables[0]
+    assert [(row.cells[0].text, row.cells[2].text) for row in plot.rows] == [
+        ("More", "+7 (+2 to +12)"),
+        ("Less", "−5 (−9 to −1)"),
+        ("", ""),
+    ]
+    assert plot.rows[2].cells[1].text.split() == ["−10", "−5", "0", "+5", "+10", "+15"]
+    described = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert described == ["More: +7 (+2 to +12)", "Less: −5 (−9 to −1)"]
+
+
+def test_a_word_file_without_any_verdict_draws_no_bars_of_deals(make, sign_in):
+    snapshot(make, {make.asset("Few"): TOO_FEW})
+    document = Document(io.BytesIO(sign_in(make.user()).get("/impact/export.docx").data))
+    assert len(document.inline_shapes) == 0

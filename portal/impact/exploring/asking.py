@@ -8,7 +8,7 @@ from functools import partial
 
 from portal.db import db
 from portal.errors import Invalid, NotFound
-from portal.impact.amounts import may_tell
+from portal.impact.amounts import may_count, may_tell
 from portal.impact.cut import words_of
 from portal.impact.exploring.computing import Explored, explored
 from portal.impact.exploring.listing import Listing, list_content
@@ -75,6 +75,7 @@ def answer(user: User | None, asked: Asked) -> tuple[Explored, Listing]:
         verdict=shown.verdict,
         sort=shown.sort,
         tells=partial(may_tell, user, shown.chosen),
+        counts=partial(may_count, user, shown.chosen),
     )
 
 

@@ -26,6 +26,7 @@ class Line:
     asset: Named
     row: ImpactRow
     tells_amounts: bool = True  # to the person who looks
+    tells_counts: bool = True
 
     @property
     def is_clear(self) -> bool:
@@ -35,6 +36,17 @@ class Line:
     @property
     def has_verdict(self) -> bool:
         return self.row.verdict != Verdict.NOT_ENOUGH_DEALS
+
+    @property
+    def counts(self) -> tuple[int | None, int | None, int | None]:
+        """On how many closed deals it was used, won and lost, where that may be told."""
+        row = self.row
+        return (row.deals_used, row.won, row.lost) if self.tells_counts else (None, None, None)
+
+    @property
+    def places(self) -> tuple[int | None, int | None]:
+        """Its best and worst place by credited revenue, where the deals may be counted."""
+        return (self.row.rank_best, self.row.rank_worst) if self.tells_counts else (None, None)
 
     @property
     def worth(self) -> tuple[int | None, int | None, int | None]:
@@ -56,9 +68,9 @@ class Line:
 SORTS: dict[str, Callable[[Line], Any]] = {
     "content": lambda line: line.asset.title.casefold(),
     "kind": lambda line: line.asset.kind,
-    "deals": lambda line: line.row.deals_used,
-    "won": lambda line: line.row.won,
-    "lost": lambda line: line.row.lost,
+    "deals": lambda line: line.counts[0],
+    "won": lambda line: line.counts[1],
+    "lost": lambda line: line.counts[2],
     "difference": lambda line: line.row.shrunk_lift if line.has_verdict else None,
     "worth": lambda line: line.worth[0],
     "credited": lambda line: line.credited_minor,
@@ -93,13 +105,14 @@ def list_content(
     verdict: str,
     sort: str,
     tells: Callable[[ImpactRow], bool],
+    counts: Callable[[ImpactRow], bool],
 ) -> Listing:
     """Put figures and names together: of content that is known, of a kind and a verdict, in an order of SORTS.
 
-    `tells` says of a row whether its amounts may be told.
+    `tells` says of a row whether its amounts may be told, `counts` whether its deals may be counted.
     """
     rows = [] if is_too_few(explored) else explored.rows
-    every = [Line(known[row.asset_id], row, tells(row)) for row in rows if row.asset_id in known]
+    every = [Line(known[row.asset_id], row, tells(row), counts(row)) for row in rows if row.asset_id in known]
     of_kind = in_order((line for line in every if not kind or line.asset.kind == kind), sort)
     lines = [line for line in of_kind if not verdict or line.row.verdict == verdict]
     ranked = [line for line in in_order(of_kind, DEFAULT_SORT) if line.has_verdict]
@@ -115,7 +128,7 @@ def in_order(lines: Iterable[Line], sort: str) -> list[Line]:
     """Sort lines by a key of SORTS, falling with a "-" before it; unknown values stand last either way."""
     value = SORTS[sort.removeprefix("-")]
     # What is equal stands by the number of deals, then by title; each sort keeps the order of the one before.
-    usual = sorted(lines, key=lambda line: (-line.row.deals_used, line.asset.title, line.asset.id))
+    usual = sorted(lines, key=lambda line: (-(line.counts[0] or 0), line.asset.title, line.asset.id))
     known = [line for line in usual if value(line) is not None]
     known.sort(key=value, reverse=sort.startswith("-"))
     return [*known, *(line for line in usual if value(line) is None)]

@@ -7,10 +7,10 @@ from typing import Any
 from flask import url_for
 
 from portal.db import now
-from portal.impact.amounts import NOT_TOLD
+from portal.impact.amounts import FEW_DEALS, FEW_WORDS, NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
-from portal.impact.exploring.listing import DEFAULT_SORT, DRAWN, Line, Listing, is_too_few
+from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few
 from portal.impact.exploring.periods import usual_periods
 from portal.impact.exploring.wording import FACET_WORDS, SAID_FIRST, headline_of, too_few_words, wider
 from portal.impact.forms import USES, Shown
@@ -66,15 +66,14 @@ def list_context(user: User, asked: Asked) -> dict[str, Any]:
     """Return the figures of what is asked for, the rows of one page of them."""
     shown, (found, listing) = asked.shown, answer(user, asked)
     page = page_of(listing.lines, per_page=DRAWN)
-    is_whole = not shown.verdict and shown.sort == DEFAULT_SORT
-    drawn = listing.drawn if is_whole else [line for line in page.items if line.has_verdict]
+    drawn = listing.drawn if shown.is_whole else [line for line in page.items if line.has_verdict]
     return {
         "page": page,
         "lines": [_line(line) for line in page.items],
         "not_told": "" if all(line.tells_amounts for line in page.items) else NOT_TOLD,
         "plot": [_mark(line, shown) for line in drawn],
         "chance": chance_note([AssetLift.read(line.row) for line in drawn], compared_count(found.rows)),
-        "has_own_plot": is_whole,
+        "has_own_plot": shown.is_whole,
         "counts": listing.counts,
         "total": listing.total,
         "headline": [_part(part, shown) for part in headline_of(shown, listing.counts, asked.team_names)],
@@ -168,12 +167,14 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "row": line.row,
         "asset": line.asset,
+        "counts": line.counts,
+        "few": "" if line.tells_counts else FEW_DEALS,
         "worth": line.worth,
         "credited": line.credited_minor,
         "used_revenue": line.used_revenue_minor,
-        "distance": distance(figures),
-        "words": verdict_words(figures),
-        "places": place_words(line.row.rank_best, line.row.rank_worst),
+        "distance": distance(figures) if line.tells_counts else None,
+        "words": verdict_words(figures) if line.tells_counts else FEW_WORDS,
+        "places": place_words(*line.places),
         "second": disagreement(line.row),
     }
 

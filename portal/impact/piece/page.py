@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.feedback.closing.counting import Said, said_of_all
-from portal.impact.amounts import may_tell
+from portal.impact.amounts import FEW_DEALS, may_count, may_tell
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import Explored, explored
 from portal.impact.exploring.listing import is_too_few
@@ -17,6 +17,7 @@ from portal.impact.exploring.page import said_of
 from portal.impact.exploring.wording import choice_words
 from portal.impact.gathered import FACETS
 from portal.impact.lift import AssetLift
+from portal.impact.method import MIN_DEALS_USED
 from portal.impact.models import ImpactRow
 from portal.impact.numbers import numbers
 from portal.impact.overview import VERDICT_NAMES, compared_count, distance
@@ -45,6 +46,11 @@ def piece_context(user: User, asked: Asked, asset: Asset, said: Said) -> dict[st
     context = said_of(asked, found) | {"row": row, "choice": choice_words(found.chosen, asked.team_names)}
     if row is None or context["too_few"]:
         return context
+    if not may_count(user, found.chosen, row):
+        words = (
+            f"it was used on {FEW_DEALS} that are closed, too few for any figure: it takes {MIN_DEALS_USED}."
+        )
+        return context | {"too_few": _of_choice(words, context["choice"])}
     figures, tells = AssetLift.read(row), may_tell(user, found.chosen, row)
     second, disagreement = second_words(row, asked.snapshot, narrows=found.chosen.narrows)
     return context | {
@@ -94,7 +100,9 @@ def opened(user: User, asked: Asked, asset: Asset, name: str) -> dict[str, Any] 
     """Return what a fold opens to; None for a name that no fold has, or where nothing may be told."""
     if name not in (CELLS, DEALS, *LABELS):
         return None
-    if is_too_few(explored(asked.snapshot, asked.shown.chosen, whole=True)):
+    found = explored(asked.snapshot, asked.shown.chosen, whole=True)
+    row = row_of(found, asset.id)
+    if is_too_few(found) or (row is not None and not may_count(user, found.chosen, row)):
         return None
     piece = lay_open(asked.snapshot, asked.shown.chosen, asset.id)
     if piece is None:
