@@ -35,15 +35,9 @@ def filters_context(asked: Asked | None, endpoint: str, **place: str) -> dict[st
         "periods": _periods(asked, endpoint, place),
         "use_choices": USES,
         "errors": shown.errors,
-        "arguments": _arguments(asked),
+        "arguments": asked.shown.of_deals(),
         "said": choice_words(shown.chosen, asked.team_names),
     }
-
-
-def _arguments(asked: Asked) -> dict[str, Any]:
-    """Return what an address says of the deals chosen and of which snapshot; content is narrowed by the lists."""
-    said = asked.shown.arguments()
-    return {name: word for name, word in said.items() if name not in ("kind", "verdict", "sort")}
 
 
 def _quick(asked: Asked, endpoint: str, place: dict[str, str]) -> Link | None:
@@ -52,7 +46,7 @@ def _quick(asked: Asked, endpoint: str, place: dict[str, str]) -> Link | None:
     if name is None:
         return None
     chosen = asked.shown.chosen
-    rest: Link = place | {key: word for key, word in _arguments(asked).items() if key != name}
+    rest: Link = place | {key: word for key, word in asked.shown.of_deals().items() if key != name}
     words = list(asked.choices[name].items())
     now_on = chosen.word(name)
     shown = [pair for at, pair in enumerate(words) if at < MOST_LINKS or pair[0] == now_on]
@@ -71,7 +65,9 @@ def _quick(asked: Asked, endpoint: str, place: dict[str, str]) -> Link | None:
 def _periods(asked: Asked, endpoint: str, place: dict[str, str]) -> list[Link]:
     """Links to the usual periods, that in force being marked."""
     chosen = asked.shown.chosen
-    rest: Link = place | {key: word for key, word in _arguments(asked).items() if key not in ("begin", "end")}
+    rest: Link = place | {
+        key: word for key, word in asked.shown.of_deals().items() if key not in ("begin", "end")
+    }
     links = []
     for period in usual_periods(local_day(now())):
         days = {"begin": period.begin, "end": period.end}
