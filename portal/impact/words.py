@@ -174,7 +174,7 @@ def coverage_words(coverage: Coverage, since: date | None, today: date, *, chose
     after = f" since {_month(since, today)}" if since else ""
     if share is None:
         return f"No deals were closed{after}, so there is nothing to compare yet."
-    deals = "the closed deals chosen" if chosen else "closed deals"
+    deals = f"the closed deals chosen{after and ','}" if chosen else "closed deals"
     text = f"Content is logged on {_percent(coverage)} of {deals}{after}"
     return f"{text}; the figures speak for those deals only." if share < LOW_COVERAGE else f"{text}."
 

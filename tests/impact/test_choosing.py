@@ -114,7 +114,7 @@ def test_too_few_deals_are_said_plainly_with_what_to_widen_and_nothing_of_single
     address = f"{HEALTHCARE}&begin=2026-01-01&end=2026-01-10"
     page = client.get(address)
     assert page.status_code == 200
-    assert "there are 10 closed deals with content logged, too few for any figure: it takes 30." in page.text
+    assert "content is logged on 10 closed deals, too few for any figure: it takes 30." in page.text
     assert 'href="/impact?industry=Healthcare"' in page.text
     assert 'href="/impact?begin=2026-01-01&amp;end=2026-01-10"' in page.text
     assert "<tbody" not in page.text

@@ -195,6 +195,8 @@ def test_a_month_of_another_year_names_it():
     assert coverage_words(Coverage(10, 9), None, TODAY) == "Content is logged on 90% of closed deals."
     chosen = coverage_words(Coverage(10, 9), None, TODAY, chosen=True)
     assert chosen == "Content is logged on 90% of the closed deals chosen."
+    later = coverage_words(Coverage(10, 9), date(2026, 3, 1), date(2026, 11, 3), chosen=True)
+    assert later == "Content is logged on 90% of the closed deals chosen, since March."
 
 
 @pytest.mark.parametrize(

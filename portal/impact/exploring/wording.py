@@ -54,11 +54,8 @@ def headline_of(shown: Shown, counts: Mapping[str, int], teams: Mapping[str, str
 def too_few_words(shown: Shown, deals: int, teams: Mapping[str, str]) -> str:
     """Say that a choice leaves too few deals for any figure."""
     before = choice_words(shown.chosen, teams)
-    closed = "deal" if deals == 1 else "deals"
-    return (
-        f"{before}, there {'is' if deals == 1 else 'are'} {deals} closed {closed} with content logged,"
-        f" too few for any figure: it takes {MIN_DEALS_USED}."
-    )
+    on = f"{deals} closed {'deal' if deals == 1 else 'deals'}" if deals else "no closed deal"
+    return f"{before}, content is logged on {on}, too few for any figure: it takes {MIN_DEALS_USED}."
 
 
 def filters_in_words(shown: Shown, teams: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
