@@ -120,7 +120,7 @@ def _notes(comparison: Comparison) -> list[str]:
     if unsized:
         notes.append(
             f"{counted(unsized, 'closed deal')} came with a final amount, which is not taken for the size before "
-            "closing: most lost deals of the file have none, so it would give the outcome away."
+            "closing: too few lost deals have one, so it would give the outcome away."
         )
     notes += comparison.accounts.notes()
     notes += [

@@ -224,3 +224,12 @@ def test_an_import_that_another_one_overtook_is_compared_again(app, make, write,
 
     assert counts(make.inside(apply_late)) == (0, 0, 1, 0)
     assert len(rows(select(Deal))) == 1
+
+
+def test_a_file_without_enough_lost_deals_with_amounts_says_why_their_size_is_unknown(write, report, rows):
+    [said] = report("deals", "import", write(WON))["notes"]
+    assert said.startswith(
+        "1 closed deal came with a final amount, which is not taken for the size before closing"
+    )
+    assert said.endswith(": too few lost deals have one, so it would give the outcome away.")
+    assert rows(select(Deal.size_minor)) == [None]
