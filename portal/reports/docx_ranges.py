@@ -53,7 +53,7 @@ def draw_ranges(document: Any, table: Table) -> None:
         picture._inline.docPr.set("descr", f"{shown}: {mark.words}")
         said.paragraphs[0].add_run(mark.words).font.size = SMALL
     _write_scale(_cells(lines[-1])[1].paragraphs[0], scale)
-    run = document.add_paragraph().add_run(EXPLAINED)
+    run = document.add_paragraph().add_run(f"{EXPLAINED} {table.marks_note}".strip())
     run.font.size, run.font.color.rgb = SMALL, QUIET
 
 

@@ -13,11 +13,11 @@ from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few
 from portal.impact.exploring.periods import period_words
 from portal.impact.exploring.wording import filters_in_words, headline_of, too_few_words
 from portal.impact.lift import AssetLift
-from portal.impact.overview import VERDICT_NAMES, coverage_sentence, left_out_words
+from portal.impact.overview import VERDICT_NAMES, compared_count, coverage_sentence, left_out_words
 from portal.impact.places import flips
 from portal.impact.second_opinion import disagreement
 from portal.impact.verdicts import Verdict
-from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS, WORTH, verdict_words
+from portal.impact.words import CREDITED_REVENUE, LIMITS, REVENUE_OF_DEALS, WORTH, chance_note, verdict_words
 from portal.reports.table import Column, Mark, Row, Table, Value
 from portal.usage.sums import local_day
 from portal.users.models import User
@@ -100,6 +100,7 @@ def impact_table(user: User | None, asked: Asked) -> Table:
         currency=current_app.config["BASE_CURRENCY"],
         drawn="",
         marks=tuple(_mark(line) for line in _drawn(asked, listing)),
+        marks_note=_chance(asked, found, listing),
         marks_title=f"Difference in win rate, percentage points{_of_marks(asked, listing)}",
         in_short=_in_short(asked, found, listing),
     )
@@ -115,6 +116,11 @@ def _of_marks(asked: Asked, listing: Listing) -> str:
     if len(_drawn(asked, listing)) == sum(1 for line in listing.lines if line.has_verdict):
         return ""
     return ": clear ones and the strongest others" if asked.shown.is_whole else ": the first rows"
+
+
+def _chance(asked: Asked, found: Explored, listing: Listing) -> str:
+    drawn = [AssetLift.read(line.row) for line in _drawn(asked, listing)]
+    return chance_note(drawn, compared_count(found.rows))
 
 
 def _mark(line: Line) -> Mark:
@@ -151,7 +157,7 @@ def _notes(asked: Asked, found: Explored) -> tuple[str, ...]:
     """What was covered and left out, as of the day of the figures, so that it reads the same on any later day."""
     snapshot, shown = asked.snapshot, asked.shown
     notes = [
-        coverage_sentence(found.coverage, local_day(snapshot.computed_at)),
+        coverage_sentence(found.coverage, local_day(snapshot.computed_at), chosen=shown.chosen.narrows),
         *left_out_words(found.left_out),
     ]
     if asked.method != snapshot.method_version:

@@ -57,6 +57,7 @@ class Table:
     in_short: str = ""  # what the rows say, in a sentence
     marks: tuple[Mark, ...] = ()  # drawn instead, with their ranges, where a number alone would mislead
     marks_title: str = ""
+    marks_note: str = ""
 
     def place(self, key: str) -> int:
         """Return the place of a column."""

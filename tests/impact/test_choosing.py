@@ -168,6 +168,9 @@ def test_an_earlier_snapshot_has_its_address_and_a_way_back(make, sign_in, world
     assert len(titles(client, "/impact?snapshot=1")) == 4
     assert "As of 03 Nov 2026, 02:14 UTC; figures by matched-lift/" in page.text
     assert 'href="/impact?industry=Healthcare">Back to the latest' in page.text
+    assert "Earlier figures, not the latest." in page.text
+    # The address that an export names says the same of the latest, which are no earlier ones.
+    assert "Earlier figures" not in client.get(f"/impact?snapshot={newer.id}").text
     assert '<option value="1" selected>' in page.text
     for wrong in ("99", "x", "-1", "9" * 40, "0"):
         for address in ("/impact?snapshot=", "/impact/export.csv?snapshot="):

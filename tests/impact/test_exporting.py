@@ -54,7 +54,7 @@ def test_a_file_says_all_that_it_takes_to_read_and_repeat_it(make, sign_in, worl
     assert "add up" in said["Credited revenue, USD"]
     assert "does not add up" in said["Revenue of deals, USD"]
     notes = [line[1] for line in file if line[0:1] == ["Note"]]
-    assert any(note.startswith("Content is logged on 100% of closed deals") for note in notes)
+    assert any(note.startswith("Content is logged on 100% of the closed deals chosen") for note in notes)
 
 
 def test_the_address_that_a_file_names_shows_the_same(make, sign_in, world):
@@ -164,7 +164,7 @@ def test_a_file_for_a_meeting_begins_with_the_sentence_of_the_page(make, sign_in
 
 
 def test_a_word_file_draws_each_difference_with_its_range_and_says_it_in_words(make, sign_in):
-    less = CLEAR | {"verdict": "won_less", "lift": -0.05, "ci_low": -0.09, "ci_high": -0.01}
+    less = CLEAR | {"verdict": "no_clear_difference", "lift": -0.05, "ci_low": -0.09, "ci_high": -0.01}
     snapshot(make, {make.asset("More"): CLEAR, make.asset("Less"): less, make.asset("Few"): TOO_FEW})
     file = sign_in(make.user()).get("/impact/export.docx").data
     document = Document(io.BytesIO(file))
@@ -175,6 +175,7 @@ def test_a_word_file_draws_each_difference_with_its_range_and_says_it_in_words(m
         ("", ""),
     ]
     assert plot.rows[2].cells[1].text.split() == ["−10", "−5", "0", "+5", "+10", "+15"]
+    assert "a range can leave out zero by chance" in " ".join(one.text for one in document.paragraphs)
     described = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert described == ["More: +7 (+2 to +12)", "Less: −5 (−9 to −1)"]
 

@@ -25,6 +25,8 @@ def test_a_choice_tells_nothing_of_content_used_on_fewer_than_five_deals(make, s
     rep, manager = sign_in(make.user()), sign_in(make.user("manager"))
     rows = drawn(rep.get(f"/impact{CHOICE}"))
     assert len(rows) == 10
+    assert FEW_NOTE in text_of(rep, f"/impact{CHOICE}")
+    assert FEW_NOTE not in text_of(manager, f"/impact{CHOICE}")
     for row in rows.values():
         assert "< 5" in row
         assert FEW in row

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from portal.db import now
-from portal.impact.amounts import FEW_DEALS, FEW_WORDS, NOT_TOLD
+from portal.impact.amounts import FEW_DEALS, FEW_NOTE, FEW_WORDS, NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
 from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few
@@ -40,7 +40,7 @@ WINNERS = 3
 
 def filters_context(asked: Asked, endpoint: str, **values: str) -> dict[str, Any]:
     """Return the filters with what may be chosen, for a page at an endpoint with what its address is made of."""
-    shown = asked.shown
+    shown, kept = asked.shown, kept_snapshots()
     facets = [
         (name, FACET_WORDS[name][0], [("", FACET_WORDS[name][1]), *asked.choices[name].items()])
         for name in SAID_FIRST
@@ -55,10 +55,10 @@ def filters_context(asked: Asked, endpoint: str, **values: str) -> dict[str, Any
         "periods": _periods(shown, endpoint, values),
         "kind_choices": [("", "Every kind"), *((kind, kind_words(kind)) for kind in ASSET_KINDS)],
         "use_choices": USES,
-        "snapshot_choices": _snapshots(asked),
+        "snapshot_choices": _snapshots(kept),
         "folded_count": sum(1 for word in folded if word),
         "is_narrowed": any([*folded, *typed, shown.chosen.facets]),
-        "earlier": _earlier(asked, endpoint, values),
+        "earlier": _earlier(asked, kept, endpoint, values),
     }
 
 
@@ -71,6 +71,7 @@ def list_context(user: User, asked: Asked) -> dict[str, Any]:
         "page": page,
         "lines": [_line(line) for line in page.items],
         "not_told": "" if all(line.tells_amounts for line in page.items) else NOT_TOLD,
+        "few_note": FEW_NOTE,
         "plot": [_mark(line, shown) for line in drawn],
         "chance": chance_note([AssetLift.read(line.row) for line in drawn], compared_count(found.rows)),
         "has_own_plot": shown.is_whole,
@@ -112,19 +113,21 @@ def _periods(shown: Shown, endpoint: str, values: dict[str, Any]) -> list[dict[s
     return links
 
 
-def _snapshots(asked: Asked) -> list[tuple[str, str]]:
+def _snapshots(kept: list[ImpactSnapshot]) -> list[tuple[str, str]]:
     """The snapshots that are kept, by when they were worked out; the latest one needs no number."""
-    kept = kept_snapshots()
     return [("", "The latest"), *((str(one.id), exact(one.computed_at)) for one in kept[1:])]
 
 
-def _earlier(asked: Asked, endpoint: str, values: dict[str, Any]) -> dict[str, str] | None:
+def _earlier(
+    asked: Asked, kept: list[ImpactSnapshot], endpoint: str, values: dict[str, Any]
+) -> dict[str, Any] | None:
     """What to say of a snapshot that the address names, and the way back to the latest."""
     if asked.shown.snapshot_id is None:
         return None
     arguments = {name: said for name, said in asked.shown.arguments().items() if name != "snapshot"}
     back = url_for(endpoint, **values, **arguments)
-    return {"words": as_of_words(asked.snapshot, asked.method), "back": back}
+    words = as_of_words(asked.snapshot, asked.method)
+    return {"words": words, "back": back, "is_latest": asked.number == kept[0].id}
 
 
 def as_of_words(snapshot: ImpactSnapshot, method: str) -> str:
