@@ -20,7 +20,7 @@ from portal.impact.method import (
     REP_SPLIT_SHARE,
     TERCILES,
 )
-from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts, sorted_rows
+from portal.impact.rows import BoolArray, FloatArray, IntArray, SmallIntArray, run_starts, sorted_rows
 from portal.impact.spells import Spells, spells_of
 from portal.impact.timeline import Timeline, timeline_of
 
@@ -91,7 +91,7 @@ def in_cells(deals: Deals, timeline: Timeline, assets: int) -> Moments:
     )
 
 
-def _dense(*codes: IntArray) -> tuple[IntArray, IntArray]:
+def _dense(*codes: IntArray | SmallIntArray) -> tuple[IntArray, IntArray]:
     """One code, 0, 1, 2, ..., for each distinct row of codes, all (n,), and these rows in order, (rows, columns).
 
     Where there are few rows that could be, which is usual, a table of them all spares the sorting.
@@ -102,7 +102,9 @@ def _dense(*codes: IntArray) -> tuple[IntArray, IntArray]:
         seen = np.bincount(place, minlength=math.prod(spans)) > 0
         rows = np.stack(np.unravel_index(np.flatnonzero(seen), spans), axis=1)
         return (np.cumsum(seen, dtype=np.int64) - 1)[place], rows.astype(np.int64)
-    *sorted_codes, row = sorted_rows(*codes, np.arange(len(codes[0]), dtype=np.int64))
+    *sorted_codes, row = sorted_rows(
+        *(code.astype(np.int64) for code in codes), np.arange(len(codes[0]), dtype=np.int64)
+    )
     starts = run_starts(*sorted_codes)
     dense = np.empty(len(row), np.int64)
     dense[row] = np.cumsum(starts) - 1

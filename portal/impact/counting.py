@@ -20,24 +20,19 @@ class DealCounts:
 def count_deals(deals: Deals, touches: Touches, assets: int) -> DealCounts:
     """Count the open deals of any touch, and the won and lost ones touched between their creation and their close."""
     kept, _ = countable(deals, touches)
-    deal, asset = _distinct(kept.deal, kept.asset)
+    deal, asset = distinct(kept.deal, kept.asset)
     won = deals.won[deal]
+    still_open = ~deals.closed[touches.deal]
+    _, open_asset = distinct(touches.deal[still_open], touches.asset[still_open])
     return DealCounts(
-        open=count_open(deals, touches, assets),
+        open=np.bincount(open_asset, minlength=assets),
         won=np.bincount(asset[won], minlength=assets),
         lost=np.bincount(asset[~won], minlength=assets),
     )
 
 
-def count_open(deals: Deals, touches: Touches, assets: int) -> IntArray:
-    """Count the open deals that each asset was used on, (assets,)."""
-    still_open = ~deals.closed[touches.deal]
-    _, asset = _distinct(touches.deal[still_open], touches.asset[still_open])
-    return np.bincount(asset, minlength=assets)
-
-
-def _distinct(deal: IntArray, asset: IntArray) -> tuple[IntArray, IntArray]:
-    """The distinct rows of two columns, both (n,)."""
+def distinct(deal: IntArray, asset: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct rows of two columns, both (n,)."""
     deal, asset = sorted_rows(deal, asset)
     starts = run_starts(deal, asset)
     return deal[starts], asset[starts]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.impact.inputs import UNKNOWN, Deals, Touches, countable
+from portal.impact.inputs import UNKNOWN, Deals
+from portal.impact.rows import BoolArray
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,7 @@ class Coverage:
         return self.logged_deals / self.closed_deals if self.closed_deals else None
 
 
-def coverage(deals: Deals, touches: Touches, since_day: int = UNKNOWN) -> Coverage:
-    """Count the deals closed on or after a day, or all closed ones, and those among them with logged content."""
+def coverage(deals: Deals, logged: BoolArray, since_day: int = UNKNOWN) -> Coverage:
+    """Count the deals closed on or after a day, or all closed ones, and those logged by a mask, (deals,)."""
     closed = deals.closed & (deals.closed_day >= since_day)
-    logged = np.zeros(len(closed), np.bool_)
-    logged[countable(deals, touches)[0].deal] = True
     return Coverage(int(np.sum(closed)), int(np.sum(closed & logged)))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
+from portal.impact.basis import Basis, Compared, basis_of, compare
 from portal.impact.cells import Moments
-from portal.impact.comparing import Compared, compare
-from portal.impact.counting import count_open
 from portal.impact.coverage import coverage
 from portal.impact.cycle import CycleTime, cycle_time
 from portal.impact.gathered import Gathered
-from portal.impact.influence import Influence, influence, shown_credit
-from portal.impact.inputs import UNKNOWN, Deals, LeftOut, Touches, countable
+from portal.impact.influence import Influence, influence
+from portal.impact.inputs import UNKNOWN, Deals
 from portal.impact.lift import Lift
 from portal.impact.rows import FloatArray, IntArray
+from portal.impact.tally import NEVER, Tally
 
 RULES = ("linear", "first", "last", "u_shape", "time_decay", "markov", "shapley")
 SHOWN_RULE = "linear"
@@ -41,54 +40,46 @@ class Figures:
     rows: list[dict[str, Any]]
 
 
-def compute(
-    gathered: Gathered, *, whole: bool = True, compared: Callable[[Gathered], Compared] = compare
-) -> Figures:
-    """Work out every figure of every asset; takes seconds on millions of uses, and touches no database.
-
-    What was logged when the end of its deal was known is counted and credited, but `compare` leaves it out. Not the
-    whole is what a list shows: without the rules of credit that it doesn't show, and without the time to close.
-    `compared` gives the comparison to those who have it already.
-    """
+def compute(gathered: Gathered) -> Figures:
+    """Work out every figure of every asset; takes seconds on millions of uses, and touches no database."""
     with ThreadPoolExecutor(1) as beside:
-        counting = beside.submit(_counts, gathered, whole)
-        differences = _differences(compared(gathered), whole)
-        counts = counting.result()
-    columns = {"asset_id": gathered.asset_ids.tolist(), **differences.columns, **counts.columns}
+        crediting = beside.submit(influence, gathered.deals, gathered.touches, len(gathered.asset_ids))
+        compared = compare(basis_of(gathered))
+        return whole_figures(compared, crediting.result())
+
+
+def whole_figures(compared: Compared, credit: Influence) -> Figures:
+    """Put the figures of a comparison together with every rule of credit and with the time to close."""
+    return _figures(compared, _credits(credit) | _cycle(cycle_time(compared.basis.deals, compared.moments)))
+
+
+def shown_figures(compared: Compared) -> Figures:
+    """Put the figures of a comparison together that a list shows."""
+    return _figures(compared, _shown_credits(compared.basis))
+
+
+def _figures(compared: Compared, more: Columns) -> Figures:
+    basis, lift = compared.basis, compared.lift
+    columns: Columns = {
+        "asset_id": basis.asset_ids.tolist(),
+        **{name: _known(getattr(lift, name)) for name in LIFT_COLUMNS},
+        "open_deals": np.bincount(basis.tally.open_asset, minlength=len(basis.asset_ids)).tolist(),
+        **_money(lift),
+        **more,
+    }
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return Figures(gathered.data_as_of, counts.coverage, counts.left_out | differences.left_out, rows)
+    left_out = _left_out_uses(basis.tally) | _less_known(basis, compared.moments)
+    return Figures(basis.data_as_of, _coverage(basis.deals, basis.tally), left_out, rows)
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What one of the two halves of the work gives."""
-
-    columns: Columns
-    left_out: dict[str, int]
-    coverage: dict[str, Any] = field(default_factory=dict)
-
-
-def _differences(compared: Compared, whole: bool) -> _Part:
-    """What comes of comparing deals."""
-    deals, moments, lift = compared.gathered.deals, compared.moments, compared.lift
-    columns = {name: _known(getattr(lift, name)) for name in LIFT_COLUMNS} | _money(lift)
-    if whole:
-        columns |= _cycle(cycle_time(deals, moments))
-    return _Part(columns, _less_known(compared.gathered, moments))
-
-
-def _counts(gathered: Gathered, whole: bool) -> _Part:
-    """What comes of counting uses and dividing revenue."""
-    deals, touches, assets = gathered.deals, gathered.touches, len(gathered.asset_ids)
-    counted, out = countable(deals, touches)
-    credits = _credits(influence(deals, touches, assets)) if whole else _shown_credits(deals, counted, assets)
-    columns = {"open_deals": count_open(deals, touches, assets).tolist(), **credits}
-    return _Part(columns, _left_out_uses(gathered, out), _coverage(deals, counted))
-
-
-def _shown_credits(deals: Deals, counted: Touches, assets: int) -> Columns:
-    linear, used_revenue = shown_credit(deals, counted, assets)
-    return {"credited_minor": _whole(linear), "used_revenue_minor": _whole(used_revenue)}
+def _shown_credits(basis: Basis) -> Columns:
+    """The credit of the rule that is shown, and the full amounts of the won deals; neither needs an order of uses."""
+    deals, tally, assets = basis.deals, basis.tally, len(basis.asset_ids)
+    value = np.where(deals.closed & deals.won & np.isfinite(deals.value), deals.value, 0.0)
+    share = value / np.maximum(tally.counted, 1)
+    linear = np.bincount(tally.pair_asset, share[tally.pair_deal] * tally.pair_touches, assets)
+    used = np.bincount(tally.pair_asset, value[tally.pair_deal], assets)
+    return {"credited_minor": _whole(linear.astype(float)), "used_revenue_minor": _whole(used.astype(float))}
 
 
 def _cycle(cycle: CycleTime) -> Columns:
@@ -141,11 +132,11 @@ def _money(lift: Lift) -> Columns:
     }
 
 
-def _coverage(deals: Deals, counted: Touches) -> dict[str, Any]:
+def _coverage(deals: Deals, tally: Tally) -> dict[str, Any]:
     """Coverage of the deals closed since the month in which content was first logged on a closed deal."""
-    days = counted.day
-    since = date.fromordinal(int(days.min())).replace(day=1) if len(days) else None
-    found = coverage(deals, counted, since.toordinal() if since else UNKNOWN)
+    first = int(tally.first_day.min(initial=NEVER))
+    since = date.fromordinal(first).replace(day=1) if first < NEVER else None
+    found = coverage(deals, tally.counted > 0, since.toordinal() if since else UNKNOWN)
     return {
         "share": found.share,
         "closed_deals": found.closed_deals,
@@ -154,28 +145,27 @@ def _coverage(deals: Deals, counted: Touches) -> dict[str, Any]:
     }
 
 
-def _left_out_uses(gathered: Gathered, out: LeftOut) -> dict[str, int]:
+def _left_out_uses(tally: Tally) -> dict[str, int]:
     """How many uses the figures leave out, by reason."""
-    late = countable(gathered.deals, gathered.touches.only(gathered.late))[0]
     return {
-        "uses_on_open_deals": out.still_open,
-        "uses_before_creation": out.before_created,
-        "uses_after_close": out.after_close,
-        "uses_logged_late": len(late.deal),
+        "uses_on_open_deals": int(tally.still_open.sum()),
+        "uses_before_creation": int(tally.before_created.sum()),
+        "uses_after_close": int(tally.after_close.sum()),
+        "uses_logged_late": int(tally.logged_late.sum()),
     }
 
 
-def _less_known(gathered: Gathered, moments: Moments) -> dict[str, int]:
+def _less_known(basis: Basis, moments: Moments) -> dict[str, int]:
     """How many deals the figures know less of, by what is missing or can't be."""
-    deals = gathered.deals
+    deals = basis.deals
     no_value = deals.won & ~np.isfinite(deals.value)
     backwards = (deals.closed_day != UNKNOWN) & (deals.closed_day < deals.created_day)
     without_history = np.zeros(len(deals.won), np.bool_)
     without_history[moments.deal] = True
-    without_history[gathered.history.deal] = False
+    without_history &= ~basis.has_history
     return {
-        "won_not_convertible": int(np.sum(no_value & gathered.amount_given)),
-        "won_without_amount": int(np.sum(no_value & ~gathered.amount_given)),
+        "won_not_convertible": int(np.sum(no_value & basis.amount_given)),
+        "won_without_amount": int(np.sum(no_value & ~basis.amount_given)),
         "closed_without_date": int(np.sum(deals.closed & (deals.closed_day == UNKNOWN))),
         "closed_before_created": int(np.sum(deals.closed & backwards)),
         "closed_without_history": int(np.sum(without_history)),

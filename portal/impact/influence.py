@@ -181,19 +181,3 @@ def influence(
         value_unknown=int(np.sum(won & ~known)),
         left_out=left_out,
     )
-
-
-def shown_credit(deals: Deals, counted: Touches, assets: int) -> tuple[FloatArray, FloatArray]:
-    """Give `linear` and `revenue_of_deals` of influence alone, both (assets,): they need no order of the touches.
-
-    `counted` are those that `countable` keeps.
-    """
-    value = np.where(deals.closed & deals.won & np.isfinite(deals.value), deals.value, 0.0)
-    uses = np.bincount(counted.deal, minlength=len(value))
-    share = value / np.maximum(uses, 1)
-    deal, asset = sorted_rows(counted.deal, counted.asset)
-    once = run_starts(deal, asset)
-    return (
-        np.bincount(counted.asset, share[counted.deal], assets).astype(np.float64),
-        np.bincount(asset[once], value[deal[once]], assets).astype(np.float64),
-    )

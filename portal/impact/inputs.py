@@ -34,6 +34,10 @@ class Deals(_Columns):
     segment: IntArray  # code or UNKNOWN
     rep: IntArray  # code or UNKNOWN
 
+    def only(self, keep: BoolArray) -> "Deals":
+        """Return the deals that a mask (deals,) keeps."""
+        return Deals(**{name: column[keep] for name, column in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class StageHistory(_Columns):
@@ -74,13 +78,20 @@ class LeftOut:
 
 
 def countable(deals: Deals, touches: Touches) -> tuple[Touches, LeftOut]:
-    """Keep the touches with created <= day <= closed on closed deals, and count the others.
+    """Keep the touches with created <= day <= closed on closed deals, and count the others."""
+    early, after, still_open = reasons(deals, touches)
+    keep = ~(still_open | early | after)
+    kept = touches if keep.all() else touches.only(np.flatnonzero(keep))
+    return kept, LeftOut(int(np.sum(early)), int(np.sum(after)), int(np.sum(still_open)))
 
-    A bound that is unknown excludes nothing.
+
+def reasons(deals: Deals, touches: Touches) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Mark the touches, (touches,), before the creation, after the close and on deals that are still open.
+
+    No touch is marked twice. A bound that is unknown excludes nothing.
     """
     created, closed_day = deals.created_day[touches.deal], deals.closed_day[touches.deal]
     still_open = ~deals.closed[touches.deal]
     early = ~still_open & (touches.day < created)  # no day is before UNKNOWN
-    late = ~still_open & ~early & (closed_day != UNKNOWN) & (touches.day > closed_day)
-    keep = ~(still_open | early | late)
-    return touches.only(keep), LeftOut(int(np.sum(early)), int(np.sum(late)), int(np.sum(still_open)))
+    after = ~still_open & ~early & (closed_day != UNKNOWN) & (touches.day > closed_day)
+    return early, after, still_open

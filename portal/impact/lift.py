@@ -87,18 +87,16 @@ class Lift:
 
 
 def matched_lift(deals: Deals, moments: Moments) -> Lift:
-    """Estimate the lift of every asset from the moments of find_moments, as matching.py does with method.py's settings.
-
-    Where outcomes don't vary within an asset's cells there is no standard error, and so no interval.
-    """
+    """Estimate the lift of every asset from its moments, as matching.py does with the settings of method.py."""
     matched = matched_difference(moments, deals.won[moments.deal].astype(float))
     won, later, amount = _sums_of_uses(deals, moments)
-    share = matched.matched / np.where(matched.uses > 0, matched.uses, np.nan)
+    share = matched.matched / _or_nan(matched.uses)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
-    se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
+    se = _standard_errors(matched)
     comparison_deals = compared_deals(moments, matched)
-    # Counted are also uses in cells without a comparison, so that there may be more of them.
-    taken_up = np.minimum(later / np.where(comparison_deals > 0, comparison_deals, np.nan), 1.0)
+    taken_up = np.minimum(
+        later / _or_nan(comparison_deals), 1.0
+    )  # later is also counted where nothing is compared
     low, high = interval(matched.difference, se, taken_up)
     shrunk, q = shrink(matched.difference, se), q_values(matched.difference, se, shortfall == "")
     e_values = _e_values(matched, low, high)
@@ -140,6 +138,16 @@ def _sums_of_uses(deals: Deals, moments: Moments) -> tuple[IntArray, IntArray, F
 
     won, later, amount = at_once(by_asset, (won, ~run_starts(moments.deal), size))
     return won.astype(np.int64), later.astype(np.int64), amount.astype(np.float64)
+
+
+def _standard_errors(matched: Matched) -> FloatArray:
+    """With the floor, (assets,); none, and so no interval, where outcomes don't vary within an asset's cells."""
+    return np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
+
+
+def _or_nan(counts: IntArray) -> FloatArray:
+    """Counts, (n,), to divide by."""
+    return np.where(counts > 0, counts, np.nan)
 
 
 def interval(difference: FloatArray, se: FloatArray, taken_up: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
+SmallIntArray = NDArray[np.int32]  # for what is only looked up, as half the memory is moved in half the time
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 

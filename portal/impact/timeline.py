@@ -9,7 +9,7 @@ import numpy as np
 
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches, countable
 from portal.impact.method import DAYS_IN_WEEK, PRIOR_ASSETS_FROM, WEEKS_IN_STAGE_FROM
-from portal.impact.rows import BoolArray, IntArray, run_lengths, run_starts, sorted_rows
+from portal.impact.rows import BoolArray, IntArray, SmallIntArray, run_lengths, run_starts, sorted_rows
 
 UNKNOWN_WEEKS = len(WEEKS_IN_STAGE_FROM) + 1
 
@@ -20,9 +20,9 @@ class Timeline:
 
     deal: IntArray  # index into Deals
     week: IntArray
-    stage_code: IntArray  # as in the columns of Moments.cell_codes
-    weeks_code: IntArray
-    prior_code: IntArray
+    stage_code: SmallIntArray  # as in the columns of Moments.cell_codes
+    weeks_code: SmallIntArray
+    prior_code: SmallIntArray
     use_asset: IntArray  # (uses,), ordered by asset, then moment
     use_moment: IntArray  # (uses,), index into the moments
     begin_day: IntArray  # (deals,), the day from which the weeks of each deal count
@@ -65,9 +65,9 @@ def timeline_of(deals: Deals, history: StageHistory, touches: Touches) -> Timeli
     return Timeline(
         deal=deal,
         week=week,
-        stage_code=stage + 1,
-        weeks_code=np.where(weeks_in_stage == UNKNOWN, UNKNOWN_WEEKS, weeks_bin),
-        prior_code=np.searchsorted(PRIOR_ASSETS_FROM, prior, side="right"),
+        stage_code=(stage + 1).astype(np.int32),
+        weeks_code=np.where(weeks_in_stage == UNKNOWN, UNKNOWN_WEEKS, weeks_bin).astype(np.int32),
+        prior_code=np.searchsorted(PRIOR_ASSETS_FROM, prior, side="right").astype(np.int32),
         use_asset=use_asset,
         use_moment=use_moment,
         begin_day=begin,

@@ -20,6 +20,11 @@ from tests.impact.builders import deals_of, history_of, random_inputs, touches_o
 ASSETS = 70
 
 
+def logged(deals: Deals, touches: Touches) -> np.ndarray:
+    """Which deals have a touch that counts."""
+    return np.bincount(countable(deals, touches)[0].deal, minlength=len(deals.won)) > 0
+
+
 def everything(
     deals: Deals, history: StageHistory, touches: Touches, assets: int = ASSETS
 ) -> tuple[Lift, Influence]:
@@ -37,9 +42,9 @@ def everything(
     assert np.all(np.abs(lift.lift[shown]) <= 1)
     assert np.array_equal(shown, lift.matched > 0)
     assert np.isfinite(credited.linear).all()
-    share = coverage(deals, touches).share
-    assert share is None or 0 <= share <= 1
     kept, out = countable(deals, touches)
+    share = coverage(deals, logged(deals, touches)).share
+    assert share is None or 0 <= share <= 1
     assert len(kept.deal) + out.before_created + out.after_close + out.still_open == len(touches.deal)
     for asset in range(min(assets, 3)):
         taken_apart(deals, history, touches, moments, lift, asset)
@@ -198,8 +203,9 @@ def test_columns_of_different_lengths_are_refused():
 def test_coverage_counts_closed_deals_with_a_use_in_their_life():
     deals = deals_of(5, closed=[True, True, True, True, False], closed_day=[1100, 1100, 1100, 1050, UNKNOWN])
     touches = touches_of((0, 0, 1001), (0, 1, 1002), (1, 0, 1101), (3, 0, 1001), (4, 0, 1001))
-    everywhere, recent = coverage(deals, touches), coverage(deals, touches, since_day=1100)
+    used = logged(deals, touches)
+    everywhere, recent = coverage(deals, used), coverage(deals, used, since_day=1100)
     assert (everywhere.closed_deals, everywhere.logged_deals) == (4, 2)
     assert (recent.closed_deals, recent.logged_deals) == (3, 1)
     assert recent.share == pytest.approx(1 / 3)
-    assert coverage(deals_of(0), touches_of()).share is None
+    assert coverage(deals_of(0), np.zeros(0, np.bool_)).share is None

@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from portal.db import db, now
 from portal.deals.models import Deal
+from portal.impact.basis import basis_of, compare
 from portal.impact.exploring.filters import Chosen
 from portal.impact.exploring.narrowing import narrow
-from portal.impact.figures import RULES, compute
+from portal.impact.figures import RULES, compute, shown_figures
 from portal.impact.gathering import gather
 from portal.impact.lift import AssetLift, interval
 from portal.impact.overview import distance, left_out_words
@@ -155,7 +156,7 @@ def test_every_field_of_the_answer_as_json_is_documented(app, make):
 
 def test_what_a_list_shows_is_the_same_with_and_without_the_rest(make):
     gathered = gathered_world([make.asset(f"Piece {letter}") for letter in "ABCD"])
-    whole, shown = compute(gathered).rows, compute(gathered, whole=False).rows
+    whole, shown = compute(gathered).rows, shown_figures(compare(basis_of(gathered))).rows
     assert len(shown) == len(whole) == 4
     for one, other in zip(shown, whole, strict=True):
         assert one.items() <= other.items()

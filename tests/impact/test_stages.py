@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from portal.impact.comparing import compare
+from portal.impact.basis import basis_of, compare
 from portal.impact.exploring.heat import spread_words
 from portal.impact.exploring.stages import lift_by_stage
 from portal.impact.inputs import StageHistory
@@ -44,7 +44,7 @@ def _parted(make, rates: dict[tuple[int, int], float], each: int = 300):
 
 def test_a_piece_is_compared_within_each_stage_alone(make):
     world = _parted(make, {(0, 0): 0.7, (1, 0): 0.3, (0, 1): 0.4, (1, 1): 0.4})
-    found = lift_by_stage(compare(world))
+    found = lift_by_stage(compare(basis_of(world)))
     early, late = found.of(int(world.asset_ids[0]))
     assert early.lift == pytest.approx(0.4)
     assert late.lift == pytest.approx(0.0)
@@ -57,7 +57,7 @@ def test_a_piece_is_compared_within_each_stage_alone(make):
 
 def test_stages_that_are_alike_all_show_what_they_say_together(make):
     world = _parted(make, {(0, 0): 0.5, (1, 0): 0.4, (0, 1): 0.5, (1, 1): 0.4})
-    found = lift_by_stage(compare(world))
+    found = lift_by_stage(compare(basis_of(world)))
     early, late = found.of(int(world.asset_ids[0]))
     assert found.spread.tau2 == pytest.approx(0.0)
     assert early.shrunk == pytest.approx(late.shrunk)
@@ -66,7 +66,7 @@ def test_stages_that_are_alike_all_show_what_they_say_together(make):
 
 def test_too_few_deals_at_a_stage_give_no_value(make):
     world = _parted(make, {(0, 0): 0.5, (1, 0): 0.4, (0, 1): 0.5, (1, 1): 0.4}, each=29)
-    found = lift_by_stage(compare(world))
+    found = lift_by_stage(compare(basis_of(world)))
     for asset_id in world.asset_ids:
         assert [part.verdict for part in found.of(int(asset_id))] == ["not_enough_deals"] * 2
     assert found.spread.tau2 == 0
@@ -75,7 +75,7 @@ def test_too_few_deals_at_a_stage_give_no_value(make):
 def test_without_any_stage_history_no_stage_has_figures(make):
     none = np.empty(0, np.int64)
     world = replace(gathered_world([make.asset()]), stages=(), history=StageHistory(none, none, none))
-    found = lift_by_stage(compare(world))
+    found = lift_by_stage(compare(basis_of(world)))
     assert found.stages == ()
     assert not found.knows_all
     assert found.of(int(world.asset_ids[0])) == []

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from portal.impact.comparing import Compared, compare_along, timeline
+from portal.impact.basis import Basis, Compared, basis_of, compare
 from portal.impact.cut import load_cut
 from portal.impact.exploring.filters import Chosen
 from portal.impact.exploring.narrowing import kept, narrow
 from portal.impact.gathered import Gathered
-from portal.impact.timeline import Timeline
 
-# Of the largest portals each takes some hundred megabytes.
-REMEMBERED = 2
+# How many a process remembers: of the largest portals each takes two hundred megabytes, and new memory takes its time.
+REMEMBERED = 1
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -24,12 +23,10 @@ def narrowed(cut_sha256: str, chosen: Chosen) -> Gathered:
 @lru_cache(maxsize=REMEMBERED)
 def compared(cut_sha256: str, chosen: Chosen) -> Compared:
     """Return the comparison of all content on the deals chosen, which a list and the pages of its pieces share."""
-    deals_chosen = kept(load_cut(cut_sha256), chosen)
-    along = _timeline(cut_sha256, chosen.without_inferred).of_deals(deals_chosen)
-    return compare_along(narrowed(cut_sha256, chosen), along)
+    return compare(_basis(cut_sha256, chosen.without_inferred).of_deals(kept(load_cut(cut_sha256), chosen)))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _timeline(cut_sha256: str, without_inferred: bool) -> Timeline:
+@lru_cache(maxsize=2)  # with what was inferred and without it
+def _basis(cut_sha256: str, without_inferred: bool) -> Basis:
     every = load_cut(cut_sha256)
-    return timeline(every.without_inferred() if without_inferred else every)
+    return basis_of(every.without_inferred() if without_inferred else every)

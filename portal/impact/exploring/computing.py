@@ -12,7 +12,8 @@ from portal.db import db
 from portal.errors import Invalid
 from portal.impact.exploring.choice import compared, narrowed
 from portal.impact.exploring.filters import Chosen
-from portal.impact.figures import Figures, compute
+from portal.impact.figures import Figures, shown_figures, whole_figures
+from portal.impact.influence import influence
 from portal.impact.models import ImpactRow, ImpactSnapshot
 
 # How many choices a process remembers the figures of.
@@ -48,5 +49,8 @@ def explored(snapshot: ImpactSnapshot, chosen: Chosen, *, whole: bool = False) -
 
 @lru_cache(maxsize=REMEMBERED)
 def _computed(cut_sha256: str, chosen: Chosen, whole: bool) -> Figures:
+    found = compared(cut_sha256, chosen)
+    if not whole:
+        return shown_figures(found)
     gathered = narrowed(cut_sha256, chosen)
-    return compute(gathered, whole=whole, compared=lambda _: compared(cut_sha256, chosen))
+    return whole_figures(found, influence(gathered.deals, gathered.touches, len(gathered.asset_ids)))

@@ -14,10 +14,10 @@ import numpy as np
 from sqlalchemy import select
 
 from portal.db import db
-from portal.impact.cut import load_cut
+from portal.impact.basis import basis_of, compare
+from portal.impact.exploring.choice import narrowed
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow
-from portal.impact.figures import compute
+from portal.impact.figures import shown_figures
 from portal.impact.gathered import Gathered, Openings
 from portal.impact.inputs import countable
 from portal.impact.models import ImpactRow
@@ -48,7 +48,7 @@ def kinds_of_content() -> tuple[tuple[int, str], ...]:
 @lru_cache(maxsize=REMEMBERED)
 def by_kind(cut_sha256: str, chosen: Chosen, kinds: tuple[tuple[int, str], ...]) -> list[KindFigures]:
     """Work out the figures of every kind that was used, of the deals chosen from a cut."""
-    return figures_by_kind(narrow(load_cut(cut_sha256), chosen), dict(kinds))
+    return figures_by_kind(narrowed(cut_sha256, chosen), dict(kinds))
 
 
 def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFigures]:
@@ -62,7 +62,7 @@ def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFi
     )
     pieces = np.unique(countable(gathered.deals, gathered.touches)[0].asset)
     counted = np.bincount(code[pieces], minlength=len(ASSET_KINDS))
-    figures = compute(_of_kinds(gathered, code), whole=False)
+    figures = shown_figures(compare(basis_of(_of_kinds(gathered, code))))
     found = [
         KindFigures(kind, int(counted[number]), ImpactRow(**figures.rows[number]))
         for number, kind in enumerate(ASSET_KINDS)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from portal.feedback.closing.counting import Said
-from portal.impact.cut import load_cut
+from portal.impact.exploring.choice import narrowed
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow
 from portal.impact.lift import AssetLift
 from portal.impact.method import NOTABLE_GAIN, Z
 from portal.impact.models import ImpactRow, ImpactSnapshot
@@ -57,7 +56,7 @@ def deals_chosen(snapshot: ImpactSnapshot, chosen: Chosen) -> list[int] | None:
     """Return the deals of a choice, of those that the figures are of; None where none is left out."""
     if not chosen.narrows or snapshot.cut_sha256 is None:
         return None
-    found: list[int] = narrow(load_cut(snapshot.cut_sha256), chosen).deal_ids.tolist()
+    found: list[int] = narrowed(snapshot.cut_sha256, chosen).deal_ids.tolist()
     return found
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal.impact.cut import load_cut
+from portal.impact.exploring.choice import narrowed
 from portal.impact.exploring.filters import Chosen
-from portal.impact.exploring.narrowing import narrow
 from portal.impact.models import ImpactSnapshot
 from portal.impact.queries import Named
 from portal.impact.sequence import NOTHING, Steps, find_steps
@@ -109,6 +108,6 @@ def sequence_words(found: Sequence, choice: str) -> str:
 @lru_cache(maxsize=8)
 def _frequent(cut_sha256: str, chosen: Chosen) -> tuple[list[int], Steps]:
     """The steps that may be told of; most are of too few deals, and would fill the memory."""
-    gathered = narrow(load_cut(cut_sha256), chosen)
+    gathered = narrowed(cut_sha256, chosen)
     steps = find_steps(gathered.deals, gathered.touches, len(gathered.asset_ids))
     return gathered.asset_ids.tolist(), steps.only(steps.won + steps.lost >= FEWEST_DEALS)

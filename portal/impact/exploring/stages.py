@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from portal.impact.basis import Compared
 from portal.impact.cells import CellCode
-from portal.impact.comparing import Compared
 from portal.impact.exploring.choice import compared
 from portal.impact.exploring.filters import Chosen
 from portal.impact.parts.drawing import Part, Spread, drawn
@@ -49,13 +49,13 @@ def by_stage(cut_sha256: str, chosen: Chosen) -> ByStage:
 
 def lift_by_stage(found: Compared) -> ByStage:
     """Compare within each stage alone; how much stages differ is taken from all content together."""
-    gathered, moments, lift = found.gathered, found.moments, found.lift
+    basis, moments, lift = found.basis, found.moments, found.lift
     stage = moments.cell_codes[moments.cell, CellCode.STAGE] - 1
-    summed = all_by_moment(gathered.deals, moments, stage, len(gathered.stages))
+    summed = all_by_moment(basis.deals, moments, stage, len(basis.stages))
     return ByStage(
-        stages=gathered.stages,
+        stages=basis.stages,
         knows_all=not bool(np.any(stage < 0)),
-        asset_ids=gathered.asset_ids,
+        asset_ids=basis.asset_ids,
         summed=summed,
         own_lift=lift.lift,
         taken_up_later=lift.taken_up_later,

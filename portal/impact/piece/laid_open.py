@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from portal.errors import Invalid
 from portal.impact.cells import Moments
-from portal.impact.exploring.choice import REMEMBERED, compared
+from portal.impact.exploring.choice import REMEMBERED, compared, narrowed
 from portal.impact.exploring.filters import Chosen
 from portal.impact.gathered import Gathered
 from portal.impact.models import ImpactSnapshot
@@ -60,4 +60,4 @@ def lay_open(snapshot: ImpactSnapshot, chosen: Chosen, asset_id: int) -> Piece |
 @lru_cache(maxsize=REMEMBERED)
 def _laid_open(cut_sha256: str, chosen: Chosen) -> LaidOpen:
     found = compared(cut_sha256, chosen)
-    return LaidOpen(found.gathered, found.moments, found.lift.shrunk_lift, found.lift.verdict)
+    return LaidOpen(narrowed(cut_sha256, chosen), found.moments, found.lift.shrunk_lift, found.lift.verdict)
