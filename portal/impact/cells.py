@@ -1,10 +1,11 @@
 """Cells: which moments of which deals may be compared with each other.
 
-A moment is a (deal, week) in which at least one asset was first used on that closed deal. Weeks count from the
-deal's created date, or, when that is unknown, from its first recorded stage, or else from its first use. A cell is
-stage x weeks in stage x segment x size tercile x rep tier x prior distinct assets; what is unknown gets a bin of
-its own. Comparing within cells is what removes immortal time: content used late is compared with other content
-used as late (Suissa 2008). Without any stage history some of it stays: +1 to +2 points on the simulated sets.
+A moment is a (deal, week) in which at least one asset was first used on that closed deal; where the deal moved in
+that week, one for each stage. Weeks count from the deal's created date, or, when that is unknown, from its first
+recorded stage, or else from its first use. A cell is stage x weeks in stage x segment x size tercile x rep tier x prior
+distinct assets; what is unknown gets a bin of its own. Comparing within cells is what removes immortal time: content
+used late is compared with other content used as late (Suissa 2008). Without any stage history some of it stays: +1 to
++2 points on the simulated sets.
 """
 
 import math
@@ -42,7 +43,7 @@ UNKNOWN_TERCILE = len(TERCILES) + 1
 
 @dataclass(frozen=True)
 class Moments:
-    """Moments (moments,) in order of deal, then week, and the first uses (uses,) that happened in them."""
+    """Moments (moments,) in order of deal, then day, and the first uses (uses,) that happened in them."""
 
     deal: IntArray  # index into Deals
     begin_day: IntArray  # the day from which the deal's weeks count

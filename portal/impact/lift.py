@@ -11,14 +11,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.impact.cells import Moments
+from portal.impact.cells import CellCode, Moments
 from portal.impact.compared import compared_deals
 from portal.impact.inputs import Deals
 from portal.impact.matching import Matched, matched_difference
-from portal.impact.method import MOST_TAKEN_UP, SE_FLOOR, Z
-from portal.impact.rows import FloatArray, IntArray, run_starts
+from portal.impact.method import MOST_TAKEN_UP, SE_FLOOR, STAGELESS_SHARE, Z
+from portal.impact.rows import BoolArray, FloatArray, IntArray, run_starts
 from portal.impact.threads import at_once
-from portal.impact.verdicts import e_value, q_values, shortfalls, shrink, verdicts
+from portal.impact.verdicts import e_value, excess, q_values, shortfalls, shrink, verdicts
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,10 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     won, later, amount = _sums_of_uses(deals, moments)
     share = matched.matched / _or_nan(matched.uses)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
-    se = _standard_errors(matched)
+    se = _standard_errors(matched, moments, shortfall == "")
     comparison_deals = compared_deals(moments, matched)
-    taken_up = np.minimum(
-        later / _or_nan(comparison_deals), 1.0
-    )  # later is also counted where nothing is compared
+    # Those who took it up later are counted everywhere, also where nothing is compared.
+    taken_up = np.minimum(later / _or_nan(comparison_deals), 1.0)
     low, high = interval(matched.difference, se, taken_up)
     shrunk, q = shrink(matched.difference, se), q_values(matched.difference, se, shortfall == "")
     e_values = _e_values(matched, low, high)
@@ -127,6 +126,19 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     )
 
 
+def _standard_errors(matched: Matched, moments: Moments, enough: BoolArray) -> FloatArray:
+    """The standard errors with the floor, (assets,), widened where many moments have no known stage.
+
+    There content of early and of late stages is compared, which sets apart what has no effect. Where outcomes don't
+    vary within an asset's cells there is no standard error, and so no interval.
+    """
+    se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
+    unknown = moments.cell_codes[moments.cell, CellCode.STAGE] == 0
+    if np.sum(unknown) <= STAGELESS_SHARE * len(unknown):
+        return se
+    return se * excess((matched.difference / se)[enough])
+
+
 def _sums_of_uses(deals: Deals, moments: Moments) -> tuple[IntArray, IntArray, FloatArray]:
     """Count each asset's won deals and those that had used other content in a week before, and sum up the known amounts
     of its deals, all (assets,)."""
@@ -138,11 +150,6 @@ def _sums_of_uses(deals: Deals, moments: Moments) -> tuple[IntArray, IntArray, F
 
     won, later, amount = at_once(by_asset, (won, ~run_starts(moments.deal), size))
     return won.astype(np.int64), later.astype(np.int64), amount.astype(np.float64)
-
-
-def _standard_errors(matched: Matched) -> FloatArray:
-    """With the floor, (assets,); none, and so no interval, where outcomes don't vary within an asset's cells."""
-    return np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
 
 
 def _or_nan(counts: IntArray) -> FloatArray:

@@ -16,7 +16,7 @@ UNKNOWN_WEEKS = len(WEEKS_IN_STAGE_FROM) + 1
 
 @dataclass(frozen=True)
 class Timeline:
-    """Moments (moments,) in order of deal, then week, and the first uses (uses,) that happened in them."""
+    """Moments (moments,) in order of deal, then day, and the first uses (uses,) that happened in them."""
 
     deal: IntArray  # index into Deals
     week: IntArray
@@ -47,19 +47,26 @@ class Timeline:
 
 
 def timeline_of(deals: Deals, history: StageHistory, touches: Touches) -> Timeline:
-    """Reduce touches to the first use of each asset on each closed deal, and place these in moments."""
+    """Reduce touches to the first use of each asset on each closed deal, and place these in moments.
+
+    A week in which the deal moved gives a moment for each stage in it.
+    """
     kept, _ = countable(deals, touches)
     begin = _begin_day(deals, history, kept)
-    deal, asset, week = sorted_rows(kept.deal, kept.asset, (kept.day - begin[kept.deal]) // DAYS_IN_WEEK)
+    deal, asset, day = sorted_rows(kept.deal, kept.asset, kept.day)
     first = np.flatnonzero(run_starts(deal, asset))
-    deal, week, asset = sorted_rows(deal[first], week[first], asset[first])
+    deal, day, asset = sorted_rows(deal[first], day[first], asset[first])
 
-    opens = run_starts(deal, week)
+    week = (day - begin[deal]) // DAYS_IN_WEEK
+    stage, weeks_in_stage = stage_at(history, begin, deal, day)
+    opens_week = run_starts(deal, week)
+    opens = opens_week | run_starts(stage)
     first_use = np.flatnonzero(opens)
-    deal, week = deal[first_use], week[first_use]
+    of_week = np.flatnonzero(opens_week)[np.cumsum(opens_week)[first_use] - 1]  # the first use of its week
+    deal, week, stage = deal[first_use], week[first_use], stage[first_use]
     opens_deal = run_starts(deal)
-    prior = first_use - np.repeat(first_use[opens_deal], run_lengths(opens_deal))
-    stage, weeks_in_stage = stage_at(history, begin, deal, week)
+    prior = of_week - np.repeat(first_use[opens_deal], run_lengths(opens_deal))
+    weeks_in_stage = weeks_in_stage[first_use]
     weeks_bin = np.searchsorted(WEEKS_IN_STAGE_FROM, weeks_in_stage, side="right")
     use_asset, use_moment = sorted_rows(asset, np.cumsum(opens, dtype=np.int64) - 1)
     return Timeline(
@@ -86,31 +93,36 @@ def _begin_day(deals: Deals, history: StageHistory, touches: Touches) -> IntArra
 
 
 def stage_at(
-    history: StageHistory, begin: IntArray, deal: IntArray, week: IntArray
+    history: StageHistory, begin: IntArray, deal: IntArray, day: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Give the stage at the start of each moment's week and the weeks spent in it, both (moments,), or UNKNOWN.
+    """Give the stage in which deals were on days and the weeks spent in it, both (n,), or UNKNOWN.
 
-    begin is the day from which the weeks of each deal count, (deals,); deal and week are those of the moments.
-    A deal's first recorded stage counts from the week it was entered in; a later one from the week after, as
-    content used in the week of a move was used before the move or led to it. Ahead of any record it is unknown.
+    begin is the day from which the weeks of each deal count, (deals,). A deal's first recorded stage counts from the
+    day it was entered on; a later one from the day after, as content used on the day of a move was used before the
+    move or led to it. Its weeks count from the week after. Ahead of any record the stage is unknown.
+
+    Whole weeks would put what is used between a move and the end of its week into the stage before, in which deals
+    that were lost had no chance to use it: with moves and uses on any day and two stages, 95% intervals covered 82%,
+    and of what was called a difference 34% had none; by days, 95% and 5%.
     """
     rows = np.arange(len(history.deal), dtype=np.int64)
-    owner, day, row = sorted_rows(history.deal, history.entered_day, rows)
+    owner, entered, row = sorted_rows(history.deal, history.entered_day, rows)
     later = ~run_starts(owner)
-    from_week = (day - begin[owner]) // DAYS_IN_WEEK + later
-    entry = _last_at_or_before(owner, from_week, deal, week)
-    found = entry >= 0
+    entry = _last_at_or_before(owner, entered + later, deal, day)
+    found = np.flatnonzero(entry >= 0)
+    entry, since = entry[found], begin[deal[found]]
+    weeks_before = (entered[entry] - since) // DAYS_IN_WEEK + later[entry]
     stage, weeks = np.full(len(deal), UNKNOWN), np.full(len(deal), UNKNOWN)
-    stage[found] = history.stage[row][entry[found]]
-    weeks[found] = week[found] - from_week[entry[found]]
+    stage[found] = history.stage[row][entry]
+    weeks[found] = np.maximum((day[found] - since) // DAYS_IN_WEEK - weeks_before, 0)
     return stage, weeks
 
 
-def _last_at_or_before(owner: IntArray, begins: IntArray, deal: IntArray, week: IntArray) -> IntArray:
-    """Index of the last of the ordered (owner, begins) rows with the moment's deal and begins <= week, else -1."""
+def _last_at_or_before(owner: IntArray, begins: IntArray, deal: IntArray, day: IntArray) -> IntArray:
+    """Index of the last of the ordered (owner, begins) rows with the deal and begins <= day, else -1; (n,)."""
     if not len(owner) or not len(deal):
         return np.full(len(deal), -1)
-    low = min(int(begins.min()), int(week.min()))
-    span = max(int(begins.max()), int(week.max())) - low + 1
-    entry = np.searchsorted(owner * span + begins - low, deal * span + week - low, side="right") - 1
+    low = min(int(begins.min()), int(day.min()))
+    span = max(int(begins.max()), int(day.max())) - low + 1
+    entry = np.searchsorted(owner * span + begins - low, deal * span + day - low, side="right") - 1
     return np.where((entry >= 0) & (owner[entry] == deal), entry, -1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from portal.impact.cells import Moments, find_moments, rep_tiers, terciles
+from portal.impact.cells import CellCode, Moments, find_moments, rep_tiers, terciles
 from portal.impact.inputs import UNKNOWN, Deals, StageHistory, Touches, countable
 from tests.impact.builders import deals_of, history_of, random_inputs, touches_of
 
@@ -83,12 +83,24 @@ def test_a_later_stage_counts_from_the_week_after_it_was_entered(weeks, same):
     assert same_cell(moments_of(deals, uses, history)) == same
 
 
-def test_a_use_in_the_week_of_a_move_still_belongs_to_the_stage_before():
-    history = history_of((0, 0, 1000), (1, 0, 1000), (1, 1, 1014))
-    in_its_week = touches_of((0, 0, 1016), (1, 0, 1016))
-    assert same_cell(moments_of(deals_of(2), in_its_week, history))
-    week_after = touches_of((0, 0, 1021), (1, 0, 1021))
-    assert not same_cell(moments_of(deals_of(2), week_after, history))
+def test_a_use_on_the_day_of_a_move_still_belongs_to_the_stage_before_and_one_after_it_does_not():
+    history = history_of((0, 0, 1000), (1, 0, 1000), (1, 1, 1015))
+    on_its_day = touches_of((0, 0, 1015), (1, 0, 1015))
+    assert same_cell(moments_of(deals_of(2), on_its_day, history))
+    day_after = touches_of((0, 0, 1016), (1, 0, 1016))
+    assert not same_cell(moments_of(deals_of(2), day_after, history))
+
+
+def test_a_week_in_which_a_deal_moved_gives_a_moment_for_each_stage():
+    history = history_of((0, 0, 1000), (0, 1, 1009))
+    moments = moments_of(
+        deals_of(1), touches_of((0, 0, 1008), (0, 1, 1009), (0, 2, 1010), (0, 3, 1013)), history
+    )
+    assert moments.week.tolist() == [1, 1]
+    assert moments.use_moment.tolist() == [0, 0, 1, 1]
+    codes = moments.cell_codes[moments.cell]
+    assert codes[:, CellCode.STAGE].tolist() == [1, 2]
+    assert codes[:, CellCode.PRIOR_ASSETS].tolist() == [0, 0]  # those of the same week are not prior ones
 
 
 def test_of_stages_entered_on_one_day_the_last_given_holds():

@@ -65,7 +65,7 @@ def test_the_shared_sets_give_the_expected_figures_through_the_commands(app, sha
     np.testing.assert_allclose(linear, credit.linear, atol=0.01)
     assert sum(linear) == pytest.approx(credit.credited, abs=1)
     assert answer["coverage"]["closed_deals"] == int(np.sum(deals.closed))
-    assert answer["method_version"] == "matched-lift/2"
+    assert answer["method_version"] == "matched-lift/3"
     assert answer["data_as_of"] is not None
 
 

@@ -57,18 +57,18 @@ def test_berkeley_admissions_give_the_mantel_haenszel_figures():
 
 def written_out(deals: Deals, moments: Moments, assets: int) -> list[dict[str, float]]:
     """The definition in plain loops: n1, n0, m0 by cell, then Mantel-Haenszel."""
-    first_week = {
-        (asset, moments.deal[moment]): moments.week[moment]
+    first_moment = {
+        (asset, moments.deal[moment]): moment
         for asset, moment in zip(moments.use_asset, moments.use_moment, strict=True)
     }
     results = []
     for asset in range(assets):
         used, other = defaultdict(list), defaultdict(list)
-        for deal, week, cell in zip(moments.deal, moments.week, moments.cell, strict=True):
-            first = first_week.get((asset, deal), np.inf)
-            if week == first:
+        for moment, (deal, cell) in enumerate(zip(moments.deal, moments.cell, strict=True)):
+            first = first_moment.get((asset, deal), np.inf)
+            if moment == first:
                 used[cell].append(deal)
-            elif week < first:
+            elif moment < first:
                 other[cell].append(deal)
         weights, difference, noise, matched, compared = 0.0, 0.0, 0.0, 0, set()
         for cell in set(used) & set(other):

@@ -93,7 +93,7 @@ def test_every_asset_on_its_own_gives_what_all_give_at_once(seed):
             for name, column in vars(one).items():
                 np.testing.assert_allclose(column, getattr(every, name)[asset], err_msg=name, atol=1e-12)
         whole = overall(sides)
-        np.testing.assert_allclose(whole.lift[0], lift.lift[asset])
+        np.testing.assert_allclose(whole.lift[0], lift.lift[asset], atol=1e-12)
         if whole.variance[0] > 0:
             np.testing.assert_allclose(np.sqrt(whole.variance[0] + 0.015**2), lift.se[asset])
 

@@ -20,10 +20,19 @@ def narrowed(cut_sha256: str, chosen: Chosen) -> Gathered:
     return narrow(load_cut(cut_sha256), chosen)
 
 
-@lru_cache(maxsize=REMEMBERED)
 def compared(cut_sha256: str, chosen: Chosen) -> Compared:
     """Return the comparison of all content on the deals chosen, which a list and the pages of its pieces share."""
-    return compare(_basis(cut_sha256, chosen.without_inferred).of_deals(kept(load_cut(cut_sha256), chosen)))
+    found = _latest.get((cut_sha256, chosen))
+    if found is None:
+        # Let go before as much is taken for the next one, rather than after.
+        _latest.clear()
+        basis = _basis(cut_sha256, chosen.without_inferred)
+        found = compare(basis.of_deals(kept(load_cut(cut_sha256), chosen)))
+        _latest[cut_sha256, chosen] = found
+    return found
+
+
+_latest: dict[tuple[str, Chosen], Compared] = {}
 
 
 @lru_cache(maxsize=2)  # with what was inferred and without it

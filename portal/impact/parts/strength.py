@@ -25,8 +25,8 @@ def by_event(
     deal and day are the events of this asset, (events,), such as when it was presented. Those on deals that did not
     use it, on open deals or outside their deal's life are left out.
     """
-    first_deal, week = _first_weeks(deals, moments, sides, deal, day)
-    cell = _cells_at(deals, history, moments, sides, first_deal, week)
+    first_deal, first_day = _first_days(deals, moments, sides, deal, day)
+    cell = _cells_at(deals, history, moments, sides, first_deal, first_day)
     placed = cell >= 0
     key = cell[placed] * 2 + deals.won[first_deal[placed]]
     more = tables_of(key, *_other_side(deals, moments, sides, cell[placed]), moments.cells, 1)
@@ -50,18 +50,17 @@ def _other_side(deals: Deals, moments: Moments, sides: Sides, cell: IntArray) ->
     return key, (key // 2)[~moments.new_in_cell[other]]
 
 
-def _first_weeks(
+def _first_days(
     deals: Deals, moments: Moments, sides: Sides, deal: IntArray, day: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """The deals with an event, in order, and the week of each deal's first one."""
+    """The deals with an event, in order, and the day of each deal's first one."""
     kept, _ = countable(deals, Touches(deal, np.zeros(len(deal), np.int64), day))
     deal, day = sorted_rows(kept.deal, kept.day)
     starts = run_starts(deal)
     deal, day = deal[starts], day[starts]
     begin = _begin_days(moments, sides, len(deals.won))
     on_users = begin[deal] != UNKNOWN
-    deal, day = deal[on_users], day[on_users]
-    return deal, (day - begin[deal]) // DAYS_IN_WEEK
+    return deal[on_users], day[on_users]
 
 
 def _begin_days(moments: Moments, sides: Sides, deals: int) -> IntArray:
@@ -72,9 +71,9 @@ def _begin_days(moments: Moments, sides: Sides, deals: int) -> IntArray:
 
 
 def _cells_at(
-    deals: Deals, history: StageHistory, moments: Moments, sides: Sides, deal: IntArray, week: IntArray
+    deals: Deals, history: StageHistory, moments: Moments, sides: Sides, deal: IntArray, day: IntArray
 ) -> IntArray:
-    """The cell of each deal, (n,), in a week in which nothing need have been first used; -1 when there is none such."""
+    """The cell of each deal, (n,), on a day on which nothing need have been first used; -1 when there is none such."""
     if not len(deal):
         return np.zeros(0, np.int64)
     users = np.full(len(deals.won), -1)
@@ -86,12 +85,12 @@ def _cells_at(
     has_event[deal] = True
     concerned = has_event[history.deal]
     history = StageHistory(history.deal[concerned], history.stage[concerned], history.entered_day[concerned])
-    stage, weeks = stage_at(history, begin, deal, week)
+    stage, weeks = stage_at(history, begin, deal, day)
     codes = moments.cell_codes[moments.cell[own]].copy()
     codes[:, CellCode.STAGE] = stage + 1
     bins = np.searchsorted(WEEKS_IN_STAGE_FROM, weeks, side="right")
     codes[:, CellCode.WEEKS_IN_STAGE] = np.where(stage == UNKNOWN, len(WEEKS_IN_STAGE_FROM) + 1, bins)
-    prior = _prior_assets(moments, own, deal, week)
+    prior = _prior_assets(moments, own, deal, (day - begin[deal]) // DAYS_IN_WEEK)
     codes[:, CellCode.PRIOR_ASSETS] = np.searchsorted(PRIOR_ASSETS_FROM, prior, side="right")
     return _find_rows(moments.cell_codes, codes)
 

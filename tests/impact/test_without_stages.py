@@ -1,0 +1,46 @@
+"""Matched lift where few deals or none have a stage history: it says less, rather than what is not so."""
+
+import numpy as np
+import pytest
+
+from portal.impact.cells import find_moments
+from portal.impact.inputs import StageHistory
+from portal.impact.lift import Lift, matched_lift
+from portal.impact.simulation.generating import generate
+from portal.impact.verdicts import excess
+
+ASSETS = 60
+
+
+def lift_without(seed: int, every: int) -> tuple[Lift, np.ndarray]:
+    """The figures of a made-up year of which every nth deal, or all with 1, has no stage history, and the truth."""
+    made = generate("measured-confounding", seed)
+    keep = made.history.deal % every != 0
+    history = StageHistory(made.history.deal[keep], made.history.stage[keep], made.history.entered_day[keep])
+    moments = find_moments(made.deals, history, made.touches, ASSETS)
+    return matched_lift(made.deals, moments), np.nan_to_num(made.truth)
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_without_stages_the_ranges_are_wide_enough_and_no_false_difference_stands(every):
+    coverage = []
+    for seed in range(301, 304):
+        lift, truth = lift_without(seed, every)
+        coverage.append(np.mean((lift.ci_low <= truth) & (truth <= lift.ci_high)))
+        assert not np.any(np.isin(lift.verdict, ["won_more", "won_less"]) & (truth == 0))
+    assert np.mean(coverage) >= 0.93
+
+
+def test_a_few_deals_without_stages_leave_the_ranges_as_they_are():
+    some, _ = lift_without(301, 20)
+    none, _ = lift_without(301, 10**9)
+    assert np.nanmedian(some.se) == pytest.approx(np.nanmedian(none.se), rel=0.1)
+
+
+def test_standard_errors_are_widened_by_how_much_the_figures_spread_and_never_narrowed():
+    even = np.linspace(-1, 1, 21)
+    assert excess(even) == 1.0
+    assert excess(even * 10) == pytest.approx(1.4826 * 5)
+    assert excess(np.append(even * 10, np.nan)) == pytest.approx(1.4826 * 5)
+    assert excess(np.array([-9.0, 9.0])) == 1.0  # two don't say how they spread
+    assert excess(np.zeros(0)) == 1.0
