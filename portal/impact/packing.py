@@ -29,15 +29,14 @@ class Packed:
 
     def taken_apart(self, sums: FloatArray) -> list[FloatArray]:
         """Give the sums of each column that was packed, (m,), from sums of the packed ones, (columns, m)."""
-        whole = [
-            np.rint(column).astype(np.int64) if np.all(np.isfinite(column)) else column for column in sums
-        ]
+        shared = {at.column: np.rint(sums[at.column]).astype(np.int64) for at in self.places if at.bits}
         return [
-            (whole[at.column] >> at.first & (1 << at.bits) - 1).astype(np.float64)
-            if at.bits
-            else sums[at.column]
-            for at in self.places
+            _bits(shared[at.column], at.first, at.bits) if at.bits else sums[at.column] for at in self.places
         ]
+
+
+def _bits(sums: IntArray, first: int, bits: int) -> FloatArray:
+    return (sums >> first & (1 << bits) - 1).astype(np.float64)
 
 
 def pack(columns: list[FloatArray], group: IntArray, groups: int) -> Packed:
