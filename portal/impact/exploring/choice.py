@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 
 from portal.impact.basis import Basis, Compared, basis_of, compare
 from portal.impact.cut import load_cut
@@ -22,17 +23,20 @@ def narrowed(cut_sha256: str, chosen: Chosen) -> Gathered:
 
 def compared(cut_sha256: str, chosen: Chosen) -> Compared:
     """Return the comparison of all content on the deals chosen, which a list and the pages of its pieces share."""
-    found = _latest.get((cut_sha256, chosen))
-    if found is None:
-        # Let go before as much is taken for the next one, rather than after.
-        _latest.clear()
-        basis = _basis(cut_sha256, chosen.without_inferred)
-        found = compare(basis.of_deals(kept(load_cut(cut_sha256), chosen)))
-        _latest[cut_sha256, chosen] = found
-    return found
+    # One at a time, or two who ask at once would take twice the memory, and for the same choice twice the work.
+    with _turn:
+        found = _latest.get((cut_sha256, chosen))
+        if found is None:
+            # Let go before as much is taken for the next one, rather than after.
+            _latest.clear()
+            basis = _basis(cut_sha256, chosen.without_inferred)
+            found = compare(basis.of_deals(kept(load_cut(cut_sha256), chosen)))
+            _latest[cut_sha256, chosen] = found
+        return found
 
 
 _latest: dict[tuple[str, Chosen], Compared] = {}
+_turn = Lock()
 
 
 @lru_cache(maxsize=2)  # with what was inferred and without it
