@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
-from portal.impact.amounts import NOT_TOLD, may_tell
+from portal.impact.amounts import FEW_DEALS, FEW_NOTE, FEW_WORDS, NOT_TOLD, may_count, may_tell
 from portal.impact.explored_views import OF_THE_LIST, explored_page
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import explored
@@ -16,7 +16,7 @@ from portal.impact.exploring.wording import choice_words
 from portal.impact.lift import AssetLift
 from portal.impact.overview import VERDICT_NAMES, compared_count, distance
 from portal.impact.verdicts import Verdict
-from portal.impact.words import CREDITED_REVENUE, chance_note, sentence, verdict_words
+from portal.impact.words import CREDITED_REVENUE, chance_note, verdict_words
 from portal.users.access import me
 from portal.web.formatting import count, kind_words, points
 
@@ -43,20 +43,22 @@ def _figures(asked: Asked) -> dict[str, Any]:
         "chance": chance_note([AssetLift.read(one.row) for one in kinds], compared, "kinds"),
         "credited_words": CREDITED_REVENUE,
         "not_told": NOT_TOLD,
+        "few_note": FEW_NOTE,
     }
 
 
 def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:
-    figures, kept = AssetLift.read(one.row), asked.shown.arguments()
+    figures, kept, chosen = AssetLift.read(one.row), asked.shown.arguments(), asked.shown.chosen
+    tells_counts = may_count(me(), chosen, one.row)
     return {
         "name": kind_words(one.kind),
         "href": url_for("impact.index", **kept | {"kind": one.kind}),
         "pieces": one.pieces,
         "row": one.row,
-        "tells_amounts": may_tell(me(), asked.shown.chosen, one.row),
-        "distance": distance(figures),
-        "words": verdict_words(figures),
-        "sentence": sentence(figures),
+        "few": "" if tells_counts else FEW_DEALS,
+        "tells_amounts": may_tell(me(), chosen, one.row),
+        "distance": distance(figures) if tells_counts else None,
+        "words": verdict_words(figures) if tells_counts else FEW_WORDS,
     }
 
 

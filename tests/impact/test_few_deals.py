@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from portal.impact.amounts import FEW_NOTE
@@ -65,3 +67,23 @@ def test_the_page_of_such_a_piece_says_so_and_opens_to_nothing(make, sign_in, as
     for part in ("cells", "deals", "stage"):
         assert "Won" not in text_of(rep, f"{address}&part={part}").split("Too few deals")[1]
     assert "The numbers" in text_of(manager, address)
+
+
+def test_a_kind_of_few_deals_is_not_counted_either(make, sign_in):
+    others = [make.asset(f"Piece {letter}", kind="deck") for letter in "ABCDEFGHI"]
+    stored_world(make, [*others, make.asset("Film", kind="video")])
+    address = f"/impact/by/kinds{CHOICE}"
+    rep, manager = text_of(sign_in(make.user()), address), text_of(sign_in(make.user("manager")), address)
+    assert f"Video 1 piece < 5 – – – Not enough deals yet {FEW} –" in rep
+    assert FEW_NOTE in rep
+    assert re.search(r"Video 1 piece \d deals \d won \d lost", manager)
+    assert FEW_NOTE not in manager
+
+
+def test_nor_is_content_of_few_deals_by_stage(make, sign_in, assets):
+    address = f"/impact/by/stages{CHOICE}"
+    rep, manager = text_of(sign_in(make.user()), address), text_of(sign_in(make.user("manager")), address)
+    assert "Piece A Discovery" not in rep
+    assert FEW_NOTE in rep
+    assert re.search(r"Piece A Discovery \d deals", manager)
+    assert FEW_NOTE not in manager

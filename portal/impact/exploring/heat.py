@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from portal.impact.amounts import FEW_NOTE
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.listing import DRAWN, Line, Listing, in_order
 from portal.impact.exploring.sequences import FEWEST_DEALS
@@ -20,11 +21,11 @@ SHADES = (2, 5, 10)
 
 
 def heat_context(asked: Asked, listing: Listing) -> dict[str, Any]:
-    """Return the map of the content that was used on most deals, among what was chosen."""
+    """Return the map of the content that was used on most deals, among what was chosen, where these may be counted."""
     if asked.snapshot.cut_sha256 is None:
         return {"stages": (), "rows": []}
     found = by_stage(asked.snapshot.cut_sha256, asked.shown.chosen)
-    most = [line for line in in_order(listing.lines, "-deals") if line.row.deals_used][:DRAWN]
+    most = [line for line in in_order(listing.lines, "-deals") if line.counts[0]][:DRAWN]
     rows = [_row(line, found.of(line.asset.id), found.stages, asked) for line in most]
     return {
         "stages": found.stages,
@@ -32,6 +33,7 @@ def heat_context(asked: Asked, listing: Listing) -> dict[str, Any]:
         "rows": rows,
         "spread_words": spread_words(found.spread, any_told=any(row["is_told"] for row in rows)),
         "shades": SHADES,
+        "few_note": "" if all(line.tells_counts for line in listing.lines) else FEW_NOTE,
     }
 
 

@@ -54,7 +54,7 @@ def by_kind(cut_sha256: str, chosen: Chosen, kinds: tuple[tuple[int, str], ...])
 def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFigures]:
     """Take every piece for its kind; kinds that were used on closed deals, those won more often first.
 
-    A piece that is gone since has no kind that is known, and is left out.
+    Those without a verdict stand last. A piece that is gone since has no kind that is known, and is left out.
     """
     gathered = _still_there(gathered, kinds)
     code = np.array(
@@ -68,7 +68,10 @@ def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFi
         for number, kind in enumerate(ASSET_KINDS)
         if counted[number]
     ]
-    return sorted(found, key=lambda one: -(one.row.shrunk_lift or 0.0))
+    # The order of those without a verdict would tell how few deals ended.
+    told = [one for one in found if one.row.verdict != Verdict.NOT_ENOUGH_DEALS]
+    told.sort(key=lambda one: -(one.row.shrunk_lift or 0.0))
+    return [*told, *(one for one in found if one.row.verdict == Verdict.NOT_ENOUGH_DEALS)]
 
 
 def _still_there(gathered: Gathered, kinds: Mapping[int, str]) -> Gathered:
