@@ -170,4 +170,7 @@ def _less_known(basis: Basis, moments: Moments) -> dict[str, int]:
         "closed_before_created": int(np.sum(deals.closed & backwards)),
         "closed_without_history": int(np.sum(without_history)),
         "closed_without_size": int(np.sum(deals.closed & ~np.isfinite(deals.size))),
+        "closed_without_creation": int(np.sum(deals.closed & (deals.created_day == UNKNOWN))),
+        "closed_without_segment": int(np.sum(deals.closed & (deals.segment == UNKNOWN))),
+        "closed_without_owner": int(np.sum(deals.closed & (deals.rep == UNKNOWN))),
     }

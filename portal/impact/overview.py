@@ -59,6 +59,20 @@ LESS_KNOWN = {
         "closed deal has no amount known before its close, and is compared with others of unknown size",
         "closed deals have no amount known before their close, and are compared among themselves",
     ),
+    "closed_without_creation": (
+        "closed deal has no creation date, so none of its uses is too early to count, and its weeks are taken from its"
+        " first stage or use",
+        "closed deals have no creation date, so none of their uses is too early to count, and their weeks are taken"
+        " from their first stage or use",
+    ),
+    "closed_without_segment": (
+        "closed deal has no segment, and is compared with others without",
+        "closed deals have no segment, and are compared among themselves",
+    ),
+    "closed_without_owner": (
+        "closed deal has no owner, and is compared with others without",
+        "closed deals have no owner, and are compared among themselves",
+    ),
     "joint_without_history": (
         "closed deal has no stage history, and is left out of the second opinion",
         "closed deals have no stage history, and are left out of the second opinion",

@@ -18,6 +18,7 @@ from portal.impact.exploring.filters import Chosen
 from portal.impact.exploring.narrowing import narrow
 from portal.impact.figures import RULES, compute, shown_figures
 from portal.impact.gathering import gather
+from portal.impact.inputs import UNKNOWN
 from portal.impact.lift import AssetLift, interval
 from portal.impact.overview import distance, left_out_words
 from tests.factories import Make
@@ -70,6 +71,23 @@ def test_deals_that_close_before_they_open_and_those_without_stages_are_said(mak
     assert "1 deal closed before it was created, so none of its uses count" in words
     assert "has no stage history" in words
     assert compute(world).left_out["closed_without_history"] == 0
+
+
+def test_deals_without_creation_segment_or_owner_are_said_and_figures_made_earlier_still_show(make):
+    world = gathered_world([make.asset()])
+    deals = replace(
+        deals_of(4, created_day=[UNKNOWN, 1000, 1000, UNKNOWN]),
+        closed=np.array([True, True, True, False]),
+        segment=np.array([0, UNKNOWN, UNKNOWN, UNKNOWN]),
+        rep=np.array([UNKNOWN, UNKNOWN, UNKNOWN, 0]),
+    )
+    left_out = compute(_of(world, deals, touches_of((0, 0, 1050)))).left_out
+    words = " ".join(left_out_words(left_out))
+    assert "1 closed deal has no creation date" in words
+    assert "2 closed deals have no segment" in words
+    assert "3 closed deals have no owner" in words
+    earlier = {key: number for key, number in left_out.items() if "without" not in key}
+    assert "no segment" not in " ".join(left_out_words(earlier))
 
 
 def test_what_is_needed_for_a_verdict_is_never_already_there():
