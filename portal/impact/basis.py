@@ -78,9 +78,9 @@ def basis_of(gathered: Gathered) -> Basis:
     )
 
 
-def compare(basis: Basis) -> Compared:
-    """Compare all content over the deals of a basis."""
+def compare(basis: Basis, at_least: float = 1.0) -> Compared:
+    """Compare all content over the deals of a basis; ranges are widened as matched_lift says."""
     moments = in_cells(basis.deals, basis.timeline, len(basis.asset_ids))
-    lift = matched_lift(basis.deals, moments)
+    lift = matched_lift(basis.deals, moments, at_least)
     # A copy has not the spells that were worked out on the way, which take as much memory again.
     return Compared(basis, replace(moments), lift)

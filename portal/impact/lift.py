@@ -72,6 +72,7 @@ class Lift:
     taken_up_later: FloatArray  # share of the compared deals that used it later; about, see interval
     lift: FloatArray  # used_rate - comparison_rate
     se: FloatArray  # with the floor; what is tested
+    widened: float  # how many times they are as large for want of stages, at least 1
     ci_low: FloatArray  # 95%; the end away from 0 allows for what was taken up later
     ci_high: FloatArray
     shrunk_lift: FloatArray  # for ranking and for the verdict
@@ -86,13 +87,13 @@ class Lift:
     money_high: FloatArray
 
 
-def matched_lift(deals: Deals, moments: Moments) -> Lift:
-    """Estimate the lift of every asset from its moments, as matching.py does with the settings of method.py."""
+def matched_lift(deals: Deals, moments: Moments, at_least: float = 1.0) -> Lift:
+    """Estimate every asset's lift as matching.py does, its errors widened at_least so much where stages are wanting."""
     matched = matched_difference(moments, deals.won[moments.deal].astype(float))
     won, later, amount = _sums_of_uses(deals, moments)
     share = matched.matched / _or_nan(matched.uses)
     shortfall = shortfalls(matched.uses, won, matched.uses - won, share)
-    se = _standard_errors(matched, moments, shortfall == "")
+    se, widened = _standard_errors(matched, moments, shortfall == "", at_least)
     comparison_deals = compared_deals(moments, matched)
     # Those who took it up later are counted everywhere, also where nothing is compared.
     taken_up = np.minimum(later / _or_nan(comparison_deals), 1.0)
@@ -111,6 +112,7 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
         taken_up_later=taken_up,
         lift=matched.difference,
         se=se,
+        widened=widened,
         ci_low=low,
         ci_high=high,
         shrunk_lift=shrunk,
@@ -126,8 +128,10 @@ def matched_lift(deals: Deals, moments: Moments) -> Lift:
     )
 
 
-def _standard_errors(matched: Matched, moments: Moments, enough: BoolArray) -> FloatArray:
-    """The standard errors with the floor, (assets,), widened where many moments have no known stage.
+def _standard_errors(
+    matched: Matched, moments: Moments, enough: BoolArray, at_least: float
+) -> tuple[FloatArray, float]:
+    """The standard errors with the floor, (assets,), widened where many moments have no known stage, and by how much.
 
     There content of early and of late stages is compared, which sets apart what has no effect. Where outcomes don't
     vary within an asset's cells there is no standard error, and so no interval.
@@ -135,8 +139,9 @@ def _standard_errors(matched: Matched, moments: Moments, enough: BoolArray) -> F
     se = np.where(matched.variance > 0, np.sqrt(matched.variance + SE_FLOOR**2), np.nan)
     unknown = moments.cell_codes[moments.cell, CellCode.STAGE] == 0
     if np.sum(unknown) <= STAGELESS_SHARE * len(unknown):
-        return se
-    return se * excess((matched.difference / se)[enough])
+        return se, 1.0
+    widened = max(excess((matched.difference / se)[enough]), at_least)
+    return se * widened, widened
 
 
 def _sums_of_uses(deals: Deals, moments: Moments) -> tuple[IntArray, IntArray, FloatArray]:

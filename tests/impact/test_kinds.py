@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,15 @@ def test_a_kind_is_compared_as_one_piece_of_content_would_be(make, assets):
         assert (row.deals_used, row.won) == (expected.deals_used[number], expected.won[number])
         assert row.lift == pytest.approx(expected.lift[number])
         assert row.ci_high == pytest.approx(expected.ci_high[number])
+
+
+def test_without_stages_kinds_are_widened_as_asked(assets):
+    gathered = gathered_world(assets)
+    none = type(gathered.history)(*(column[:0] for column in vars(gathered.history).values()))
+    gathered = replace(gathered, history=none)
+    kinds = {asset.id: asset.kind for asset in assets}
+    plain, wide = (figures_by_kind(gathered, kinds, times)[0].row for times in (1.0, 3.0))
+    assert wide.se == pytest.approx(3 * plain.se)
 
 
 def test_the_page_shows_each_kind_and_leads_to_its_content(make, sign_in, assets):

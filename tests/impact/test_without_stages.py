@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from portal.impact.cells import find_moments
-from portal.impact.inputs import StageHistory
+from portal.impact.inputs import StageHistory, Touches
 from portal.impact.lift import Lift, matched_lift
 from portal.impact.simulation.generating import generate
 from portal.impact.verdicts import excess
@@ -29,6 +29,27 @@ def test_without_stages_the_ranges_are_wide_enough_and_no_false_difference_stand
         coverage.append(np.mean((lift.ci_low <= truth) & (truth <= lift.ci_high)))
         assert not np.any(np.isin(lift.verdict, ["won_more", "won_less"]) & (truth == 0))
     assert np.mean(coverage) >= 0.93
+
+
+@pytest.mark.parametrize("seed", [301, 302, 303])
+def test_kinds_are_widened_as_pieces_are_since_they_are_too_few_to_tell(seed):
+    """Seven kinds, from content used early to content used late, which only stages would tell apart."""
+    made = generate("measured-confounding", seed)
+    none = StageHistory(*(column[:0] for column in vars(made.history).values()))
+    touches = made.touches
+    days = touches.day - made.deals.created_day[touches.deal]
+    lateness = np.bincount(touches.asset, days, ASSETS) / np.bincount(touches.asset, minlength=ASSETS)
+    kind = np.argsort(np.argsort(lateness)) * 7 // ASSETS
+    widened = matched_lift(made.deals, find_moments(made.deals, none, touches, ASSETS)).widened
+    assert widened > 2
+    moments = find_moments(made.deals, none, Touches(touches.deal, kind[touches.asset], touches.day), 7)
+    plain, wide = matched_lift(made.deals, moments), matched_lift(made.deals, moments, widened)
+    assert wide.se == pytest.approx(plain.se * widened)
+    assert np.sum(np.isin(wide.verdict, ["won_more", "won_less"])) < np.sum(
+        np.isin(plain.verdict, ["won_more", "won_less"])
+    )
+    staged = find_moments(made.deals, made.history, touches, ASSETS)
+    assert matched_lift(made.deals, staged, 9.0).widened == 1.0
 
 
 def test_a_few_deals_without_stages_leave_the_ranges_as_they_are():

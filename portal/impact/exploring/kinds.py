@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.impact.basis import basis_of, compare
-from portal.impact.exploring.choice import narrowed
+from portal.impact.exploring.choice import compared, narrowed
 from portal.impact.exploring.filters import Chosen
 from portal.impact.figures import shown_figures
 from portal.impact.gathered import Gathered, Openings
@@ -48,13 +48,15 @@ def kinds_of_content() -> tuple[tuple[int, str], ...]:
 @lru_cache(maxsize=REMEMBERED)
 def by_kind(cut_sha256: str, chosen: Chosen, kinds: tuple[tuple[int, str], ...]) -> list[KindFigures]:
     """Work out the figures of every kind that was used, of the deals chosen from a cut."""
-    return figures_by_kind(narrowed(cut_sha256, chosen), dict(kinds))
+    widened = compared(cut_sha256, chosen).lift.widened
+    return figures_by_kind(narrowed(cut_sha256, chosen), dict(kinds), widened)
 
 
-def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFigures]:
+def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str], widened: float = 1.0) -> list[KindFigures]:
     """Take every piece for its kind; kinds that were used on closed deals, those won more often first.
 
-    Those without a verdict stand last. A piece that is gone since has no kind that is known, and is left out.
+    Those without a verdict stand last. A piece that is gone since has no kind that is known, and is left out. Kinds are
+    too few to say how far apart they stand for want of stages, so that their ranges are widened as those of pieces are.
     """
     gathered = _still_there(gathered, kinds)
     code = np.array(
@@ -62,7 +64,7 @@ def figures_by_kind(gathered: Gathered, kinds: Mapping[int, str]) -> list[KindFi
     )
     pieces = np.unique(countable(gathered.deals, gathered.touches)[0].asset)
     counted = np.bincount(code[pieces], minlength=len(ASSET_KINDS))
-    figures = shown_figures(compare(basis_of(_of_kinds(gathered, code))))
+    figures = shown_figures(compare(basis_of(_of_kinds(gathered, code)), widened))
     found = [
         KindFigures(kind, int(counted[number]), ImpactRow(**figures.rows[number]))
         for number, kind in enumerate(ASSET_KINDS)
