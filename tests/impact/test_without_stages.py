@@ -1,13 +1,19 @@
 """Matched lift where few deals or none have a stage history: it says less, rather than what is not so."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from portal.impact.cells import find_moments
+from portal.impact.exploring.filters import Chosen
 from portal.impact.inputs import StageHistory, Touches
 from portal.impact.lift import Lift, matched_lift
+from portal.impact.piece.dimensions import QUARTER, STAGE, STRENGTH, by_dimension
+from portal.impact.piece.laid_open import lay_open
 from portal.impact.simulation.generating import generate
 from portal.impact.verdicts import excess
+from tests.impact.worlds import stored_world
 
 ASSETS = 60
 
@@ -65,3 +71,16 @@ def test_standard_errors_are_widened_by_how_much_the_figures_spread_and_never_na
     assert excess(np.append(even * 10, np.nan)) == pytest.approx(1.4826 * 5)
     assert excess(np.array([-9.0, 9.0])) == 1.0  # two don't say how they spread
     assert excess(np.zeros(0)) == 1.0
+
+
+@pytest.mark.parametrize(("name", "times"), [("industry", 3), (QUARTER, 3), (STRENGTH, 3), (STAGE, 1)])
+def test_parts_of_a_piece_are_widened_as_the_piece_is_but_for_its_stages(make, app, name, times):
+    assets = [make.asset() for _ in range(4)]
+    snapshot = stored_world(make, assets)
+    with app.app_context():
+        piece = lay_open(snapshot, Chosen(), assets[0].id)
+    wide = replace(piece, laid=replace(piece.laid, widened=3.0))
+    narrow_parts, wide_parts = (by_dimension(one, name, {}, {}).parts for one in (piece, wide))
+    errors = [(one.part.se, other.part.se) for one, other in zip(narrow_parts, wide_parts, strict=True)]
+    assert any(one for one, _ in errors)
+    assert all(other == pytest.approx(times * one) for one, other in errors if one)

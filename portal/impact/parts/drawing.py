@@ -56,12 +56,14 @@ def spread_of(lift: FloatArray, se: FloatArray, own: FloatArray) -> Spread:
     return Spread(tau2, mean)
 
 
-def drawn(summed: Summed, own_lift: float, spread: Spread, taken_up_later: float) -> list[Part]:
+def drawn(
+    summed: Summed, own_lift: float, spread: Spread, taken_up_later: float, widened: float = 1.0
+) -> list[Part]:
     """Give the parts of one asset with their intervals, drawn towards its own lift, and their verdicts.
 
-    False discoveries are held at 5% among these parts.
+    False discoveries are held at 5% among these parts. Standard errors are widened for want of stages, as the asset's.
     """
-    se = np.where(summed.variance > 0, np.sqrt(summed.variance + SE_FLOOR**2), np.nan)
+    se = widened * np.where(summed.variance > 0, np.sqrt(summed.variance + SE_FLOOR**2), np.nan)
     low, high = interval(summed.lift, se, np.full(len(se), taken_up_later))
     kept = spread.tau2 / (spread.tau2 + se**2)
     shrunk = own_lift + kept * (summed.lift - own_lift) + (1 - kept) * spread.mean

@@ -83,7 +83,8 @@ def by_dimension(piece: Piece, name: str, teams: Mapping[str, str], versions: Ma
     if name == "team":
         code, words = _for_reader(code, words, teams)
     summed = by_moment(laid.moments, piece.sides, code, len(words))
-    found = _named(piece, summed, words, spread)
+    # Within one stage there is no want of stages.
+    found = _named(piece, summed, words, spread, 1.0 if name == STAGE else laid.widened)
     if name not in (STAGE, QUARTER):
         found.sort(key=lambda one: (one.name in (OTHER_TEAMS, NOT_KNOWN), -one.part.deals_used, one.name))
     without = int(np.sum(code[piece.sides.used] == UNKNOWN))
@@ -119,9 +120,11 @@ def _for_reader(
     return np.where(code >= 0, place[code], UNKNOWN), (*(teams[word] for word in mine), OTHER_TEAMS)
 
 
-def _named(piece: Piece, summed: Summed, words: tuple[str, ...], spread: Spread) -> list[Named]:
+def _named(
+    piece: Piece, summed: Summed, words: tuple[str, ...], spread: Spread, widened: float
+) -> list[Named]:
     own = float(piece.laid.shrunk[piece.asset])
-    parts = drawn(summed, own, spread, piece.sides.taken_up_later)
+    parts = drawn(summed, own, spread, piece.sides.taken_up_later, widened)
     return [
         Named(word, _held(part, piece.verdict, spread))
         for word, part in zip(words, parts, strict=True)
@@ -166,7 +169,7 @@ def _by_version(piece: Piece, versions: Mapping[int, str]) -> Dimension:
         code[used == number] = place
     summed = by_use(sides, code, len(words))
     spread = _own_spread(piece, summed)
-    return Dimension(_named(piece, summed, words, spread), 0, spread)
+    return Dimension(_named(piece, summed, words, spread, piece.laid.widened), 0, spread)
 
 
 def _counted(piece: Piece, touches: Touches) -> IntArray:
@@ -192,4 +195,4 @@ def _by_strength(piece: Piece) -> Dimension:
     names = vars(each[0])
     summed = Summed(**{name: np.concatenate([getattr(one, name) for one in each]) for name in names})
     spread = _own_spread(piece, summed)
-    return Dimension(_named(piece, summed, STRENGTHS, spread), 0, spread)
+    return Dimension(_named(piece, summed, STRENGTHS, spread, laid.widened), 0, spread)

@@ -29,6 +29,7 @@ class LaidOpen:
     moments: Moments
     shrunk: FloatArray  # (assets,), what each asset is ranked by; nan where nothing is known
     verdict: NDArray[np.str_]  # (assets,), values of Verdict
+    widened: float  # how many times standard errors are as large for want of stages
     spreads: dict[str, Spread] = field(default_factory=dict)  # by dimension, as they are asked for
 
 
@@ -60,4 +61,5 @@ def lay_open(snapshot: ImpactSnapshot, chosen: Chosen, asset_id: int) -> Piece |
 @lru_cache(maxsize=REMEMBERED)
 def _laid_open(cut_sha256: str, chosen: Chosen) -> LaidOpen:
     found = compared(cut_sha256, chosen)
-    return LaidOpen(narrowed(cut_sha256, chosen), found.moments, found.lift.shrunk_lift, found.lift.verdict)
+    lift = found.lift
+    return LaidOpen(narrowed(cut_sha256, chosen), found.moments, lift.shrunk_lift, lift.verdict, lift.widened)
