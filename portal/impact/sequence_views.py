@@ -15,6 +15,7 @@ from portal.impact.exploring.computing import explored
 from portal.impact.exploring.page import filters_context, said_of
 from portal.impact.exploring.sequences import FEWEST_DEALS, Sequence, pieces_in, sequence_of, sequence_words
 from portal.impact.exploring.wording import choice_words
+from portal.impact.overview import left_out_words
 from portal.impact.queries import Named, known_content
 from portal.users.access import me
 
@@ -37,9 +38,10 @@ def _figures(asked: Asked) -> dict[str, Any]:
     found = sequence_of(
         asked.snapshot, chosen, known, kind=asked.shown.kind, piece=piece.slug if piece else ""
     )
-    said = said_of(asked, explored(asked.snapshot, chosen))
+    of_choice = explored(asked.snapshot, chosen)
+    said = said_of(asked, of_choice)
     if sees_each(me(), chosen):  # counts of few deals tell nothing to those who may see each of them
-        said["too_few"] = ""
+        said |= {"too_few": "", "left_out": left_out_words(of_choice.left_out)}
     return said | {
         "found": found,
         "fewest": FEWEST_DEALS,

@@ -9,11 +9,11 @@ from flask import current_app
 from portal.impact.amounts import FEW_NOTE, FEW_WORDS, NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
-from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few
+from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few, left_out_of
 from portal.impact.exploring.periods import period_words
 from portal.impact.exploring.wording import filters_in_words, headline_of, too_few_words
 from portal.impact.lift import AssetLift
-from portal.impact.overview import VERDICT_NAMES, compared_count, coverage_sentence, left_out_words
+from portal.impact.overview import VERDICT_NAMES, compared_count, coverage_sentence
 from portal.impact.places import flips
 from portal.impact.second_opinion import disagreement
 from portal.impact.verdicts import Verdict
@@ -158,7 +158,7 @@ def _notes(asked: Asked, found: Explored) -> tuple[str, ...]:
     snapshot, shown = asked.snapshot, asked.shown
     notes = [
         coverage_sentence(found.coverage, local_day(snapshot.computed_at), chosen=shown.chosen.narrows),
-        *left_out_words(found.left_out),
+        *left_out_of(found),
     ]
     if asked.method != snapshot.method_version:
         notes.append(

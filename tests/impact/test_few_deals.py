@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from portal.impact.amounts import FEW_NOTE
 from tests.impact.test_choosing import drawn, exported
 from tests.impact.test_pages import text_of
-from tests.impact.worlds import stored_world
+from tests.impact.worlds import gathered_world, store_gathered, stored_world
 
 # Thirty-two deals, of which ten pieces of content were used on two to four each.
 CHOICE = "?begin=2026-01-01&end=2026-01-16"
@@ -87,3 +90,15 @@ def test_nor_is_content_of_few_deals_by_stage(make, sign_in, assets):
     assert FEW_NOTE in rep
     assert re.search(r"Piece A Discovery \d deals", manager)
     assert FEW_NOTE not in manager
+
+
+@pytest.mark.parametrize("page", ["", "/by/kinds", "/by/stages", "/by/sequence", "/by/owners", "/export.csv"])
+def test_of_too_few_deals_it_is_not_told_what_was_left_out(make, sign_in, page):
+    """That a won deal of one day has no amount tells that it was won."""
+    world = gathered_world([make.asset("Piece A"), make.asset("Piece B")])
+    bare = np.full(len(world.deal_ids), np.nan)
+    store_gathered(make, replace(world, deals=replace(world.deals, value=bare)))
+    rep = sign_in(make.user())
+    without = "can't be converted"
+    assert without not in html.unescape(rep.get(f"/impact{page}?begin=2026-01-01&end=2026-01-01").text)
+    assert without in html.unescape(rep.get(f"/impact{page}").text)

@@ -10,6 +10,7 @@ from typing import Any
 from portal.impact.exploring.computing import Explored
 from portal.impact.method import MIN_DEALS_USED
 from portal.impact.models import ImpactRow
+from portal.impact.overview import left_out_words
 from portal.impact.queries import Named
 from portal.impact.verdicts import Verdict
 
@@ -95,6 +96,11 @@ class Listing:
 def is_too_few(explored: Explored) -> bool:
     """Return whether a choice of deals leaves too few for any verdict, so that nothing is told of single deals."""
     return explored.chosen.narrows and explored.coverage["logged_deals"] < MIN_DEALS_USED
+
+
+def left_out_of(explored: Explored) -> list[str]:
+    """Say what the figures of a choice leave out; of too few deals, it would tell how these ended."""
+    return [] if is_too_few(explored) else left_out_words(explored.left_out)
 
 
 def list_content(

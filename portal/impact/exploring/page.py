@@ -10,7 +10,7 @@ from portal.db import now
 from portal.impact.amounts import FEW_DEALS, FEW_NOTE, FEW_WORDS, NOT_TOLD
 from portal.impact.exploring.asking import Asked, answer
 from portal.impact.exploring.computing import Explored
-from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few
+from portal.impact.exploring.listing import DRAWN, Line, Listing, is_too_few, left_out_of
 from portal.impact.exploring.periods import usual_periods
 from portal.impact.exploring.wording import FACET_WORDS, SAID_FIRST, headline_of, too_few_words, wider
 from portal.impact.forms import USES, Shown
@@ -22,7 +22,6 @@ from portal.impact.overview import (
     compared_count,
     coverage_sentence,
     distance,
-    left_out_words,
 )
 from portal.impact.places import place_words
 from portal.impact.queries import kept_snapshots
@@ -91,7 +90,7 @@ def said_of(asked: Asked, found: Explored) -> dict[str, Any]:
     deals = found.coverage["logged_deals"]
     return {
         "coverage": coverage_sentence(found.coverage, local_day(now()), chosen=found.chosen.narrows),
-        "left_out": left_out_words(found.left_out),
+        "left_out": left_out_of(found),
         "method": asked.method,
         "too_few": too_few_words(shown, deals, asked.team_names) if is_too_few(found) else "",
         "enough": MIN_DEALS_USED,
