@@ -51,9 +51,9 @@ LESS_KNOWN = {
     ),
     "closed_without_history": (
         "closed deal with logged content has no stage history, and is compared with others without: there, what is"
-        " used late looks better than it is, and past a quarter of the comparisons all ranges are widened for it",
+        " used late looks better than it is, and past a quarter of the comparisons ranges are widened for it",
         "closed deals with logged content have no stage history, and are compared among themselves: there, what is"
-        " used late looks better than it is, and past a quarter of the comparisons all ranges are widened for it",
+        " used late looks better than it is, and past a quarter of the comparisons ranges are widened for it",
     ),
     "closed_without_size": (
         "closed deal has no amount known before its close, and is compared with others of unknown size",
