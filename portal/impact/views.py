@@ -44,7 +44,7 @@ DEFINITIONS = {"limits": LIMITS, "credited": CREDITED_REVENUE, "used": REVENUE_O
 def index() -> Response:
     computing = pending("compute_impact")
     asked = ask(me(), request.args)
-    is_choice = request.headers.get("HX-Target") == EXPLORED
+    is_choice = request.headers.get("HX-Target") == EXPLORED and "HX-Request" in request.headers
     # The note asks every few seconds, and for nothing but itself.
     is_waiting = request.headers.get("HX-Target") == WAITING and "HX-Request" in request.headers
     is_waiting = is_waiting and "HX-History-Restore-Request" not in request.headers
@@ -57,6 +57,7 @@ def index() -> Response:
         block=EXPLORED if is_choice and asked else WAITING,
         status=422 if asked and asked.shown.errors else 200,
         computing=computing,
+        is_choice=is_choice,
         snapshot=asked.snapshot if asked else None,
         words=DEFINITIONS,
         may_compute=me().role in OVERSIGHT,

@@ -48,3 +48,19 @@ def test_the_note_that_waits_asks_for_itself_alone(make, sign_in, count_queries)
     assert "are being worked out" in note.text
     assert "Piece A" not in note.text
     assert len(part) < len(whole)
+
+
+def test_what_to_do_follows_a_choice_that_changes_the_list_alone(make, sign_in):
+    stored_world(make, [make.asset(f"Piece {letter}") for letter in "ABCD"])
+    client = sign_in(make.user("manager"))
+    path = "/impact?begin=2020-01-01"
+    part = client.get(path, headers={"HX-Request": "true", "HX-Target": "explored"}).text
+    assert part.count('id="what-to-do"') == 1
+    button = part[: part.index('id="what-to-do"')].rsplit("<a", 1)[1]
+    assert "begin=2020-01-01" in button
+    assert 'hx-swap-oob="true"' in part
+    whole = client.get(path).text
+    assert whole.count('id="what-to-do"') == 1
+    assert "hx-swap-oob" not in whole
+    rep = sign_in(make.user("rep")).get(path, headers={"HX-Request": "true", "HX-Target": "explored"}).text
+    assert "what-to-do" not in rep
