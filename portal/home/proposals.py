@@ -24,11 +24,14 @@ class Proposed:
     choices: list[tuple[int, str]]
 
 
-def proposed_to(user: User) -> Proposed | None:
-    """Return what was proposed to a person, or None when nothing waits for them."""
+def proposed_to(user: User, open_deals: list[Deal] | None = None) -> Proposed | None:
+    """Return what was proposed to a person, or None; who has read their open deals before need not read them again."""
     waiting = list(db.session.scalars(waiting_for(user).limit(SHOWN)))
     if not waiting:
         return None
     number = len(waiting) if len(waiting) < SHOWN else waiting_number(user)
-    deals: list[Deal] = list(db.session.scalars(open_deals_of(user).limit(MOST_OFFERED)))
-    return Proposed(groups_of(waiting), len(waiting), number, deal_choices(deals, waiting))
+    if open_deals is None:
+        open_deals = list(db.session.scalars(open_deals_of(user).limit(MOST_OFFERED)))
+    return Proposed(
+        groups_of(waiting), len(waiting), number, deal_choices(open_deals[:MOST_OFFERED], waiting)
+    )

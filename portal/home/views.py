@@ -91,7 +91,7 @@ def _rep() -> Response:
         reviews=reviews_waiting_for(user),
         question=ask_today(),
         wins=latest_wins(me()),
-        proposals=proposed_to(user),
+        proposals=proposed_to(user, every_deal),
         leaning=lean_own(user, WHOLE),
     )
 
