@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import func
+
 from portal.capture.grouping import Group, deal_choices, groups_of
-from portal.capture.queries import waiting_for, waiting_number
+from portal.capture.queries import waiting_for
 from portal.db import db
 from portal.deals.models import Deal
 from portal.deals.queries import open_deals_of
@@ -26,10 +28,11 @@ class Proposed:
 
 def proposed_to(user: User, open_deals: list[Deal] | None = None) -> Proposed | None:
     """Return what was proposed to a person, or None; who has read their open deals before need not read them again."""
-    waiting = list(db.session.scalars(waiting_for(user).limit(SHOWN)))
-    if not waiting:
+    counted = waiting_for(user).add_columns(func.count().over()).limit(SHOWN)
+    rows = db.session.execute(counted).tuples().all()
+    if not rows:
         return None
-    number = len(waiting) if len(waiting) < SHOWN else waiting_number(user)
+    waiting, number = [proposal for proposal, _ in rows], rows[0][1]
     if open_deals is None:
         open_deals = list(db.session.scalars(open_deals_of(user).limit(MOST_OFFERED)))
     return Proposed(
