@@ -1,6 +1,6 @@
 """Matching: an asset's first uses against moments in the same cell, in which other content was first used.
 
-The comparison is with moments of deals that have not used the asset up to and including that week, which makes it one
+The comparison is with moments of deals that have not used the asset up to and including that moment, which makes it one
 with an active comparator (Lund 2015) in sequential trials (Hernan and Robins 2016). Differences are weighted over the
 cells as Mantel and Haenszel do (Greenland and Robins 1985; Sato 1989).
 """

@@ -41,9 +41,8 @@ class Sequence:
     won_deals: int
     lost_deals: int
     more: int  # steps that are as frequent as needed, and not among those shown
-    won_began: Step | None = (
-        None  # with what most won deals began, and most lost ones; None for one piece or kind
-    )
+    # With what most won and most lost deals began; None for one piece or kind.
+    won_began: Step | None = None
     lost_began: Step | None = None
 
 
