@@ -181,3 +181,15 @@ def test_what_a_list_shows_is_the_same_with_and_without_the_rest(make):
     assert set(whole[0]) - set(shown[0]) >= {"rank_best", "credited_markov_minor", "weeks_difference"}
     assert whole[0]["credited_minor"] > 0
     assert whole[0]["used_revenue_minor"] > 0
+
+
+def test_a_list_credits_every_use_of_a_piece_that_is_used_twice_on_a_deal(make):
+    world = gathered_world([make.asset() for _ in range(10)])
+    days = world.deals.created_day[0] + 5
+    uses = touches_of((0, 0, days), (0, 0, days + 1), (0, 1, days), (1, 1, days), (2, 0, days))
+    deals = deals_of(3, created_day=days - 5, closed_day=days + 5, won=[True, True, False], value=90_000.0)
+    twice = _of(world, deals, uses)
+    shown = shown_figures(compare(basis_of(twice))).rows
+    assert [row["credited_minor"] for row in shown[:2]] == [60_000, 120_000]
+    assert [row["used_revenue_minor"] for row in shown[:2]] == [90_000, 180_000]
+    assert [row["credited_minor"] for row in compute(twice).rows] == [row["credited_minor"] for row in shown]
