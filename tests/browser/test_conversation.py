@@ -70,7 +70,7 @@ def test_a_name_is_chosen_by_keyboard_and_the_cursor_is_at_what_was_sent(page):
     page.wait_for_url("**#comment-*")
     said = page.locator(page.evaluate("location.hash"))
     assert said.locator(".mention").all_inner_texts() == ["@Ann Arbor"]
-    assert page.evaluate("'#' + document.activeElement.id === location.hash")
+    page.wait_for_function("'#' + document.activeElement.id === location.hash")
 
 
 def test_opening_reply_puts_the_cursor_in_its_box(page):

@@ -60,7 +60,7 @@ def test_it_is_answered_without_javascript_too(portal, open_browser):
     page.goto("/impact")
     page.get_by_label("Industry").select_option("Healthcare")
     page.get_by_role("button", name="Apply").click()
-    assert page.get_by_text(ANSWER).is_visible()
+    page.get_by_text(ANSWER).wait_for()
 
 
 def test_filters_fold_on_a_phone_and_every_state_is_open_to_all(portal, open_browser):

@@ -68,8 +68,8 @@ def test_the_notes_and_what_the_customer_sees_turn_together(portal, open_browser
     # Pressed faster than messages travel, both still end at the same place.
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight"):
         notes.keyboard.press(key)
-    _wait_for(page, "Closing words")
-    assert _shown(notes) == _shown(page)
+    for window in (notes, page):
+        _wait_for(window, "Closing words")
 
     # The customer's window, full screen, shows the slide and nothing of how to use it.
     page.bring_to_front()
@@ -119,6 +119,6 @@ def test_without_scripts_the_notes_are_a_page_with_links(portal, open_browser):
     page.goto("/library/deck/present/notes?page=2")
     assert "The middle" in _shown(page)
     page.locator("[data-viewer-next]").click()
-    assert "Closing words" in _shown(page)
+    _wait_for(page, "Closing words")
     assert page.locator("[data-notes-page]:not([hidden])").inner_text().strip().startswith("Next")
     assert not page.locator("[data-clock]").is_visible()

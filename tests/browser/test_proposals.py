@@ -107,7 +107,10 @@ def test_without_javascript_every_button_works(portal, asked, open_browser):
     sign_in(page, "rep@example.com", PASSWORD)
     page.goto("/me/proposals")
     page.get_by_role("button", name="Yes, sent: First").click()
+    page.get_by_role("button", name="Undo for First").wait_for()
     page.get_by_role("button", name="No, not sent: Second").click()
+    page.get_by_role("button", name="Undo for Second").wait_for()
     assert _states(portal, asked) == ["confirmed", "refused", "waiting", "waiting"]
     page.get_by_role("button", name="Undo for First").click()
+    page.get_by_role("button", name="Yes, sent: First").wait_for()
     assert _states(portal, asked)[0] == "waiting"

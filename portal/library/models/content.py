@@ -163,6 +163,11 @@ class Version(Model):
         return self.state == "waiting" or (self.preview_kind == "waiting" and self.state != "refused")
 
     @property
+    def may_be_refused(self) -> bool:
+        """Whether its file is still to be read, so that nobody may find it yet."""
+        return self.state == "waiting" and self.source == "file"
+
+    @property
     def ended_unread(self) -> bool:
         """Whether its text could not be read or it could not be drawn, which may go better another time."""
         return self.source in ("file", "markdown") and (

@@ -36,8 +36,8 @@ def publish(asset: Asset, by: User | None) -> None:
         raise Invalid("There is nothing to use in it yet: add a file, a text or a link.")
     if version.state == "refused":
         raise Invalid(f"Its file was refused. {version.state_reason} Replace the file first.")
-    if version.state == "waiting" and version.source == "file":
-        # It may yet be refused, and nobody is to find content that is then gone again.
+    if version.may_be_refused:
+        # Nobody is to find content that is then gone again.
         raise Conflict("Its file is still being read. Try again in a moment.")
     if asset.is_expired and asset.expires_on is not None:
         raise Invalid(

@@ -45,3 +45,25 @@ def test_adopting_one_of_several_says_first_what_becomes_of_all(people, client, 
     page = client.get("/library/from-sales").text
     assert "“Plan” is published for everyone. “Other &lt;one&gt;” is archived in its favour. " in page
     assert "Mia Mate are told. Go on?" in page
+
+
+def test_a_file_is_published_from_sales_once_it_is_read(people, client, sign_in, rows, run_jobs):
+    answer = sign_in(people.sam).post("/library/contribute", data={"file": deck("plan.pptx", slide("gate"))})
+    content = answer.location
+    pages = ("/library/from-sales", content)
+    for page in pages:
+        text = client.get(page).text
+        assert ("Adopt and publish" in text, "as soon as" in text, "Adopt as a draft" in text) == (
+            False,
+            True,
+            True,
+        )
+    refused = client.post(f"{content}/adopt", data={"do": "publish"})
+    assert (refused.status_code, "still being read" in refused.text) == (409, True)
+    assert rows(select(Asset.state)) == ["from_sales"]
+    run_jobs()
+    for page in pages:
+        text = client.get(page).text
+        assert ("Adopt and publish" in text, "as soon as" in text) == (True, False)
+    assert client.post(f"{content}/adopt", data={"do": "publish"}).status_code == 303
+    assert rows(select(Asset.state)) == ["published"]
