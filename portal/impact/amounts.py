@@ -20,6 +20,10 @@ NOT_TOLD = (
     "Amounts are told over all deals, of content used on"
     f" {FEWEST_WON} won deals or more: fewer, or only some deals, would tell what other teams’ deals are worth."
 )
+RULES_NOT_TOLD = (
+    "Amounts by the other rules are told to those who may see every deal: a rule that gives a whole deal to one use"
+    " would tell what that deal is worth."
+)
 FEW_NOTE = (
     f"Content used on {FEW_DEALS} of a choice is not counted: that would tell how other teams’ deals ended."
 )

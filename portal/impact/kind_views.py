@@ -31,14 +31,18 @@ def index() -> Response:
 
 def _figures(asked: Asked) -> dict[str, Any]:
     chosen, sha256 = asked.shown.chosen, asked.snapshot.cut_sha256
-    said = said_of(asked, explored(asked.snapshot, chosen)) | {"kind_choices": ()}
+    found = explored(asked.snapshot, chosen)
+    said = said_of(asked, found) | {"kind_choices": ()}
     if sha256 is None or said["too_few"]:
         return said
-    kinds = by_kind(sha256, chosen, kinds_of_content())
+    kind_of = kinds_of_content()
+    kinds = by_kind(sha256, chosen, kind_of)
+    # What is told of a kind and of all of its pieces but one would tell of that one.
+    hidden = {dict(kind_of).get(row.asset_id) for row in found.rows if not may_tell(me(), chosen, row)}
     compared = compared_count(one.row for one in kinds)
     return said | {
         "in_words": kinds_words(kinds, choice_words(chosen, asked.team_names)),
-        "lines": [_line(one, asked) for one in kinds],
+        "lines": [_line(one, asked, tells_amounts=one.kind not in hidden) for one in kinds],
         "plot": [_mark(one) for one in kinds if one.row.verdict != Verdict.NOT_ENOUGH_DEALS],
         "chance": chance_note([AssetLift.read(one.row) for one in kinds], compared, "kinds"),
         "credited_words": CREDITED_REVENUE,
@@ -47,7 +51,7 @@ def _figures(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:
+def _line(one: KindFigures, asked: Asked, *, tells_amounts: bool) -> dict[str, Any]:
     figures, kept, chosen = AssetLift.read(one.row), asked.shown.arguments(), asked.shown.chosen
     tells_counts = may_count(me(), chosen, one.row)
     return {
@@ -56,7 +60,7 @@ def _line(one: KindFigures, asked: Asked) -> dict[str, Any]:
         "pieces": one.pieces,
         "row": one.row,
         "few": "" if tells_counts else FEW_DEALS,
-        "tells_amounts": may_tell(me(), chosen, one.row),
+        "tells_amounts": tells_amounts and may_tell(me(), chosen, one.row),
         "distance": distance(figures) if tells_counts else None,
         "words": verdict_words(figures) if tells_counts else FEW_WORDS,
     }

@@ -99,6 +99,7 @@ def _rows(user: User | None, filters: Filters, snapshot: ImpactSnapshot | None) 
         without_inferred=filters.without_inferred,
     )
     impact = snapshot_rows(snapshot.id) if snapshot else {}
+    chosen = Chosen(without_inferred=filters.without_inferred)
     rows = []
     for asset in queries.content(user, filters.kind):
         kinds, used = done.get(asset.id, {}), deals.get(asset.id, DealsUsed())
@@ -110,7 +111,7 @@ def _rows(user: User | None, filters: Filters, snapshot: ImpactSnapshot | None) 
             people.get(asset.id, 0),
         )
         if asset.is_live or any(counts) or any(on_deals) or ratings:
-            figures = _figures(user, impact.get(asset.id))
+            figures = _figures(user, chosen, impact.get(asset.id))
             values = (asset.title, kind_words(asset.kind), *figures, mean, ratings, *on_deals, *counts)
             rows.append(Row(values, f"/library/{asset.slug}"))
     return tuple(rows)
@@ -120,12 +121,12 @@ def _amount_notes(user: User | None) -> tuple[str, ...]:
     return () if sees_each(user, Chosen()) else (NOT_TOLD,)
 
 
-def _figures(user: User | None, row: ImpactRow | None) -> tuple[Value, ...]:
+def _figures(user: User | None, chosen: Chosen, row: ImpactRow | None) -> tuple[Value, ...]:
     """The verdict, the difference, its range and credited revenue; an estimate only where the data can carry it."""
     if row is None:
         return (None, None, None, None, None)
     name = VERDICT_NAMES[Verdict(row.verdict)]
-    credited = row.credited_minor if may_tell(user, Chosen(), row) else None
+    credited = row.credited_minor if may_tell(user, chosen, row) else None
     if row.verdict == Verdict.NOT_ENOUGH_DEALS:
         return (name, None, None, None, credited)
     return (name, row.lift, row.ci_low, row.ci_high, credited)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.impact.amounts import NOT_TOLD
+from portal.impact.amounts import NOT_TOLD, RULES_NOT_TOLD
 from tests.impact.test_choosing import HEALTHCARE, drawn, exported, world
 from tests.impact.test_pages import CLEAR, snapshot
 
@@ -54,3 +54,30 @@ def test_content_used_on_few_won_deals_tells_no_amount(make, sign_in, won, is_to
     assert (report[1][report[0].index("Credited revenue, all time, USD")] == "1000.0") is is_told
     assert "$2,000" in drawn(marketer.get("/impact"))["New sheet"]
     assert "$2,000" in marketer.get(f"/impact/{asset.slug}").text
+
+
+def test_only_those_who_see_every_deal_are_told_what_other_rules_credit(make, sign_in):
+    """By the first use, this has the whole amount of the one deal on which it came first."""
+    asset = make.asset("New sheet")
+    own = {"credited_first_minor": 777_00, "credited_shapley_minor": 888_00, "rank_best": 1, "rank_worst": 1}
+    snapshot(make, {asset: CLEAR | own})
+    rep, manager = (sign_in(make.user(role)).get(f"/impact/{asset.slug}").text for role in ("rep", "manager"))
+    assert ("$1,000" in rep, "$777" in rep, "$888" in rep, RULES_NOT_TOLD in rep) == (
+        True,
+        False,
+        False,
+        True,
+    )
+    assert ("$777" in manager, "$888" in manager, RULES_NOT_TOLD in manager) == (True, True, False)
+
+
+def test_the_usage_report_without_inferred_uses_tells_no_amount_that_the_page_does_not(make, sign_in, world):
+    rep, manager = sign_in(make.user()), sign_in(make.user("manager"))
+    for client, address, is_told in (
+        (rep, "/reports/usage.csv", True),
+        (rep, "/reports/usage.csv?uses=logged", False),
+        (manager, "/reports/usage.csv?uses=logged", True),
+    ):
+        file = exported(client, address)
+        place = file[0].index("Credited revenue, all time, USD")
+        assert any(row[place] for row in file[1 : file.index([])]) is is_told

@@ -13,7 +13,7 @@ from portal.impact.exploring.kinds import KindFigures, figures_by_kind, kinds_wo
 from portal.impact.lift import matched_lift
 from portal.impact.models import ImpactRow
 from tests.impact.test_pages import snapshot, text_of
-from tests.impact.worlds import gathered_world, stored_world
+from tests.impact.worlds import gathered_world, store_gathered, stored_world
 
 PAGE = "/impact/by/kinds"
 
@@ -138,3 +138,21 @@ def test_the_page_takes_few_statements(make, sign_in, assets, count_queries):
     with count_queries() as queries:
         client.get(PAGE)
     assert len(queries) <= 15
+
+
+def test_a_kind_does_not_tell_the_amount_of_its_one_piece_that_tells_none(make, sign_in, assets):
+    """What is told of the kind, less what is told of its other pieces, would be that of the one deal it won."""
+    world = gathered_world(assets)
+    others = np.flatnonzero((world.touches.asset == 3) & world.deals.won[world.touches.deal])[1:]
+    won = world.deals.won.copy()
+    won[world.touches.deal[others]] = False
+    store_gathered(make, replace(world, deals=replace(world.deals, won=won)))
+    for role, is_told in (("rep", False), ("manager", True)):
+        text = text_of(sign_in(make.user(role)), PAGE)
+        deck, video = (text.rindex(f"{kind} 2 pieces") for kind in ("Deck", "Video"))
+        table = text[: text.index("A kind is all of its pieces together")]
+        credited = {
+            kind: "$" in table[begin : min((other for other in (deck, video) if other > begin), default=None)]
+            for kind, begin in (("deck", deck), ("video", video))
+        }
+        assert credited == {"deck": True, "video": is_told}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.feedback.closing.counting import Said, said_of_all
-from portal.impact.amounts import FEW_DEALS, may_count, may_tell
+from portal.impact.amounts import FEW_DEALS, RULES_NOT_TOLD, may_count, may_tell, sees_each
 from portal.impact.exploring.asking import Asked
 from portal.impact.exploring.computing import Explored, explored
 from portal.impact.exploring.listing import is_too_few
@@ -51,7 +51,8 @@ def piece_context(user: User, asked: Asked, asset: Asset, said: Said) -> dict[st
             f"it was used on {FEW_DEALS} that are closed, too few for any figure: it takes {MIN_DEALS_USED}."
         )
         return context | {"too_few": _of_choice(words, context["choice"])}
-    figures, tells = AssetLift.read(row), may_tell(user, found.chosen, row)
+    figures = AssetLift.read(row)
+    tells, sees = may_tell(user, found.chosen, row), sees_each(user, found.chosen)
     second, disagreement = second_words(row, asked.snapshot, narrows=found.chosen.narrows)
     return context | {
         "sentence": _of_choice(sentence(figures), context["choice"]),
@@ -62,7 +63,8 @@ def piece_context(user: User, asked: Asked, asset: Asset, said: Said) -> dict[st
         "steps": steps(row),
         "numbers": numbers(row, tells_amounts=tells),
         "cycle": cycle_words(row.weeks_won_deals, row.weeks_difference, row.weeks_ci_low, row.weeks_ci_high),
-        "rules": rules_of(row, found.rows, tells_amounts=tells),
+        "rules": rules_of(row, found.rows, tells_amounts=tells, tells_all_rules=sees),
+        "rules_not_told": RULES_NOT_TOLD if tells and not sees else "",
         "place_words": place_words(row.rank_best, row.rank_worst),
         "second": second,
         "disagreement": disagreement,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from portal.impact.models import ImpactRow
 
+SHOWN_COLUMN = "credited_minor"
 RULES = (
     (
-        "credited_minor",
+        SHOWN_COLUMN,
         "Equal shares",
         "The one shown: each won deal is divided equally over all uses on it.",
     ),
@@ -48,11 +49,17 @@ class Rule:
     place: int | None
 
 
-def rules_of(row: ImpactRow, rows: Sequence[ImpactRow], *, tells_amounts: bool) -> list[Rule]:
-    """Return what every rule says of one row among all rows; equal credits share the better place."""
+def rules_of(
+    row: ImpactRow, rows: Sequence[ImpactRow], *, tells_amounts: bool, tells_all_rules: bool
+) -> list[Rule]:
+    """Return what every rule says of one row among all rows; equal credits share the better place.
+
+    `tells_amounts` is whether sums of money may be told, `tells_all_rules` whether by more than the rule that is shown.
+    """
     found = []
     for column, name, words in RULES:
         mine = getattr(row, column) or 0
         ahead = sum(1 for other in rows if (getattr(other, column) or 0) > mine)
-        found.append(Rule(name, words, mine if tells_amounts else None, ahead + 1 if mine > 0 else None))
+        is_told = tells_amounts and (tells_all_rules or column == SHOWN_COLUMN)
+        found.append(Rule(name, words, mine if is_told else None, ahead + 1 if mine > 0 else None))
     return found
