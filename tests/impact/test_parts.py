@@ -1,5 +1,6 @@
 """Lift taken apart, against tables that can be added up by hand and against the figures of all assets at once."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -178,9 +179,13 @@ def test_the_spread_is_what_distances_show_beyond_their_errors():
     assert spread_over(parts, matched_lift(deals, moments).lift).tau2 >= 0
 
 
+@pytest.mark.parametrize("late_record", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_first_use_as_an_event_gives_the_figures_of_the_asset(seed):
+def test_the_first_use_as_an_event_gives_the_figures_of_the_asset(seed, late_record):
     deals, history, touches = random_inputs(seed)
+    if late_record:  # nothing tells when deals began, and their first stage was recorded after many uses
+        deals = replace(deals, created_day=np.full(len(deals.won), UNKNOWN))
+        history = replace(history, entered_day=history.entered_day + 60)
     moments = find_moments(deals, history, touches, ASSETS)
     for asset in range(0, ASSETS, 7):
         sides, of_it = sides_of(deals, moments, asset), touches.asset == asset

@@ -99,8 +99,10 @@ def _prior_assets(moments: Moments, own: IntArray, deal: IntArray, week: IntArra
     """The distinct other assets used on each deal before a week, (n,)."""
     uses = np.bincount(moments.use_moment, minlength=len(moments.deal))
     before = np.cumsum(uses) - uses
-    span = int(max(moments.week.max(), week.max())) + 2
-    place = np.searchsorted(moments.deal * span + moments.week, deal * span + week)
+    # Weeks are below 0 ahead of the first recorded stage of a deal whose creation is not known.
+    low = int(min(moments.week.min(), week.min()))
+    span = int(max(moments.week.max(), week.max())) - low + 2
+    place = np.searchsorted(moments.deal * span + moments.week - low, deal * span + week - low)
     opens = np.searchsorted(moments.deal, deal)
     total = np.append(before, uses.sum())
     return total[place] - total[opens] - (moments.week[own] < week)
