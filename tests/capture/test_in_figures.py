@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +79,16 @@ def test_what_was_said_after_a_close_that_the_crm_told_of_only_later_feeds_no_li
     # Both of the second deal, the deck and the sheet; the first was logged by hand, so that it stays.
     assert _figures(make, world["deck"])[0] == 1
     assert make.inside(latest_snapshot).left_out["uses_logged_late"] == 3
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, 1), (1, 3)])
+def test_what_is_said_on_the_day_of_the_close_is_not_late(make: Make, world: Any, days: int, late: int):
+    second = world["deals"][1]
+    noon = datetime.combine(second.closed_on + timedelta(days=days), time(12), UTC)
+    said = update(UsageEvent).where(UsageEvent.deal_id == second.id).values(recorded_at=noon)
+    make.inside(lambda: db.session.execute(said))
+    make.figures()
+    assert make.inside(latest_snapshot).left_out["uses_logged_late"] == late
 
 
 def test_figures_without_inferred_uses_know_of_the_logged_ones_only(make: Make, world: Any):
