@@ -156,3 +156,4 @@ def test_a_kind_does_not_tell_the_amount_of_its_one_piece_that_tells_none(make, 
             for kind, begin in (("deck", deck), ("video", video))
         }
         assert credited == {"deck": True, "video": is_told}
+        assert ("A kind with a piece that tells none tells none either." in text) is not is_told
