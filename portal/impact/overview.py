@@ -45,6 +45,10 @@ LESS_KNOWN = {
         "closed deal has no closing date, so all of its uses count",
         "closed deals have no closing date, so all of their uses count",
     ),
+    "closed_undated": (
+        "closed deal has no closing date, and is in no period",
+        "closed deals have no closing date, and are in no period",
+    ),
     "closed_before_created": (
         "deal closed before it was created, so none of its uses count, and the second opinion leaves it out",
         "deals closed before they were created, so none of their uses count, and the second opinion leaves them out",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
 
+from portal.impact.inputs import UNKNOWN
 from portal.impact.method import METHOD_VERSION
 from tests.impact.test_pages import CLEAR, snapshot, text_of, titles
-from tests.impact.worlds import stored_world
+from tests.impact.worlds import gathered_world, store_gathered, stored_world
 
 HEALTHCARE = "/impact?industry=Healthcare"
 
@@ -212,3 +214,21 @@ def test_a_filter_takes_few_statements(make, sign_in, world, count_queries):
         with count_queries() as queries:
             assert client.get(address).status_code == 200
         assert len(queries) <= 15
+
+
+def test_what_a_period_leaves_out_for_want_of_a_closing_date_is_said(make, sign_in):
+    world = gathered_world([make.asset("Piece A"), make.asset("Piece B")])
+    closed = world.deals.closed_day.copy()
+    closed[1:6:2] = UNKNOWN  # three deals of Healthcare
+    store_gathered(make, replace(world, deals=replace(world.deals, closed_day=closed)))
+    client, said = sign_in(make.user()), "3 closed deals have no closing date, and are in no period."
+    period = "begin=2026-01-01&end=2026-06-30"
+    for choice, is_said in (
+        (f"?{period}", True),
+        (f"?{period}&industry=Healthcare", True),
+        (f"?{period}&industry=Energy", False),
+        ("?industry=Healthcare", False),
+        ("", False),
+    ):
+        for page in ("", "/by/kinds", "/export.csv"):
+            assert (said in client.get(f"/impact{page}{choice}").get_data(as_text=True)) is is_said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +10,13 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.errors import Invalid
+from portal.impact.basis import Compared
+from portal.impact.cut import load_cut
 from portal.impact.exploring.choice import compared, narrowed
 from portal.impact.exploring.filters import Chosen
+from portal.impact.exploring.narrowing import undated
 from portal.impact.figures import Figures, shown_figures, whole_figures
+from portal.impact.gathered import Gathered
 from portal.impact.influence import influence
 from portal.impact.models import ImpactRow, ImpactSnapshot
 
@@ -50,7 +54,10 @@ def explored(snapshot: ImpactSnapshot, chosen: Chosen, *, whole: bool = False) -
 @lru_cache(maxsize=REMEMBERED)
 def _computed(cut_sha256: str, chosen: Chosen, whole: bool) -> Figures:
     found = compared(cut_sha256, chosen)
-    if not whole:
-        return shown_figures(found)
-    gathered = narrowed(cut_sha256, chosen)
+    figures = _whole(found, narrowed(cut_sha256, chosen)) if whole else shown_figures(found)
+    of_no_day = {"closed_undated": undated(load_cut(cut_sha256), chosen)}
+    return replace(figures, left_out=figures.left_out | of_no_day)
+
+
+def _whole(found: Compared, gathered: Gathered) -> Figures:
     return whole_figures(found, influence(gathered.deals, gathered.touches, len(gathered.asset_ids)))

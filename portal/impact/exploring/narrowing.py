@@ -58,6 +58,14 @@ def kept(gathered: Gathered, chosen: Chosen) -> BoolArray:
     return keep
 
 
+def undated(gathered: Gathered, chosen: Chosen) -> int:
+    """Count the closed deals that a period leaves out because nobody knows when they closed."""
+    if not (chosen.begin or chosen.end):
+        return 0
+    of_any_day = kept(gathered, replace(chosen, begin=None, end=None))
+    return int(np.sum(of_any_day & gathered.deals.closed & (gathered.deals.closed_day == UNKNOWN)))
+
+
 def _only(rows: Rows, keep: BoolArray) -> Rows:
     return replace(rows, **{field.name: getattr(rows, field.name)[keep] for field in fields(rows)})
 
