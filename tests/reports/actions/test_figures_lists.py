@@ -14,7 +14,7 @@ from tests.reports.actions.reading import link_named, plain, rows_in, rows_of, s
 def test_a_managers_question_is_answered_in_three_clicks_from_home(world, sign_in):
     client = sign_in(world.manager)
     home = client.get("/").text
-    first = client.get(link_named(home, "What to do"))
+    first = client.get(link_named(home, "What the figures ask for"))
     second = client.get(link_named(first.text, "Healthcare"))
     rows = rows_in(section(second.text, "promote"))
     assert [row.title for row in rows] == ["Hospital proof"]
