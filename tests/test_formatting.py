@@ -1,11 +1,11 @@
-"""Amounts read as people write them, in currencies with and without a smaller unit."""
+"""Amounts and differences read as people write them: with the unit that belongs to the number."""
 
 from __future__ import annotations
 
 import pytest
 
 from portal.deals.reading.amounts import read_amount_column
-from portal.web.formatting import money
+from portal.web.formatting import in_points, money
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_the_target_for_the_quarter_is_in_whole_units_of_the_base_currency(app, 
     app.config.update(REVENUE_TARGET=200_000, BASE_CURRENCY="JPY")
     make.deal(owner=make.user("rep"), status="won", currency="JPY")
     assert "¥200,000" in sign_in(make.user("manager")).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("fraction", "said"),
+    [
+        (0.014, "+1 point"),
+        (-0.01, "−1 point"),
+        (0.0, "0 points"),
+        (0.07, "+7 points"),
+        (-0.11, "−11 points"),
+        (None, "–"),
+    ],
+)
+def test_a_single_point_is_said_in_the_singular(fraction, said):
+    assert in_points(fraction) == said

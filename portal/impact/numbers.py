@@ -6,7 +6,7 @@ from portal.impact.amounts import NOT_TOLD
 from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Verdict
 from portal.impact.words import CREDITED_REVENUE, REVENUE_OF_DEALS, WORTH
-from portal.web.formatting import count, estimate, money, points
+from portal.web.formatting import count, estimate, in_points, money, points
 
 Line = tuple[str, str, str]
 MISSING = "–"
@@ -45,9 +45,7 @@ def _estimates(row: ImpactRow, tells_amounts: bool) -> list[Line]:
     found: list[Line] = []
     if row.lift is not None and row.ci_low is not None:
         range_words = f"{points(row.ci_low)} and {points(row.ci_high)}"
-        found.append(
-            ("Difference in win rate", f"{points(row.lift)} points", f"Likely between {range_words}.")
-        )
+        found.append(("Difference in win rate", in_points(row.lift), f"Likely between {range_words}."))
     if row.verdict not in (Verdict.WON_MORE, Verdict.WON_LESS):
         # A price on a difference that may be chance would be read as if it were none.
         found.append(("What the difference is worth", MISSING, "It is not clear enough to put a price on."))

@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         money,
         estimate,
         count,
+        in_points,
         points,
         percent,
         kind_words,
@@ -120,6 +121,14 @@ def points(fraction: float | None) -> str:
         return "–"
     value = round(fraction * 100)
     return "0" if value == 0 else f"{'+' if value > 0 else '−'}{abs(value)}"
+
+
+def in_points(fraction: float | None) -> str:
+    """Write a difference of two shares with its unit: +1 point, −7 points."""
+    number = points(fraction)
+    if fraction is None:
+        return number
+    return f"{number} {'point' if number in ('+1', '−1') else 'points'}"
 
 
 def percent(fraction: float | None) -> str:

@@ -47,6 +47,7 @@ def test_an_open_deal_has_no_credit_and_an_empty_one_says_so(make, sign_in):
     said = text_of(client, f"/impact/deals/{deal.id}")
     assert "Only one" in said
     assert "are credited" not in said
+    assert "Credited revenue is" not in said
     assert "No content is logged on this deal" in text_of(client, f"/impact/deals/{empty.id}")
 
 

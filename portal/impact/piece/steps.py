@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.impact.method import SE_FLOOR
 from portal.impact.models import ImpactRow
 from portal.impact.verdicts import Verdict
-from portal.web.formatting import count, points
+from portal.web.formatting import count, in_points, points
 
 Line = tuple[str, str, str]
 
@@ -25,13 +25,13 @@ def steps(row: ImpactRow) -> list[Line]:
             f"{used - round(row.lift * 100)}%",
             "At the same moments, weighted alike.",
         ),
-        ("Difference at similar moments", f"{points(row.lift)} points", _range(row)),
+        ("Difference at similar moments", in_points(row.lift), _range(row)),
     ]
     if row.shrunk_lift is not None:
         drawn = (
             "Drawn towards the average of all content, the more so the fewer its deals. The list goes by it."
         )
-        found.append(("For ranking", f"{points(row.shrunk_lift)} points", drawn))
+        found.append(("For ranking", in_points(row.shrunk_lift), drawn))
     if row.q_value is not None:
         allows = "Allows for how many pieces were compared; below 0.05 is clear."
         found.append(("q-value", _q(row.q_value), allows))
@@ -52,7 +52,7 @@ def _simple(row: ImpactRow) -> list[Line]:
     return [
         *found,
         ("Won on all other closed deals", f"{rate - round(row.naive_lift * 100)}%", others),
-        ("Simple difference", f"{points(row.naive_lift)} points", simple),
+        ("Simple difference", in_points(row.naive_lift), simple),
     ]
 
 

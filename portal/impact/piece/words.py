@@ -6,7 +6,7 @@ from portal.impact.models import ImpactRow, ImpactSnapshot
 from portal.impact.parts.trend import Trend
 from portal.impact.piece.dimensions import QUARTER, STAGE, STRENGTH, VERSION, Dimension
 from portal.impact.second_opinion import SAYS, disagree, said_by_joint, said_by_lift
-from portal.web.formatting import day, points
+from portal.web.formatting import day, in_points, points
 
 LABELS = {
     STAGE: "By stage of the deal",
@@ -57,7 +57,7 @@ def trend_words(trend: Trend | None) -> str:
         return "Too few deals yet to tell older uses from newer ones: it takes 30 comparable deals of each."
     change = f"{points(trend.change)}, likely between {points(trend.ci_low)} and {points(trend.ci_high)}"
     halves = (
-        f"The half of its uses before {day(trend.since)} gives {points(trend.older_lift)} points, the half since then"
+        f"The half of its uses before {day(trend.since)} gives {in_points(trend.older_lift)}, the half since then"
         f" {points(trend.newer_lift)} (change {change})."
     )
     if trend.ci_high < 0:
@@ -78,14 +78,14 @@ def second_words(row: ImpactRow, snapshot: ImpactSnapshot, *, narrows: bool) -> 
         return "It was not used on enough deals for a second opinion.", ""
     if lift is None:
         return "Without enough deals for a verdict there is nothing to hold a second opinion against.", ""
-    reach = f"{points(joint.value)} points, likely between {points(joint.low)} and {points(joint.high)}"
+    reach = f"{in_points(joint.value)}, likely between {points(joint.low)} and {points(joint.high)}"
     words = (
         f"A second model, which weighs all content of a deal at once, says: {SAYS[joint.verdict]} ({reach})."
     )
     if not disagree(lift, joint):
         return f"{words} {AGREE if joint.verdict == lift.verdict else FITS}", ""
     return words, (
-        f"The two disagree: at similar moments it is {points(lift.value)} points, likely between {points(lift.low)} and"
+        f"The two disagree: at similar moments it is {in_points(lift.value)}, likely between {points(lift.low)} and"
         f" {points(lift.high)}. Content that is mostly used together with other content is a common reason. Take"
         " neither as settled."
     )
