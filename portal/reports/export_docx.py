@@ -144,6 +144,9 @@ def _widths(headings: list[str], said: list[list[str]]) -> list[int]:
     ]
     fitting = (min(max(length, LEAST_CHARACTERS), MOST_CHARACTERS) for length in longest[1:])
     rest = [int(length * CHARACTER + PADDING) for length in fitting]
+    room = WIDTH - LEAST_NAME
+    if sum(rest) > room:  # a column past the edge of the page would not be printed
+        rest = [width * room // sum(rest) for width in rest]
     names = max(len(text) for text in (headings[0], *(line[0] for line in said)))
     wanted = max(int(min(names, MOST_OF_A_NAME) * CHARACTER + PADDING), LEAST_NAME)
     first = max(min(wanted, WIDTH - sum(rest)), LEAST_NAME)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -185,9 +186,19 @@ def test_the_word_file_draws_the_largest_values_with_their_names(app):
     assert all(part.blob.startswith(b"\x89PNG") for part in pictures)
 
 
-def test_an_empty_report_is_still_a_file(app, make):
-    from dataclasses import replace
+def test_many_columns_of_large_amounts_stay_within_the_page_of_the_word_file(app):
+    amounts = tuple(Column(f"amount{number}", "Amount", "money", "An amount.") for number in range(14))
+    many = replace(
+        SOME, columns=(SOME.columns[0], *amounts), rows=(Row(("Deck", *[2_044_750_000] * 14)),), drawn=""
+    )
+    with app.app_context():
+        document = read_docx(as_docx(many))[1]
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    assert sum(column.width for column in document.tables[-1].columns) <= room
 
+
+def test_an_empty_report_is_still_a_file(app, make):
     with app.app_context():
         nothing = replace(SOME, rows=())
         assert len(read_csv(as_csv(nothing))[0]) == 1
