@@ -39,6 +39,22 @@ def test_content_stands_in_order_with_what_is_credited_and_what_counts(make, sig
     assert "enough deals yet to know" not in said  # the verdict says it already
 
 
+def test_what_was_used_on_the_day_of_the_close_stands_in_the_stage_before(make, sign_in):
+    rep = make.user("rep")
+    last, after = make.asset("At the end"), make.asset("Too late")
+    today = now().date()
+    created, closed = today - timedelta(days=30), today - timedelta(days=5)
+    deal = make.deal(owner=rep, status="won", stage="Signed", created_on=created, closed_on=closed)
+    for stage, day in (("Pilot", created), ("Signed", closed)):
+        make.stage(deal, stage, day)
+    make.use(last, rep, kind="sent", deal=deal, at=_noon(5))
+    make.use(after, rep, kind="sent", deal=deal, at=_noon(2))
+    table = text_of(sign_in(rep), f"/impact/deals/{deal.id}").split("In order of first use")[1]
+    at_the_end, too_late = table.split("At the end")[1].split("Too late")
+    assert ("Pilot" in at_the_end, "Signed" in at_the_end) == (True, False)
+    assert "Signed" in too_late
+
+
 def test_an_open_deal_has_no_credit_and_an_empty_one_says_so(make, sign_in):
     rep, asset = make.user("rep"), make.asset("Only one")
     deal, empty = make.deal(owner=rep), make.deal(owner=rep)
