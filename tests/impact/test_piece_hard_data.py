@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from portal.impact.inputs import UNKNOWN
-from tests.impact.test_piece_page import PARTS, plain
+from tests.impact.test_piece_page import PARTS, opened, plain
 from tests.impact.worlds import DEALS, gathered_world, store_gathered
 
 HARD = {
@@ -57,3 +57,19 @@ def test_hard_data_is_said_and_breaks_nothing(make, sign_in, name):
             assert answer.status_code == 200, part
             said.append(plain(answer.text))
     assert any(SAID[name] in text for text in said)
+
+
+def test_uses_in_no_comparison_are_counted_for_this_piece_alone(make, sign_in):
+    assets = [make.asset(f"Piece {letter}") for letter in "ABCD"]
+    gathered = gathered_world(assets)
+    deals, day, late = gathered.deals, gathered.touches.day.copy(), np.arange(DEALS) < 16
+    # Two uses of the first piece and two of the second before the deal was created, and one of each after its close.
+    day[16:20] = deals.created_day[16:20] - 1
+    day[[24, 26]] = deals.closed_day[[24, 26]] + 1
+    store_gathered(make, replace(gathered, touches=replace(gathered.touches, day=day), late=late))
+    client = sign_in(make.user("manager"))
+    for asset in assets[:2]:
+        assert (
+            "Uses of this that are not compared: 2 before the deal was created; 1 after the deal was closed;"
+            " 4 found out only after the deal had closed."
+        ) in opened(client, asset.slug, "cells")

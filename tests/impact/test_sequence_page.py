@@ -48,6 +48,15 @@ def test_filters_count_other_deals_and_steps_of_few_deals_are_not_told(sign_in, 
     assert "No step is frequent enough" in said
 
 
+def test_a_step_of_exactly_five_deals_is_told(sign_in, make, world):
+    deal = make.deal(owner=world["rep"], status="lost", industry="Energy")
+    for asset, days in ((world["deck"], 9), (world["video"], 8)):
+        make.use(asset, world["rep"], kind="sent", deal=deal, at=now() - timedelta(days=days))
+    make.figures()
+    said = text_of(sign_in(make.user("manager")), f"{PAGE}?industry=Energy")
+    assert "Deck then Video 5 deals 4 won 100% 1 lost 100%" in said
+
+
 def test_one_piece_and_one_kind_narrow_the_steps(sign_in, make, computed):
     client = sign_in(make.user("manager"))
     said = text_of(client, f"{PAGE}?piece={computed['video'].slug}")
